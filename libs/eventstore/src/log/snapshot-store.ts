@@ -1,0 +1,25 @@
+import type { JsonValue } from './event.js';
+import type { Mark, StreamVersion } from './positions.js';
+import type { StreamName } from './stream-name.js';
+
+/** An aggregate's state at a version: a cache that may be deleted at any time, and is never trusted over the log. */
+export interface Snapshot {
+  readonly version: StreamVersion;
+  /** Covers the aggregate's code and its events' schema versions; a snapshot of another revision is not used. */
+  readonly revision: string;
+  /** The commit that ends at `version`: if the log has another one there, the snapshot is ignored. */
+  readonly mark: Mark;
+  readonly state: JsonValue;
+}
+
+export interface SnapshotStore {
+  loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined>;
+
+  /**
+   * Keeps the newest snapshot of each revision: the instances of a rolling deploy, old and new, do not overwrite each other's.
+   * An older version than the one stored under the same revision and mark is dropped silently.
+   */
+  saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void>;
+
+  deleteSnapshots(stream: StreamName): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export * from './projection/projection.js';
+export * from './projection/read-models.js';

@@ -2,7 +2,8 @@ import type { Position, StreamVersion } from './positions.js';
 import type { StreamName } from './stream-name.js';
 
 /** A value that JSON carries without loss. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** What surrounds an event: who, why, and from where. Never part of the decision whether two commits are the same. */
 export interface EventMetadata {

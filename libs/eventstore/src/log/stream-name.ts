@@ -14,7 +14,8 @@ export function categoryOf(stream: StreamName): string {
 /** @throws InvalidArgumentError when the name is empty, longer than 512 bytes, or holds a lone surrogate, which UTF-8 cannot carry. */
 export function assertStreamName(stream: StreamName): void {
   const why = whyNotAStreamName(stream);
-  if (why) throw new InvalidArgumentError('stream', `The stream name ${why}. Use category-id, e.g. "order-17".`);
+  if (why)
+    throw new InvalidArgumentError('stream', `The stream name ${why}. Use category-id, e.g. "order-17".`);
 }
 
 function whyNotAStreamName(stream: unknown): string | undefined {

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeEvents, encodeEvents, sameEvents, sameJson, type CommitHeader } from '@varve/eventstore';
+
+const header = (count: number): CommitHeader => ({
+  position: 7,
+  stream: 'order-1',
+  firstVersion: 3,
+  lastVersion: 2 + count,
+  at: new Date(0),
+});
+
+const roundTrip = (data: unknown): unknown =>
+  decodeEvents(encodeEvents([{ type: 'x', data }]), header(1))[0]?.data;
+
+describe('the text of a commit', () => {
+  test('gives back every JSON value as it was', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (data) => {
+        const clean = JSON.parse(JSON.stringify(data)) as unknown;
+        expect(roundTrip(clean)).toEqual(clean);
+        expect(sameJson(roundTrip(clean), clean)).toBe(true);
+      }),
+    );
+  });
+
+  test('keeps a lone surrogate and a __proto__ key as they are', () => {
+    expect(roundTrip({ text: 'a\ud800b' })).toEqual({ text: 'a\ud800b' });
+    const data = JSON.parse('{"__proto__":{"admin":true},"a":1}') as object;
+    const back = roundTrip(data) as object;
+    expect(Object.keys(back)).toEqual(['__proto__', 'a']);
+    expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
+  });
+
+  test.each([
+    ['undefined', { a: { b: undefined } }, 'data.a.b'],
+    ['NaN', { a: [1, Number.NaN] }, 'data.a[1]'],
+    ['Infinity', Number.POSITIVE_INFINITY, 'data'],
+    ['minus zero', { a: -0 }, 'data.a'],
+    ['BigInt', { 'a b': 1n }, 'data["a b"]'],
+    ['Date', { when: new Date() }, 'data.when'],
+    ['Map', [new Map()], 'data[0]'],
+    ['a hole', Array.from([1, 2]).concat(new Array<number>(1)), 'data[2]'],
+    ['a function', { f: () => 1 }, 'data.f'],
+    ['a symbol key', { a: { [Symbol('s')]: 1 } }, 'data.a'],
+    ['toJSON', { a: { toJSON: 1 } }, 'data.a'],
+  ])('refuses %s and names the path', (_name, data, path) => {
+    expect(() => encodeEvents([{ type: 'x', data }])).toThrowError(
+      expect.objectContaining({ code: 'invalid-event', path }) as Error,
+    );
+  });
+
+  test('refuses a value that refers to itself', () => {
+    const data: Record<string, unknown> = {};
+    data['self'] = data;
+    expect(() => encodeEvents([{ type: 'x', data }])).toThrowError(/refers to itself/);
+  });
+
+  test('compares content without metadata, and without the order of keys', () => {
+    const text = encodeEvents([{ type: 'x', data: { a: 1, b: [2] }, metadata: { actor: 'ann' } }]);
+    expect(sameEvents(text, [{ type: 'x', data: { b: [2], a: 1 } }])).toBe(true);
+    expect(sameEvents(text, [{ type: 'x', data: { b: [3], a: 1 } }])).toBe(false);
+    expect(sameEvents(text, [{ type: 'y', data: { b: [2], a: 1 } }])).toBe(false);
+    expect(sameEvents(text, [{ type: 'x', data: { b: [2], a: 1 }, schemaVersion: 2 }])).toBe(false);
+  });
+
+  test('numbers the events from the first version', () => {
+    const text = encodeEvents([
+      { type: 'x', data: 1 },
+      { type: 'y', data: null },
+    ]);
+    expect(decodeEvents(text, header(2)).map((event) => event.version)).toEqual([3, 4]);
+    expect(() => decodeEvents(text, header(3))).toThrowError(
+      expect.objectContaining({ code: 'event-undecodable' }) as Error,
+    );
+    expect(() => decodeEvents('[', header(1))).toThrowError(
+      expect.objectContaining({ code: 'event-undecodable' }) as Error,
+    );
+  });
+});

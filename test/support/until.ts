@@ -1,0 +1,20 @@
+export interface UntilOptions {
+  /** Milliseconds, default 10,000. */
+  readonly timeout?: number;
+  /** What is waited for, for the message. */
+  readonly what?: string;
+}
+
+/** Polls until `condition` gives something truthy, and returns that. The only wait in the tests. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { timeout = 10_000, what = 'the condition' }: UntilOptions = {},
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeout;
+  for (;;) {
+    const result = await condition();
+    if (result) return result;
+    if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms for ${what} in vain.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

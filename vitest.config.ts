@@ -2,12 +2,28 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@varve/source', 'module', 'node', 'development|production'];
 
+/** Suites that test the workspace rather than the product: `.ci/run` runs them after `npm test`. */
+const workspace = ['lint', 'docs', 'package'];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['libs/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'product',
+          include: ['libs/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: workspace.map((name) => `test/${name}/**`),
+        },
+      },
+      ...workspace.map((name) => ({
+        extends: true as const,
+        test: { name, include: [`test/${name}/**/*.test.ts`] },
+      })),
+    ],
   },
 });

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { complaints, lintOfSyntax } from './seeded-lint.js';
+
+const eslint = lintOfSyntax();
+
+function refuses(title: string, file: string, code: string, complaint: string): void {
+  test(title, async () => {
+    expect(await complaints(eslint, file, code)).toContainEqual(expect.stringContaining(complaint));
+  });
+}
+
+function accepts(title: string, file: string, code: string): void {
+  test(title, async () => {
+    expect(await complaints(eslint, file, code)).toEqual([]);
+  });
+}
+
+describe('between projects', () => {
+  const rule = '@nx/enforce-module-boundaries';
+  const log = 'libs/eventstore/src/log/commit.ts';
+  const order = 'apps/order/src/main.ts';
+  refuses('the event store does not know the projections', log, `import '@varve/projections';`, rule);
+  refuses('a lib does not know an app', log, `import '../../../../apps/order/src/main.js';`, rule);
+  refuses('an app does not know another app', order, `import '../../projector/src/main.js';`, rule);
+  refuses('an app does not reach into a lib', order, `import '../../../libs/eventstore/src/index.js';`, rule);
+  accepts('an app knows the libs', order, `import '@varve/eventstore';\nimport '@varve/projections';`);
+  accepts(
+    "a lib's tests import it by its public name",
+    'libs/eventstore/test/log/seed.test.ts',
+    `import '@varve/eventstore';`,
+  );
+});
+
+describe('between the parts of a lib', () => {
+  const rule = 'varve/part-boundaries';
+  for (const part of ['log', 'schema', 'context', 'aggregate', 'processor']) {
+    const file = `libs/eventstore/src/${part}/seed.ts`;
+    for (const adapter of ['sqlite', 'mongodb', 'nest', 'testing']) {
+      refuses(`${part} imports no ${adapter}`, file, `import '../${adapter}/index.js';`, rule);
+    }
+    for (const name of [
+      'better-sqlite3',
+      'mongodb',
+      '@nestjs/common',
+      'rxjs',
+      'reflect-metadata',
+      'node:fs',
+    ]) {
+      refuses(`${part} does not import ${name}`, file, `import '${name}';`, rule);
+    }
+  }
+  const core = 'libs/eventstore/src/log/seed.ts';
+  refuses('the log does not know the aggregates', core, `import '../aggregate/decider.js';`, rule);
+  refuses('a type is an import too', core, `import type { Database } from 'better-sqlite3';`, rule);
+  refuses('import() is an import too', core, `export const driver = () => import('better-sqlite3');`, rule);
+  refuses(
+    'an inline import type is an import too',
+    core,
+    `export type D = import('better-sqlite3').Database;`,
+    rule,
+  );
+  refuses('a re-export is an import too', core, `export * from '../sqlite/index.js';`, rule);
+  refuses('a lib does not import itself by name', core, `import '@varve/eventstore/sqlite';`, rule);
+  refuses('a lib does not leave its sources', core, `import '../../test/seed.js';`, rule);
+  refuses('a new folder must say what it imports', 'libs/eventstore/src/utils/seed.ts', `export {};`, rule);
+  accepts(
+    'the context imports AsyncLocalStorage',
+    'libs/eventstore/src/context/seed.ts',
+    `import 'node:async_hooks';`,
+  );
+
+  const index = 'libs/eventstore/src/index.ts';
+  refuses('the main entry pulls in no adapter', index, `export * from './sqlite/index.js';`, rule);
+
+  const sqlite = 'libs/eventstore/src/sqlite/seed.ts';
+  accepts('the SQLite adapter imports its driver', sqlite, `import 'better-sqlite3';`);
+  refuses("the SQLite adapter imports no other's driver", sqlite, `import 'mongodb';`, rule);
+  refuses('the SQLite adapter does not know Nest', sqlite, `import '@nestjs/common';`, rule);
+
+  const nest = 'libs/eventstore/src/nest/seed.ts';
+  accepts('the Nest module imports Nest', nest, `import '@nestjs/common';\nimport 'rxjs';`);
+  accepts(
+    'the Nest module loads an adapter when asked',
+    nest,
+    `export const open = () => import('../sqlite/index.js');`,
+  );
+  refuses('the Nest module needs no driver to load', nest, `import '../sqlite/index.js';`, rule);
+
+  const testing = 'libs/eventstore/src/testing/seed.ts';
+  for (const runner of ['vitest', 'jest', '@jest/globals', 'mocha', 'node:test', '@nestjs/testing']) {
+    refuses(`the testing kit does not know ${runner}`, testing, `import '${runner}';`, rule);
+  }
+
+  for (const part of ['projection', 'parking', 'testing']) {
+    const file = `libs/projections/src/${part}/seed.ts`;
+    for (const name of [
+      'better-sqlite3',
+      '@nestjs/common',
+      'node:fs',
+      'commander',
+      '@varve/eventstore/sqlite',
+    ]) {
+      refuses(`projections/${part} does not import ${name}`, file, `import '${name}';`, rule);
+    }
+    refuses(`projections/${part} imports no adapter`, file, `import '../sqlite/index.js';`, rule);
+  }
+  refuses(
+    'the CLI leaves Nest to the Nest part',
+    'libs/projections/src/cli/seed.ts',
+    `import '@nestjs/core';`,
+    rule,
+  );
+  refuses(
+    'an app leaves the driver to the adapter',
+    'apps/order/src/seed.ts',
+    `import 'better-sqlite3';`,
+    rule,
+  );
+});
+
+describe('cycles and dependencies', () => {
+  refuses(
+    'two files do not import each other',
+    'libs/eventstore/src/log/errors.ts',
+    `import { assertStreamName } from './stream-name.js';\nassertStreamName('a');`,
+    'import-x/no-cycle',
+  );
+  refuses(
+    'a lib imports no package that its package.json does not name',
+    'libs/eventstore/src/nest/seed.ts',
+    `import '@nestjs/swagger';`,
+    'import-x/no-extraneous-dependencies',
+  );
+});

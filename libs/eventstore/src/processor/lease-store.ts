@@ -1,5 +1,5 @@
 import type { LogId } from '../log/positions.js';
-import type { ProcessorId } from './checkpoint-store.js';
+import type { Checkpoint, ProcessorId } from './checkpoint-store.js';
 
 /** What everybody sees of a lease. A challenger takes over only after it has seen `token` and `heartbeat` unchanged for the whole
  * duration on its own monotonic clock: wall clocks of two machines are never compared. */
@@ -23,8 +23,12 @@ export interface Lease {
 
 /** The lease stands in the checkpoint's row, so that one compare-and-set guards both. */
 export interface LeaseStore {
-  /** Creates the row, at position 0 of `logId`, if there is none. */
-  ensureRow(processor: ProcessorId, logId: LogId): Promise<void>;
+  /** Creates the row if there is none: at `start`, or at position 0 of `logId`. One write, so that a crash cannot leave a processor that was to begin at `start` at 0. */
+  ensureRow(
+    processor: ProcessorId,
+    logId: LogId,
+    start?: Pick<Checkpoint, 'position' | 'mark'>,
+  ): Promise<void>;
 
   readLease(processor: ProcessorId): Promise<LeaseRow | undefined>;
 
@@ -37,6 +41,6 @@ export interface LeaseStore {
   /** Gives the lease back at once, so that nobody has to wait for it. Does nothing if it is no longer held. */
   release(lease: Lease): Promise<void>;
 
-  /** Raises the token, so that whoever works now cannot save, and sets the state. */
+  /** Raises the token, so that whoever works now cannot save, clears the owner, so that nobody waits for it after a resume, and sets the state and its reason. */
   setState(processor: ProcessorId, state: LeaseRow['state'], reason?: string): Promise<void>;
 }

@@ -29,10 +29,14 @@ export interface SkippedCommits {
 /** Rows beside the checkpoint. Writes take the transaction of the step that they belong to. */
 export interface ParkedSequences<Tx> {
   listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]>;
+  /** Writes the stream's row, in place of the one that it has. */
   park(tx: Tx, processor: ProcessorId, parked: ParkedSequence): void | Promise<void>;
   unpark(tx: Tx, processor: ProcessorId, stream: StreamName): void | Promise<void>;
   recordSkipped(tx: Tx, processor: ProcessorId, skipped: SkippedCommits): void | Promise<void>;
   listSkipped(processor: ProcessorId): Promise<readonly SkippedCommits[]>;
-  /** Leaves a request in the row. `false`: the stream is not parked. */
+  /**
+   * Leaves a request in the row; whoever holds the lease does it. `retry` applies what waits, in order; `discard` gives up on the commit that
+   * failed, on record, and applies what waits behind it. `false`: the stream is not parked.
+   */
   request(processor: ProcessorId, stream: StreamName, what: 'retry' | 'discard'): Promise<boolean>;
 }

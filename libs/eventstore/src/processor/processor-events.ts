@@ -1,17 +1,31 @@
-import type { Position } from '../log/positions.js';
+import type { Position, StreamVersion } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
 
 /** Everything that a processor announces; one union, so that a listener can be exhaustive. */
 export type ProcessorEvent = { readonly processor: ProcessorId } & (
   | { readonly kind: 'lease-acquired'; readonly token: number }
   | { readonly kind: 'lease-lost' }
+  | { readonly kind: 'checkpoint-moved'; readonly expected: Position }
   | { readonly kind: 'lease-released' }
   | { readonly kind: 'progressed'; readonly from: Position; readonly to: Position; readonly events: number }
   | { readonly kind: 'caught-up'; readonly position: Position }
-  | { readonly kind: 'retrying'; readonly position: Position; readonly attempt: number; readonly delay: number; readonly error: unknown }
+  | {
+      readonly kind: 'retrying';
+      readonly position: Position;
+      readonly attempt: number;
+      readonly delay: number;
+      readonly error: unknown;
+    }
   | { readonly kind: 'parked'; readonly stream: string; readonly position: Position; readonly error: unknown }
   | { readonly kind: 'unparked'; readonly stream: string }
   | { readonly kind: 'discarded'; readonly stream: string }
+  | {
+      readonly kind: 'skipped';
+      readonly stream: string;
+      readonly firstVersion: StreamVersion;
+      readonly lastVersion: StreamVersion;
+    }
+  | { readonly kind: 'paused'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly error: unknown }
   | { readonly kind: 'stopped'; readonly error: unknown }
 );

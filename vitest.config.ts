@@ -8,6 +8,8 @@ const workspace = ['lint', 'docs', 'package'];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+  // A test's nearest tsconfig.json covers the sources alone, so the transformer is told about decorators here.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,

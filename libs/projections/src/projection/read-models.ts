@@ -1,46 +1,77 @@
 import type {
-  CheckpointStore,
   Checkpoint,
+  CheckpointStore,
   LeaseRow,
   LeaseStore,
   LogId,
   ParkedSequences,
   Position,
   ProcessorId,
+  StreamName,
 } from '@varve/eventstore';
 import type { Projection } from './projection.js';
+import type { VersionId } from './version-id.js';
 
-/** The database of a group of projector instances: rows, checkpoints, leases, parked sequences and live versions, all in one, so that one transaction covers them. */
+/**
+ * The database of a group of projector instances: rows, checkpoints, leases, parked sequences and live versions, all in one, so that one
+ * transaction covers them. Every implementation passes `readModelsContract` of `@varve/projections/testing`.
+ */
 export interface ReadModels<Tx> extends CheckpointStore<Tx>, LeaseStore, ParkedSequences<Tx> {
   /** Made when the database is created; travels with it. */
   readonly databaseId: string;
   /** Where a person finds it: a path or a redacted address. */
   readonly location: string;
 
-  /** Creates the version's tables and its checkpoint row in one transaction, if they are not there. The first version ever becomes live at once. */
-  createVersion(projection: Projection<Tx>, logId: LogId): Promise<void>;
+  /**
+   * Makes a version's tables and its checkpoint row in one transaction, and says which generation it is.
+   *
+   * `first`: the version's first generation, if the version has none; otherwise nothing is made. A projection without any live version
+   * goes live with it at once. `next`: a generation beside the live one, even of the same version: a rebuild. A generation of this
+   * version that is still being built is taken up again instead, so that an interrupted rebuild goes on.
+   */
+  createVersion(projection: Projection<Tx>, logId: LogId, generation: 'first' | 'next'): Promise<VersionId>;
 
+  /** All that has not been dropped, ordered by name, version and generation. */
   listVersions(name?: string): Promise<readonly ProjectionVersion[]>;
 
+  /** Every checkpoint row, reactors included. */
+  listProcessors(): Promise<readonly ProcessorRow[]>;
+
   /**
-   * Makes `version` the one that readers see, in one transaction with a check that it has come at least as far as the live one; raises the
-   * old version's token, so that its instance stops. Readers see the old or the new, never half.
+   * Makes a version the one that readers see, in one transaction with the check that it has come at least as far as the live one and has
+   * parked no stream that the live one has not. The old one is retired: its token rises, so that its instance stops, and it cannot be
+   * acquired. Readers see the old or the new, never half. Already live: `ok`, nothing happens.
    */
-  switchVersion(name: string, version: number): Promise<SwitchResult>;
+  switchVersion(version: VersionId, options?: SwitchOptions): Promise<SwitchResult>;
 
-  /** Drops a version's rows, checkpoint and parked sequences. The live version is refused. */
-  dropVersion(name: string, version: number): Promise<void>;
+  /** Drops a version's rows, checkpoint and parked sequences; its generation is never given out again. @throws VersionIsLiveError */
+  dropVersion(version: VersionId): Promise<void>;
 
-  /** The rows of a version in a stable order, table by table, for `--verify`. */
-  readRows(name: string, version: number): AsyncIterable<{ readonly table: string; readonly key: string; readonly row: unknown }>;
+  /** Sets a checkpoint that nobody is working on, and raises its token, so that whoever works now cannot save: a reactor's replay. */
+  moveCheckpoint(processor: ProcessorId, to: Omit<Checkpoint, 'token'>): Promise<void>;
+
+  /** One moment of the database, for comparing versions while traffic goes on. Close it. */
+  openSnapshot(): Promise<ReadModelsSnapshot>;
 
   close(): Promise<void>;
 }
 
-export interface ProjectionVersion {
-  readonly name: string;
-  readonly version: number;
-  readonly live: boolean;
+/** Everything read through it is of one moment. */
+export interface ReadModelsSnapshot {
+  loadCheckpoint(processor: ProcessorId): Promise<Checkpoint | undefined>;
+  /** The rows of a version, table by table, in a stable order: by primary key, or by all columns where there is none. */
+  readRows(version: VersionId): AsyncIterable<ReadModelRow>;
+  close(): Promise<void>;
+}
+
+export interface ReadModelRow {
+  /** The table's name without the version. */
+  readonly table: string;
+  readonly key: string;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+export interface ProcessorRow {
   readonly processor: ProcessorId;
   readonly checkpoint: Checkpoint;
   readonly lease: LeaseRow;
@@ -50,10 +81,18 @@ export interface ProjectionVersion {
   readonly updatedAt: Date;
 }
 
-export type SwitchResult =
-  | { readonly ok: true; readonly from: number | undefined; readonly to: number }
-  | { readonly ok: false; readonly reason: 'behind'; readonly live: Position; readonly candidate: Position };
-
-export function processorIdOf(projection: { name: string; version: number }): ProcessorId {
-  return `${projection.name}@${projection.version}`;
+export interface ProjectionVersion extends VersionId, ProcessorRow {
+  /** `building`: never been live. `live`: what readers see. `retired`: was live, and stands still. */
+  readonly state: 'building' | 'live' | 'retired';
+  readonly live: boolean;
 }
+
+export interface SwitchOptions {
+  /** What is let pass: a version that stands `behind` the live one, or has `parked` streams that the live one has not. */
+  readonly despite?: readonly ('behind' | 'parked')[];
+}
+
+export type SwitchResult =
+  | { readonly ok: true; readonly from: VersionId | undefined; readonly to: VersionId }
+  | { readonly ok: false; readonly reason: 'behind'; readonly live: Position; readonly candidate: Position }
+  | { readonly ok: false; readonly reason: 'parked'; readonly streams: readonly StreamName[] };

@@ -1,1 +1,3 @@
-export {};
+export { SqliteReadModels, type SqliteReadModelsOptions } from './sqlite-read-models.js';
+export { SqliteTransaction, type SqlValue } from './sqlite-transaction.js';
+export { SqliteQuery } from './sqlite-query.js';

@@ -1,0 +1,83 @@
+import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from './errors.js';
+import { isPromise } from './is-promise.js';
+import type { Projection } from './projection.js';
+
+/** Applies one event. What it returns is awaited only if it is a promise: `(event, tx) => tx.run(…)` gives the driver's result. */
+export type EventHandler<Tx> = (event: RecordedEvent, tx: Tx) => void | Promise<void>;
+
+interface ProjectionHead<Tx> {
+  readonly name: string;
+  readonly version: number;
+  readonly order: 'stream' | 'log';
+  readonly categories?: readonly string[];
+  readonly failurePolicy?: Partial<FailurePolicy>;
+  readonly setup?: (tx: Tx) => void | Promise<void>;
+}
+
+export interface HandlerProjection<Tx> extends ProjectionHead<Tx> {
+  /** One handler per event type. */
+  readonly on: Readonly<Record<string, EventHandler<Tx>>>;
+}
+
+export interface BatchProjection<Tx> extends ProjectionHead<Tx> {
+  readonly handles: readonly string[] | 'all';
+  /** Applies a batch at once: for set-based SQL, or to write each row once per batch. */
+  readonly applyBatch: (events: readonly RecordedEvent[], tx: Tx) => void | Promise<void>;
+}
+
+/** Declares a read model, with a handler per event type or one function for whole batches. */
+export function defineProjection<Tx>(
+  definition: HandlerProjection<Tx> | BatchProjection<Tx>,
+): Projection<Tx> {
+  const { name, version, order, categories, failurePolicy, setup = () => undefined } = definition;
+  return {
+    name,
+    version,
+    order,
+    ...(categories && { categories }),
+    ...(failurePolicy && { failurePolicy }),
+    setup,
+    ...('applyBatch' in definition
+      ? { handles: definition.handles, apply: definition.applyBatch }
+      : handlersOf(definition)),
+  };
+}
+
+function handlersOf<Tx>(definition: HandlerProjection<Tx>): Pick<Projection<Tx>, 'handles' | 'apply'> {
+  const handlers = new Map(Object.entries(definition.on));
+  if (handlers.size === 0) {
+    throw new InvalidProjectionOptionsError(
+      'on',
+      `The projection "${definition.name}" handles no event type. Give it at least one handler in "on".`,
+    );
+  }
+  return { handles: [...handlers.keys()], apply: (events, tx) => applyEach(handlers, events, tx) };
+}
+
+/** Stays synchronous until a handler returns a promise: a synchronous projection pays for none. */
+function applyEach<Tx>(
+  handlers: ReadonlyMap<string, EventHandler<Tx>>,
+  events: readonly RecordedEvent[],
+  tx: Tx,
+): void | Promise<void> {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i] as RecordedEvent;
+    const pending = handlers.get(event.type)?.(event, tx);
+    if (isPromise(pending)) return applyRest(handlers, events, tx, { pending, next: i + 1 });
+  }
+}
+
+async function applyRest<Tx>(
+  handlers: ReadonlyMap<string, EventHandler<Tx>>,
+  events: readonly RecordedEvent[],
+  tx: Tx,
+  from: { pending: PromiseLike<void>; next: number },
+): Promise<void> {
+  await from.pending;
+  for (let i = from.next; i < events.length; i++) {
+    const event = events[i] as RecordedEvent;
+    const pending = handlers.get(event.type)?.(event, tx);
+    if (isPromise(pending)) await pending;
+  }
+}

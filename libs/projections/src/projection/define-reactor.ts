@@ -1,0 +1,32 @@
+import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from './errors.js';
+import type { Reactor } from './projection.js';
+
+export interface HandlerReactor {
+  readonly name: string;
+  /** One handler per event type. It may see an event more than once: make its effect idempotent, e.g. by stream and version. */
+  readonly on: Readonly<Record<string, (event: RecordedEvent, signal: AbortSignal) => void | Promise<void>>>;
+  readonly categories?: readonly string[];
+  readonly failurePolicy?: Partial<FailurePolicy>;
+  /** Default `from-now`: a new reactor does not send mail about last year's orders. */
+  readonly startFrom?: 'from-now' | 'beginning';
+}
+
+export function defineReactor(definition: HandlerReactor): Reactor {
+  const { name, categories, failurePolicy, startFrom = 'from-now' } = definition;
+  const handlers = new Map(Object.entries(definition.on));
+  if (handlers.size === 0) {
+    throw new InvalidProjectionOptionsError(
+      'on',
+      `The reactor "${name}" handles no event type. Give it at least one handler in "on".`,
+    );
+  }
+  return {
+    name,
+    handles: [...handlers.keys()],
+    ...(categories && { categories }),
+    ...(failurePolicy && { failurePolicy }),
+    startFrom,
+    react: (event, signal) => handlers.get(event.type)?.(event, signal),
+  };
+}

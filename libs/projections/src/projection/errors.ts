@@ -1,0 +1,114 @@
+export type ProjectionsErrorCode =
+  | 'checkpoint-moved'
+  | 'duplicate-projection'
+  | 'invalid-options'
+  | 'not-parked'
+  | 'read-models-closed'
+  | 'store-incompatible'
+  | 'store-unavailable'
+  | 'transaction-ended'
+  | 'unknown-projection'
+  | 'version-is-live';
+
+/** The base of every error that this library throws. Tell them apart by `code`: class identity does not survive two copies of a package. */
+export class ProjectionsError extends Error {
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean = false;
+
+  constructor(
+    readonly code: ProjectionsErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+export function isProjectionsError(error: unknown, code?: ProjectionsErrorCode): error is ProjectionsError {
+  if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
+  return code === undefined || error.code === code;
+}
+
+/** Start-up is refused: an option, or a declaration, cannot be what is meant. */
+export class InvalidProjectionOptionsError extends ProjectionsError {
+  constructor(
+    readonly option: string,
+    message: string,
+  ) {
+    super('invalid-options', message);
+  }
+}
+
+export class DuplicateProjectionError extends ProjectionsError {
+  constructor(readonly projection: string) {
+    super(
+      'duplicate-projection',
+      `Two projections or reactors are called "${projection}": they would share one checkpoint. Rename one of them.`,
+    );
+  }
+}
+
+/** No such projection, version or processor is in the database. */
+export class UnknownProjectionError extends ProjectionsError {
+  constructor(
+    readonly projection: string,
+    location: string,
+  ) {
+    super(
+      'unknown-projection',
+      `"${projection}" is not in the read models at ${location}. Start a projector that has it, or see "varve projections list" for the names.`,
+    );
+  }
+}
+
+/** Nothing is known to be wrong with the rows; the database could not be used. */
+export class ReadModelsUnavailableError extends ProjectionsError {
+  override readonly retryable = true;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('store-unavailable', message, options);
+  }
+}
+
+/** The file or database holds no read models of this library, or those of a newer version of it. */
+export class ReadModelsIncompatibleError extends ProjectionsError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('store-incompatible', message, options);
+  }
+}
+
+export class ReadModelsClosedError extends ProjectionsError {
+  constructor(location: string) {
+    super('read-models-closed', `The read models at ${location} were closed. Nothing was written.`);
+  }
+}
+
+/** A handler has kept its transaction handle, or did not await its own work. */
+export class TransactionEndedError extends ProjectionsError {
+  constructor(readonly processor: string) {
+    super(
+      'transaction-ended',
+      `The transaction of "${processor}" has ended, but its handle is still in use. Await everything that a handler starts, and do not keep the handle.`,
+    );
+  }
+}
+
+/** Another instance moved the checkpoint or took the lease: what was written is rolled back. */
+export class CheckpointMovedError extends ProjectionsError {
+  constructor(readonly processor: string) {
+    super(
+      'checkpoint-moved',
+      `Another instance moved the checkpoint of "${processor}" or took its lease; this instance wrote nothing.`,
+    );
+  }
+}
+
+export class VersionIsLiveError extends ProjectionsError {
+  constructor(readonly processor: string) {
+    super(
+      'version-is-live',
+      `"${processor}" is what readers see, so it is not dropped. Switch to another version first, or remove the whole projection.`,
+    );
+  }
+}

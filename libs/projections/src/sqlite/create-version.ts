@@ -1,0 +1,45 @@
+import type { LogId } from '@varve/eventstore';
+import { processorIdOf, type Projection, type VersionId } from '../index.js';
+import { ensureRow } from './ensure-row.js';
+import { findGenerations, findLive, type StoredVersion } from './find-version.js';
+import { ending } from './handle.js';
+import { replaceLiveViews } from './live-views.js';
+import { SqliteTransaction } from './sqlite-transaction.js';
+import type { StatementCaches } from './statement-cache.js';
+import { physicalPrefix } from './table-names.js';
+
+const INSERT =
+  'INSERT INTO varve_versions (name, version, generation, processor, state) VALUES (?, ?, ?, ?, ?)';
+
+/** Runs in one write transaction, so that of several instances that start together one makes the version and the others find it. */
+export async function createVersion(
+  statements: StatementCaches,
+  projection: Projection<SqliteTransaction>,
+  made: { logId: LogId; generation: 'first' | 'next'; now: number },
+): Promise<VersionId> {
+  const own = statements.of(undefined);
+  const { name, version } = projection;
+  const generations = findGenerations(own, name, version);
+  const found = existing(generations, made.generation);
+  if (found) return { name, version, generation: found.generation };
+
+  const id = { name, version, generation: (generations.at(-1)?.generation ?? 0) + 1 };
+  const processor = processorIdOf(id);
+  const goesLive = findLive(own, name) === undefined;
+  own.prepare(INSERT).run(name, version, id.generation, processor, goesLive ? 'live' : 'building');
+  ensureRow(own, { processor, logId: made.logId }, made.now);
+  const tx = new SqliteTransaction(processor, statements.of(physicalPrefix(id)));
+  await ending(tx, () => projection.setup(tx));
+  if (goesLive) replaceLiveViews(own.database, id);
+  return id;
+}
+
+function existing(
+  generations: readonly StoredVersion[],
+  wanted: 'first' | 'next',
+): StoredVersion | undefined {
+  const building = generations.findLast(({ state }) => state === 'building');
+  if (wanted === 'next') return building;
+  const live = generations.find(({ state }) => state === 'live');
+  return live ?? building ?? generations.findLast(({ state }) => state === 'retired');
+}

@@ -1,0 +1,239 @@
+import type {
+  Checkpoint,
+  Lease,
+  LeaseRow,
+  LogId,
+  ParkedSequence,
+  ProcessorId,
+  SkippedCommits,
+} from '@varve/eventstore';
+import type {
+  ProcessorRow,
+  Projection,
+  ProjectionVersion,
+  ReadModels,
+  ReadModelsSnapshot,
+  SwitchOptions,
+  SwitchResult,
+  VersionId,
+} from '../index.js';
+import { InvalidProjectionOptionsError, UnknownProjectionError } from '../index.js';
+import { acquireLease } from './acquire-lease.js';
+import { createVersion } from './create-version.js';
+import { dropVersion } from './drop-version.js';
+import { ensureRow } from './ensure-row.js';
+import { ending } from './handle.js';
+import { listParked } from './list-parked.js';
+import { listSkipped } from './list-skipped.js';
+import { listProcessors, listVersions } from './list-versions.js';
+import { loadCheckpoint } from './load-checkpoint.js';
+import { moveCheckpoint } from './move-checkpoint.js';
+import { IN_MEMORY, openForReading, openForWriting } from './open-database.js';
+import { openSnapshot } from './open-snapshot.js';
+import { parkSequence } from './park-sequence.js';
+import { queryLive } from './query-live.js';
+import { ReadConnections, type ReadConnection } from './read-connections.js';
+import { readLease } from './read-lease.js';
+import { recordSkipped } from './record-skipped.js';
+import { releaseLease } from './release-lease.js';
+import { renewLease } from './renew-lease.js';
+import { requestParked } from './request-parked.js';
+import { saveCheckpoint } from './save-checkpoint.js';
+import { readDatabaseId } from './schema.js';
+import { setState } from './set-state.js';
+import type { SqliteQuery } from './sqlite-query.js';
+import { SqliteTransaction } from './sqlite-transaction.js';
+import type { StatementCache } from './statement-cache.js';
+import { switchVersion } from './switch-version.js';
+import { prefixOf } from './table-names.js';
+import { unparkSequence } from './unpark-sequence.js';
+import { WriteConnection } from './write-connection.js';
+
+export interface SqliteReadModelsOptions {
+  /** A path, or `:memory:`. One file for all projector instances of a group, apart from the log's. */
+  readonly file: string;
+  /** Whether a missing file is created. Default `true`. */
+  readonly create?: boolean;
+  /** How long to wait, in milliseconds, while another process writes. Default 5,000. */
+  readonly busyTimeout?: number;
+  /** Milliseconds since 1970, for what people read: when something was created, parked or updated. */
+  readonly clock?: () => number;
+}
+
+/** Read models in a SQLite file: rows, checkpoints, leases, parked sequences and live versions, under one transaction. */
+export class SqliteReadModels implements ReadModels<SqliteTransaction> {
+  readonly databaseId: string;
+  readonly location: string;
+
+  private constructor(
+    private readonly writer: WriteConnection,
+    private readonly readers: ReadConnections | undefined,
+    private readonly now: () => number,
+  ) {
+    this.location = writer.database.name;
+    this.databaseId = readDatabaseId(writer.database);
+  }
+
+  /**
+   * @throws ReadModelsIncompatibleError the file is a log, somebody else's, damaged, or written by a newer version of this library
+   * @throws ReadModelsUnavailableError the file cannot be used
+   */
+  static async open(options: SqliteReadModelsOptions): Promise<SqliteReadModels> {
+    const { file, create = true, busyTimeout = 5_000, clock = Date.now } = options;
+    if (typeof file !== 'string' || file === '') {
+      throw new InvalidProjectionOptionsError(
+        'file',
+        `The option "file" is ${JSON.stringify(file)}: give a path, or ":memory:".`,
+      );
+    }
+    const database = openForWriting(file, { create, now: clock() });
+    const writer = new WriteConnection(database, { busyTimeout, now: () => performance.now(), sleep });
+    const readers = file === IN_MEMORY ? undefined : new ReadConnections(file, () => openForReading(file));
+    return new SqliteReadModels(writer, readers, clock);
+  }
+
+  /** Reads the live version's rows, all of one moment: `readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))`. */
+  query<T>(name: string, work: (query: SqliteQuery) => T | Promise<T>): Promise<T> {
+    return this.reading((connection) => queryLive(connection.statements, name, work));
+  }
+
+  transaction<T>(processor: ProcessorId, work: (tx: SqliteTransaction) => T | Promise<T>): Promise<T> {
+    const tx = new SqliteTransaction(processor, this.writer.statements.of(prefixOf(processor)));
+    return this.writer.transaction(() => ending(tx, () => work(tx)));
+  }
+
+  load(processor: ProcessorId): Promise<Checkpoint | undefined> {
+    return this.readOwn((own) => loadCheckpoint(own, processor));
+  }
+
+  save(
+    tx: SqliteTransaction,
+    processor: ProcessorId,
+    from: Checkpoint,
+    to: Omit<Checkpoint, 'token'>,
+  ): boolean {
+    return saveCheckpoint(this.ownIn(tx), processor, { from, to }, this.now());
+  }
+
+  ensureRow(
+    processor: ProcessorId,
+    logId: LogId,
+    start?: Pick<Checkpoint, 'position' | 'mark'>,
+  ): Promise<void> {
+    return this.writeOwn((own) => ensureRow(own, { processor, logId, start }, this.now()));
+  }
+
+  readLease(processor: ProcessorId): Promise<LeaseRow | undefined> {
+    return this.readOwn((own) => readLease(own, processor));
+  }
+
+  acquire(processor: ProcessorId, owner: string, seen: LeaseRow): Promise<Lease | undefined> {
+    return this.writeOwn((own) => acquireLease(own, processor, owner, seen));
+  }
+
+  renew(lease: Lease): Promise<boolean> {
+    return this.writeOwn((own) => renewLease(own, lease));
+  }
+
+  release(lease: Lease): Promise<void> {
+    return this.writeOwn((own) => releaseLease(own, lease));
+  }
+
+  async setState(processor: ProcessorId, state: LeaseRow['state'], reason?: string): Promise<void> {
+    const known = await this.writeOwn((own) => setState(own, processor, { state, reason }, this.now()));
+    if (!known) throw new UnknownProjectionError(processor, this.location);
+  }
+
+  listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
+    return this.readOwn((own) => listParked(own, processor));
+  }
+
+  park(tx: SqliteTransaction, processor: ProcessorId, parked: ParkedSequence): void {
+    parkSequence(this.ownIn(tx), processor, parked);
+  }
+
+  unpark(tx: SqliteTransaction, processor: ProcessorId, stream: string): void {
+    unparkSequence(this.ownIn(tx), processor, stream);
+  }
+
+  recordSkipped(tx: SqliteTransaction, processor: ProcessorId, skipped: SkippedCommits): void {
+    recordSkipped(this.ownIn(tx), processor, skipped);
+  }
+
+  listSkipped(processor: ProcessorId): Promise<readonly SkippedCommits[]> {
+    return this.readOwn((own) => listSkipped(own, processor));
+  }
+
+  request(processor: ProcessorId, stream: string, what: 'retry' | 'discard'): Promise<boolean> {
+    return this.writeOwn((own) => requestParked(own, processor, stream, what));
+  }
+
+  createVersion(
+    projection: Projection<SqliteTransaction>,
+    logId: LogId,
+    generation: 'first' | 'next',
+  ): Promise<VersionId> {
+    const { statements } = this.writer;
+    return this.writer.transaction(() =>
+      createVersion(statements, projection, { logId, generation, now: this.now() }),
+    );
+  }
+
+  listVersions(name?: string): Promise<readonly ProjectionVersion[]> {
+    return this.readOwn((own) => listVersions(own, name));
+  }
+
+  listProcessors(): Promise<readonly ProcessorRow[]> {
+    return this.readOwn(listProcessors);
+  }
+
+  switchVersion(version: VersionId, options: SwitchOptions = {}): Promise<SwitchResult> {
+    return this.writeOwn((own) => switchVersion(own, version, options, this.now()));
+  }
+
+  dropVersion(version: VersionId): Promise<void> {
+    return this.writer.transaction(() => dropVersion(this.writer.statements, version));
+  }
+
+  async moveCheckpoint(processor: ProcessorId, to: Omit<Checkpoint, 'token'>): Promise<void> {
+    const known = await this.writeOwn((own) => moveCheckpoint(own, processor, to, this.now()));
+    if (!known) throw new UnknownProjectionError(processor, this.location);
+  }
+
+  openSnapshot(): Promise<ReadModelsSnapshot> {
+    return openSnapshot((work) => this.reading(work));
+  }
+
+  /** Finishes what is in flight. Idempotent. */
+  async close(): Promise<void> {
+    this.readers?.close();
+    await this.writer.close();
+  }
+
+  /** Varve's own tables, in the transaction that a handler is in. */
+  private ownIn(tx: SqliteTransaction): StatementCache {
+    return tx.database === this.writer.database ? this.writer.statements.of(undefined) : this.refuse();
+  }
+
+  private refuse(): never {
+    throw new InvalidProjectionOptionsError('tx', `This transaction is not one of ${this.location}.`);
+  }
+
+  private writeOwn<T>(work: (own: StatementCache) => T): Promise<T> {
+    return this.writer.transaction(() => work(this.writer.statements.of(undefined)));
+  }
+
+  private readOwn<T>(work: (own: StatementCache) => T): Promise<T> {
+    return this.reading(({ statements }) => work(statements.of(undefined)));
+  }
+
+  private reading<T>(work: (connection: ReadConnection) => T | Promise<T>): Promise<T> {
+    return this.readers
+      ? this.readers.transaction(work)
+      : this.writer.readTransaction(() => work(this.writer));
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,175 @@
+import type { LogId } from '../log/positions.js';
+import type { StreamName } from '../log/stream-name.js';
+import type { Checkpoint, CheckpointStore, ProcessorId } from '../processor/checkpoint-store.js';
+import type { Lease, LeaseRow, LeaseStore } from '../processor/lease-store.js';
+import type { ParkedSequence, ParkedSequences, SkippedCommits } from '../processor/parked-sequences.js';
+import { MemoryTransaction, type MemoryRows } from './memory/memory-transaction.js';
+
+/** Checkpoint and lease of a processor: one row, so that one compare-and-set guards both. */
+interface ProcessorRow extends LeaseRow {
+  readonly checkpoint: Omit<Checkpoint, 'token'>;
+}
+
+/**
+ * Checkpoints, leases, parked sequences and any rows of the test's own (`tx.set`, `read`), in one place with real transactions: they
+ * run one after another, and what a failed one has written is gone.
+ */
+export class InMemoryProcessorStore
+  implements CheckpointStore<MemoryTransaction>, LeaseStore, ParkedSequences<MemoryTransaction>
+{
+  readonly #rows: MemoryRows = new Map();
+  #lastTransaction: Promise<unknown> = Promise.resolve();
+
+  /** A row that a transaction has written with `tx.set`. */
+  read<T>(key: string): T | undefined {
+    return new MemoryTransaction(this.#rows).get<T>(key);
+  }
+
+  transaction<T>(_processor: ProcessorId, work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {
+    const running = this.#lastTransaction.then(() => this.#run(work));
+    this.#lastTransaction = running.catch(() => undefined);
+    return running;
+  }
+
+  async load(processor: ProcessorId): Promise<Checkpoint | undefined> {
+    const row = this.read<ProcessorRow>(rowKey(processor));
+    return row && { ...row.checkpoint, token: row.token };
+  }
+
+  save(
+    tx: MemoryTransaction,
+    processor: ProcessorId,
+    from: Checkpoint,
+    to: Omit<Checkpoint, 'token'>,
+  ): boolean {
+    const row = tx.get<ProcessorRow>(rowKey(processor));
+    if (!row || row.token !== from.token || !samePlace(row.checkpoint, from)) return false;
+    const { logId, position, mark } = to;
+    const checkpoint = mark === undefined ? { logId, position } : { logId, position, mark };
+    tx.set(rowKey(processor), { ...row, heartbeat: row.heartbeat + 1, checkpoint });
+    return true;
+  }
+
+  async ensureRow(processor: ProcessorId, logId: LogId): Promise<void> {
+    const row: ProcessorRow = { token: 0, heartbeat: 0, state: 'active', checkpoint: { logId, position: 0 } };
+    await this.transaction(processor, (tx) => {
+      if (!tx.get(rowKey(processor))) tx.set(rowKey(processor), row);
+    });
+  }
+
+  async readLease(processor: ProcessorId): Promise<LeaseRow | undefined> {
+    const row = this.read<ProcessorRow>(rowKey(processor));
+    if (!row) return undefined;
+    const { checkpoint: _, ...lease } = row;
+    return lease;
+  }
+
+  async acquire(processor: ProcessorId, owner: string, seen: LeaseRow): Promise<Lease | undefined> {
+    return this.#changeRow(processor, (row) => {
+      if (row.state !== 'active' || row.token !== seen.token || row.heartbeat !== seen.heartbeat) return;
+      return { ...row, owner, token: row.token + 1 };
+    }).then((row) => row && { processor, owner, token: row.token });
+  }
+
+  async renew(lease: Lease): Promise<boolean> {
+    const row = await this.#changeRow(lease.processor, (row) =>
+      isHeld(row, lease) ? { ...row, heartbeat: row.heartbeat + 1 } : undefined,
+    );
+    return row !== undefined;
+  }
+
+  async release(lease: Lease): Promise<void> {
+    await this.#changeRow(lease.processor, (row) => (isHeld(row, lease) ? withoutOwner(row) : undefined));
+  }
+
+  async setState(processor: ProcessorId, state: LeaseRow['state'], reason?: string): Promise<void> {
+    await this.#changeRow(processor, (row) => {
+      const { reason: _, ...rest } = withoutOwner(row);
+      return { ...rest, token: row.token + 1, state, ...(reason === undefined ? {} : { reason }) };
+    });
+  }
+
+  async listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
+    const tx = new MemoryTransaction(this.#rows);
+    return tx.keys(parkedKey(processor, '')).map((key) => {
+      const parked = tx.get<ParkedSequence>(key) as ParkedSequence;
+      return { ...parked, parkedAt: new Date(parked.parkedAt) };
+    });
+  }
+
+  park(tx: MemoryTransaction, processor: ProcessorId, parked: ParkedSequence): void {
+    tx.set(parkedKey(processor, parked.stream), parked);
+  }
+
+  unpark(tx: MemoryTransaction, processor: ProcessorId, stream: StreamName): void {
+    tx.delete(parkedKey(processor, stream));
+  }
+
+  recordSkipped(tx: MemoryTransaction, processor: ProcessorId, skipped: SkippedCommits): void {
+    const key = skippedKey(processor);
+    tx.set(key, [...(tx.get<SkippedCommits[]>(key) ?? []), skipped]);
+  }
+
+  async listSkipped(processor: ProcessorId): Promise<readonly SkippedCommits[]> {
+    const skipped = this.read<SkippedCommits[]>(skippedKey(processor)) ?? [];
+    return skipped.map((one) => ({ ...one, at: new Date(one.at) }));
+  }
+
+  async request(processor: ProcessorId, stream: StreamName, what: 'retry' | 'discard'): Promise<boolean> {
+    return this.transaction(processor, (tx) => {
+      const parked = tx.get<ParkedSequence>(parkedKey(processor, stream));
+      if (parked) tx.set(parkedKey(processor, stream), { ...parked, request: what });
+      return parked !== undefined;
+    });
+  }
+
+  async #run<T>(work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {
+    const tx = new MemoryTransaction(this.#rows);
+    let result: T;
+    try {
+      result = await work(tx);
+    } catch (error) {
+      tx.end();
+      throw error;
+    }
+    tx.applyTo(this.#rows);
+    return result;
+  }
+
+  #changeRow(
+    processor: ProcessorId,
+    change: (row: ProcessorRow) => ProcessorRow | undefined,
+  ): Promise<ProcessorRow | undefined> {
+    return this.transaction(processor, (tx) => {
+      const row = tx.get<ProcessorRow>(rowKey(processor));
+      const changed = row && change(row);
+      if (changed) tx.set(rowKey(processor), changed);
+      return changed;
+    });
+  }
+}
+
+function samePlace(a: Omit<Checkpoint, 'token'>, b: Omit<Checkpoint, 'token'>): boolean {
+  return a.logId === b.logId && a.position === b.position;
+}
+
+function isHeld(row: ProcessorRow, lease: Lease): boolean {
+  return row.token === lease.token && row.owner === lease.owner;
+}
+
+function withoutOwner(row: ProcessorRow): ProcessorRow {
+  const { owner: _, ...rest } = row;
+  return rest;
+}
+
+function rowKey(processor: ProcessorId): string {
+  return `$row ${JSON.stringify(processor)}`;
+}
+
+function parkedKey(processor: ProcessorId, stream: StreamName): string {
+  return `$parked ${JSON.stringify(processor)} ${stream}`;
+}
+
+function skippedKey(processor: ProcessorId): string {
+  return `$skipped ${JSON.stringify(processor)}`;
+}

@@ -1,0 +1,292 @@
+import type { CommitHeader } from '../log/commit.js';
+import { ConcurrencyConflictError, InvalidArgumentError, InvalidOptionsError } from '../log/errors.js';
+import type { NewEvent, RecordedEvent } from '../log/event.js';
+import type { EventStore } from '../log/event-store.js';
+import type { ExpectedVersion } from '../log/expected-version.js';
+import type { StreamVersion } from '../log/positions.js';
+import type { SnapshotStore } from '../log/snapshot-store.js';
+import { assertStreamName, type StreamName } from '../log/stream-name.js';
+import type { EventRegistry } from '../schema/event-registry.js';
+import type { AggregateDefinition, EventSourced } from './aggregate-definition.js';
+import { AggregateNotAttachedError } from './aggregate-errors.js';
+import { announceTo, type NoticeListener } from './aggregate-notice.js';
+import { aggregateSource } from './aggregate-source.js';
+import { appendSurely } from './append-surely.js';
+import { backoffFrom, type Backoff } from './backoff.js';
+import { newCommitId } from './commit-ids.js';
+import { loadState, type CountedFrom, type StateSource } from './load-state.js';
+import { withMetadata } from './recorded-metadata.js';
+import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
+import type { SaveOptions, SaveResult } from './save.js';
+import { beginningOf } from './snapshot-keeper.js';
+
+export interface AggregateRepositoryOptions<A extends EventSourced> {
+  readonly store: EventStore;
+  readonly registry: EventRegistry;
+  readonly definition: AggregateDefinition<A>;
+  /** Needed when the definition has `snapshots`. */
+  readonly snapshotStore?: SnapshotStore;
+  /** Called after each append with what was recorded. It is not awaited; its failure is announced and fails nothing. */
+  readonly onRecorded?: (events: readonly RecordedEvent[], aggregate: A) => unknown;
+  readonly announce?: NoticeListener;
+  /** Waits between re-decisions, and between tries of an append whose outcome is unknown. */
+  readonly backoff?: Partial<Backoff>;
+  /** Ids for commits to which nobody gives one: they make an append repeatable after an unknown outcome. */
+  readonly newCommitId?: () => string;
+}
+
+export interface ExecuteOptions extends SaveOptions {
+  readonly backoff?: Partial<Backoff>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a repository remembers of an aggregate that it owns. */
+interface Attachment {
+  readonly stream: StreamName;
+  readonly version: StreamVersion;
+  readonly countedFrom: CountedFrom | undefined;
+  /** The id of a try that failed, and its events: trying them again under it cannot record them twice. */
+  readonly tried?: { readonly commitId: string; readonly events: readonly object[] };
+}
+
+/**
+ * Loads and saves aggregates of one kind. An aggregate belongs to the repository that made or loaded it, which remembers stream and
+ * version, so the aggregate itself knows nothing of storage.
+ */
+export class AggregateRepository<A extends EventSourced> {
+  readonly category: string;
+  readonly #options: AggregateRepositoryOptions<A>;
+  readonly #source: StateSource<A>;
+  readonly #backoff: Backoff;
+  readonly #attachments = new WeakMap<A, Attachment>();
+  readonly #saving = new WeakSet<A>();
+
+  constructor(options: AggregateRepositoryOptions<A>) {
+    this.category = options.definition.category;
+    if (this.category === '' || this.category.includes('-')) {
+      throw new InvalidOptionsError(
+        'category',
+        `The category "${this.category}" must be a name without "-", which ends it in stream names.`,
+      );
+    }
+    this.#options = options;
+    this.#source = aggregateSource(options);
+    this.#backoff = backoffFrom(options.backoff);
+  }
+
+  streamOf(id: string): StreamName {
+    const stream = `${this.category}-${id}`;
+    if (id === '')
+      throw new InvalidArgumentError('id', `The id of an aggregate of category "${this.category}" is empty.`);
+    assertStreamName(stream);
+    return stream;
+  }
+
+  /** A new aggregate. Nothing is read: if its stream has events already, saving it is a conflict. */
+  create(id: string): A {
+    const stream = this.streamOf(id);
+    return this.#attach(this.#options.definition.create(id), { stream, version: 0, countedFrom: undefined });
+  }
+
+  /** The aggregate as its events tell it; a new one when there are none. */
+  async load(id: string): Promise<A> {
+    const stream = this.streamOf(id);
+    const { state, version, countedFrom } = await loadState({ stream, id }, this.#source);
+    return this.#attach(state, { stream, version, countedFrom });
+  }
+
+  /** As `load`, but `undefined` when nothing has happened to it. */
+  async find(id: string): Promise<A | undefined> {
+    const aggregate = await this.load(id);
+    return this.versionOf(aggregate) === 0 ? undefined : aggregate;
+  }
+
+  /**
+   * The version of the last recorded event in the aggregate.
+   *
+   * @throws AggregateNotAttachedError this repository does not own it
+   */
+  versionOf(aggregate: A): StreamVersion {
+    return this.#attachmentOf(aggregate).version;
+  }
+
+  /**
+   * Appends the uncommitted events as one commit, or nothing: then they stay uncommitted. After `repeated`, or an append beyond other
+   * events (`expected: 'any'`), the aggregate is no longer owned, since its state is that of no version: load it again.
+   *
+   * @throws AggregateNotAttachedError this repository does not own it
+   * @throws ConcurrencyConflictError somebody else has appended since it was loaded
+   */
+  async save(aggregate: A, options: SaveOptions = {}): Promise<SaveResult> {
+    const result = await this.#saveOnce(aggregate, options, this.#backoff);
+    if (result.outcome === 'conflict') throw conflictError(result.conflict);
+    return result;
+  }
+
+  /**
+   * Loads, lets `decide` work on the aggregate, and saves; after a conflict all of it again, so `decide` must have no effects of its own.
+   * With a `commitId` that is committed already, `decide` does not run and the first result is returned.
+   *
+   * @throws CommitFencedError the id was fenced: the command came too late
+   * @throws ConcurrencyConflictError `expected` does not hold, or somebody else was faster each time
+   */
+  async execute(
+    id: string,
+    decide: (aggregate: A) => unknown,
+    options: ExecuteOptions = {},
+  ): Promise<SaveResult> {
+    const { expected, signal, backoff: given, ...saveOptions } = options;
+    const stream = this.streamOf(id);
+    const backoff = given || signal ? backoffFrom({ ...this.#backoff, ...given, signal }) : this.#backoff;
+    const commitId = options.commitId ?? this.#newCommitId();
+    const { store, announce } = this.#options;
+    return decideUntilAppended({ store, stream, commitId: options.commitId, backoff, announce }, async () => {
+      const aggregate = await this.load(id);
+      assertMeets(stream, expected, this.versionOf(aggregate));
+      await decide(aggregate);
+      return this.#saveOnce(aggregate, { ...saveOptions, commitId }, backoff);
+    });
+  }
+
+  /** Resolves when no snapshot is being written. Await it before the snapshot store is closed. */
+  async idle(): Promise<void> {
+    await this.#source.snapshots?.idle();
+  }
+
+  #attach(aggregate: A, attachment: Attachment): A {
+    this.#attachments.set(aggregate, attachment);
+    this.#options.definition.attached?.(aggregate, (options) => this.save(aggregate, options));
+    return aggregate;
+  }
+
+  #attachmentOf(aggregate: A): Attachment {
+    const attachment = this.#attachments.get(aggregate);
+    if (!attachment) throw new AggregateNotAttachedError(aggregate.constructor?.name ?? 'aggregate');
+    return attachment;
+  }
+
+  async #saveOnce(aggregate: A, options: SaveOptions, backoff: Backoff) {
+    const attachment = this.#attachmentOf(aggregate);
+    if (this.#saving.has(aggregate)) {
+      throw new InvalidArgumentError(
+        'aggregate',
+        `A save of "${attachment.stream}" is still running. Await it before the next one.`,
+      );
+    }
+    const events = copyOfUncommitted(aggregate);
+    if (events.length === 0) return { outcome: 'nothing', version: attachment.version } as const;
+    this.#saving.add(aggregate);
+    try {
+      return await this.#append(aggregate, attachment, { events, options, backoff });
+    } finally {
+      this.#saving.delete(aggregate);
+    }
+  }
+
+  async #append(aggregate: A, attachment: Attachment, { events, options, backoff }: Pending) {
+    const { stream, version } = attachment;
+    const encoded = withMetadata(
+      events.map((event) => this.#options.registry.encode(event)),
+      options.metadata,
+    );
+    const expected = expectedBy(options.expected, stream, version);
+    const commitId = options.commitId ?? this.#idFor(events, attachment);
+    // Remembered before the append: whatever becomes of it, the same events go under the same id.
+    this.#attachments.set(aggregate, { ...attachment, tried: { commitId, events } });
+    const append = { stream, expected, events: encoded, commitId, at: options.at };
+    const result = await appendSurely(this.#options.store, append, backoff);
+    if (!result.ok) return { outcome: 'conflict', conflict: result.conflict } as const;
+    removeRecorded(aggregate, events);
+    return this.#recorded(aggregate, attachment, { commit: result.commit, encoded });
+  }
+
+  #recorded(aggregate: A, attachment: Attachment, { commit, encoded }: Recorded): SaveResult {
+    const repeated = commit.firstVersion <= attachment.version;
+    if (commit.firstVersion === attachment.version + 1) this.#moveOn(aggregate, attachment, commit);
+    else this.#attachments.delete(aggregate);
+    if (repeated) return { outcome: 'repeated', commit };
+    this.#tell(aggregate, commit, encoded);
+    return { outcome: 'appended', commit };
+  }
+
+  #moveOn(aggregate: A, { stream, countedFrom }: Attachment, commit: CommitHeader): void {
+    const from = countedFrom ?? beginningOf(commit);
+    // What was applied during the append is not recorded, so the state is that of no version.
+    const isExact = aggregate.getUncommittedEvents().length === 0;
+    const taken = isExact && this.#source.snapshots?.keepIfDue(() => aggregate, commit, from);
+    const at = { version: commit.lastVersion, at: commit.at.getTime() };
+    this.#attachments.set(aggregate, { stream, version: commit.lastVersion, countedFrom: taken ? at : from });
+  }
+
+  #tell(aggregate: A, commit: CommitHeader, encoded: readonly NewEvent[]): void {
+    const { onRecorded, announce } = this.#options;
+    if (!onRecorded) return;
+    const failed = (error: unknown) =>
+      announceTo(announce, { kind: 'recorded-hook-failed', stream: commit.stream, error });
+    try {
+      Promise.resolve(onRecorded(recordedFrom(commit, encoded), aggregate)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #idFor(events: readonly object[], { tried }: Attachment): string {
+    const same =
+      tried?.events.length === events.length && tried.events.every((event, index) => event === events[index]);
+    return same ? tried.commitId : this.#newCommitId();
+  }
+
+  #newCommitId(): string {
+    return (this.#options.newCommitId ?? newCommitId)();
+  }
+}
+
+interface Pending {
+  readonly events: readonly object[];
+  readonly options: SaveOptions;
+  readonly backoff: Backoff;
+}
+
+interface Recorded {
+  readonly commit: CommitHeader;
+  readonly encoded: readonly NewEvent[];
+}
+
+/** A copy, since the aggregate may go on deciding while the append runs. */
+function copyOfUncommitted(aggregate: EventSourced): readonly object[] {
+  const live = aggregate.getUncommittedEvents();
+  if (live !== aggregate.getUncommittedEvents()) {
+    throw new InvalidArgumentError(
+      'aggregate',
+      'getUncommittedEvents() returns a copy. It must return the live array, or events are recorded twice.',
+    );
+  }
+  return [...live];
+}
+
+function removeRecorded(aggregate: EventSourced, recorded: readonly object[]): void {
+  const live = aggregate.getUncommittedEvents();
+  const other = recorded.findIndex((event, index) => live[index] !== event);
+  live.splice(0, other === -1 ? recorded.length : other);
+}
+
+/** A number below the loaded version goes to the store, which may know the commit id; one above it can only be a stale load. */
+function expectedBy(
+  demanded: ExpectedVersion | undefined,
+  stream: StreamName,
+  version: StreamVersion,
+): ExpectedVersion {
+  if (demanded === undefined) return version;
+  const least = demanded === 'no-stream' ? 0 : demanded;
+  if (typeof least === 'number' && least > version)
+    throw new ConcurrencyConflictError(stream, least, version);
+  return demanded;
+}
+
+function recordedFrom(commit: CommitHeader, encoded: readonly NewEvent[]): readonly RecordedEvent[] {
+  const { stream, position, at, commitId, firstVersion } = commit;
+  return encoded.map(({ type, data, metadata = {}, schemaVersion = 1 }, index) => ({
+    ...{ stream, version: firstVersion + index, type, data, metadata, schemaVersion, at, position },
+    ...(commitId !== undefined && { commitId }),
+  }));
+}

@@ -1,0 +1,102 @@
+import type { RecordedEvent } from '../log/event.js';
+import type { EventStore } from '../log/event-store.js';
+import type { StreamVersion } from '../log/positions.js';
+import type { Snapshot } from '../log/snapshot-store.js';
+import type { StreamName } from '../log/stream-name.js';
+import type { EventRegistry } from '../schema/event-registry.js';
+import type { SnapshotKeeper } from './snapshot-keeper.js';
+
+/** Where a state comes from: its beginning, its events, and perhaps a snapshot on the way. */
+export interface StateSource<State> {
+  readonly store: EventStore;
+  readonly registry: EventRegistry;
+  readonly snapshots?: SnapshotKeeper<State>;
+  initial(id: string): State;
+  /** `event` is decoded. Returns the state to go on with, which may be the same object. */
+  evolve(state: State, event: RecordedEvent): State;
+}
+
+/** Which stream, and the id that its state is made with. */
+export interface StreamOfState {
+  readonly stream: StreamName;
+  readonly id: string;
+}
+
+export interface LoadedState<State> {
+  readonly state: State;
+  readonly version: StreamVersion;
+  /** Where the last usable snapshot stands, or the stream's beginning: snapshot strategies count from here. */
+  readonly countedFrom: CountedFrom | undefined;
+}
+
+export interface CountedFrom {
+  readonly version: StreamVersion;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export async function loadState<State>(
+  target: StreamOfState,
+  source: StateSource<State>,
+): Promise<LoadedState<State>> {
+  const restored = await source.snapshots?.restore(target);
+  if (restored) {
+    const loaded = await foldAfterSnapshot(target, source, restored);
+    if (loaded) return loaded;
+  }
+  const events = source.store.readStream(target.stream);
+  return fold({ state: source.initial(target.id), version: 0, countedFrom: undefined }, events, source);
+}
+
+export interface RestoredState<State> {
+  readonly snapshot: Snapshot;
+  readonly state: State;
+}
+
+/** Reads from the event at which the snapshot was taken, so that one read both checks the snapshot and goes on from it. */
+async function foldAfterSnapshot<State>(
+  { stream }: StreamOfState,
+  source: StateSource<State>,
+  { snapshot, state }: RestoredState<State>,
+): Promise<LoadedState<State> | undefined> {
+  const events = source.store.readStream(stream, { from: snapshot.version })[Symbol.asyncIterator]();
+  const first = await events.next();
+  const why = first.done ? 'the log ends before it' : whyNotFrom(snapshot, first.value);
+  if (why !== undefined) {
+    await events.return?.();
+    source.snapshots?.distrust(stream, why);
+    return undefined;
+  }
+  const countedFrom = { version: snapshot.version, at: snapshot.mark.at };
+  return fold(
+    { state, version: snapshot.version, countedFrom },
+    { [Symbol.asyncIterator]: () => events },
+    source,
+  );
+}
+
+/** A log that was restored from a backup may have other events at the same versions. */
+function whyNotFrom({ version, mark }: Snapshot, event: RecordedEvent): string | undefined {
+  const same =
+    event.version === version &&
+    event.stream === mark.stream &&
+    event.at.getTime() === mark.at &&
+    event.commitId === mark.commitId &&
+    mark.firstVersion <= version;
+  return same ? undefined : `the log has another commit at version ${version}`;
+}
+
+async function fold<State>(
+  start: LoadedState<State>,
+  events: AsyncIterable<RecordedEvent>,
+  { registry, evolve }: StateSource<State>,
+): Promise<LoadedState<State>> {
+  let { state, version, countedFrom } = start;
+  for await (const event of events) {
+    if (registry.isCurrent(event)) state = evolve(state, event);
+    else for (const decoded of registry.decode(event)) state = evolve(state, decoded);
+    version = event.version;
+    countedFrom ??= { version: 0, at: event.at.getTime() };
+  }
+  return { state, version, countedFrom };
+}

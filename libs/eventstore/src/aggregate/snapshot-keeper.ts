@@ -1,0 +1,123 @@
+import { markOf, type CommitHeader } from '../log/commit.js';
+import type { JsonValue } from '../log/event.js';
+import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
+import type { StreamName } from '../log/stream-name.js';
+import type { EventRegistry } from '../schema/event-registry.js';
+import { announceTo, type NoticeListener } from './aggregate-notice.js';
+import type { CountedFrom, RestoredState, StreamOfState } from './load-state.js';
+import type { SnapshotStrategy } from './snapshot-strategy.js';
+
+export interface SnapshotRules<State> {
+  readonly snapshotStore: SnapshotStore;
+  readonly registry: EventRegistry;
+  /** The types that the state is made from; all registered ones without it. */
+  readonly eventTypes?: readonly string[];
+  readonly strategy: SnapshotStrategy;
+  /** Change it whenever the shape or meaning of the state changes. The schema versions of the events count in by themselves. */
+  readonly revision: string;
+  readonly announce?: NoticeListener | undefined;
+  toSnapshot(state: State): JsonValue;
+  fromSnapshot(id: string, state: JsonValue): State;
+}
+
+/**
+ * Keeps and finds the snapshots of one kind of state. They are a cache: whatever goes wrong with one is announced, and the events tell
+ * the state instead.
+ */
+export class SnapshotKeeper<State> {
+  readonly #rules: SnapshotRules<State>;
+  readonly #revision: string;
+  readonly #saving = new Set<Promise<void>>();
+  /** Streams whose stored snapshot is wrong and must go before a new one is kept: it may have a higher version. */
+  readonly #distrusted = new Set<StreamName>();
+
+  constructor(rules: SnapshotRules<State>) {
+    this.#rules = rules;
+    this.#revision = `${rules.revision}/${rules.registry.revision(rules.eventTypes)}`;
+  }
+
+  async restore({ stream, id }: StreamOfState): Promise<RestoredState<State> | undefined> {
+    try {
+      const snapshot = await this.#rules.snapshotStore.loadSnapshot(stream, this.#revision);
+      return snapshot?.revision === this.#revision ? this.#revive(id, stream, snapshot) : undefined;
+    } catch (error) {
+      this.#ignore(stream, 'it could not be read', error);
+      return undefined;
+    }
+  }
+
+  /** Says that the stored snapshot of a stream is wrong; the next one replaces it. */
+  distrust(stream: StreamName, reason: string, error?: unknown): void {
+    this.#distrusted.add(stream);
+    this.#ignore(stream, reason, error);
+  }
+
+  /**
+   * Keeps a snapshot of the state after `commit` when the strategy wants one. The state is taken now and written behind the caller's
+   * back: nobody waits for a cache. Returns whether a snapshot was taken.
+   */
+  keepIfDue(
+    stateAfter: () => State,
+    commit: CommitHeader,
+    countedFrom: CountedFrom = beginningOf(commit),
+  ): boolean {
+    const version = commit.lastVersion;
+    try {
+      const progress = {
+        version,
+        events: version - countedFrom.version,
+        milliseconds: commit.at.getTime() - countedFrom.at,
+      };
+      if (!this.#rules.strategy.isDue(progress)) return false;
+      const state = this.#rules.toSnapshot(stateAfter());
+      this.#write(commit.stream, { version, revision: this.#revision, mark: markOf(commit), state });
+      return true;
+    } catch (error) {
+      announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream: commit.stream, error });
+      return false;
+    }
+  }
+
+  /** Resolves when no snapshot is being written. */
+  async idle(): Promise<void> {
+    while (this.#saving.size > 0) await Promise.all(this.#saving);
+  }
+
+  #revive(id: string, stream: StreamName, snapshot: Snapshot): RestoredState<State> | undefined {
+    try {
+      return { snapshot, state: this.#rules.fromSnapshot(id, snapshot.state) };
+    } catch (error) {
+      this.distrust(stream, 'fromSnapshot refused its state', error);
+      return undefined;
+    }
+  }
+
+  #write(stream: StreamName, snapshot: Snapshot): void {
+    const saving = this.#replace(stream, snapshot)
+      .catch((error: unknown) => announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error }))
+      .finally(() => this.#saving.delete(saving));
+    this.#saving.add(saving);
+  }
+
+  async #replace(stream: StreamName, snapshot: Snapshot): Promise<void> {
+    if (this.#distrusted.has(stream)) {
+      await this.#rules.snapshotStore.deleteSnapshots(stream);
+      this.#distrusted.delete(stream);
+    }
+    await this.#rules.snapshotStore.saveSnapshot(stream, snapshot);
+  }
+
+  #ignore(stream: StreamName, reason: string, error: unknown): void {
+    announceTo(this.#rules.announce, {
+      kind: 'snapshot-ignored',
+      stream,
+      reason,
+      ...(error !== undefined && { error }),
+    });
+  }
+}
+
+/** A stream without events before this commit. */
+export function beginningOf(commit: CommitHeader): CountedFrom {
+  return { version: commit.firstVersion - 1, at: commit.at.getTime() };
+}

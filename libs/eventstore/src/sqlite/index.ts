@@ -1,1 +1,2 @@
-export {};
+export { SqliteEventStore } from './sqlite-event-store.js';
+export type { SqliteEventStoreOptions } from './options.js';

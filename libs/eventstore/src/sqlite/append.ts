@@ -1,0 +1,79 @@
+import { categoryOf, type StreamName } from '../log/stream-name.js';
+import { isClosing, sameEvents } from '../log/commit-text.js';
+import type { AppendResult } from '../log/commit.js';
+import { CommitFencedError, CommitIdReusedError, LogSealedError, StreamClosedError } from '../log/errors.js';
+import type { NewEvent } from '../log/event.js';
+import { meets, type ExpectedVersion } from '../log/expected-version.js';
+import { headerOf, type HeaderRow } from './commit-row.js';
+import { isFenced } from './fence.js';
+import { findCommitRow } from './find-commit.js';
+import type { SqliteLog } from './sqlite-log.js';
+import { headOf } from './stream-head.js';
+import type { StreamHead } from './stream-heads.js';
+
+/** An append whose arguments have been checked. */
+export interface AppendRequest {
+  readonly stream: StreamName;
+  readonly expected: ExpectedVersion;
+  readonly count: number;
+  /** The events as they were when `append` was called: the caller may change its objects before the group is written. */
+  readonly text: string;
+  readonly commitId: string | undefined;
+  readonly at: number;
+}
+
+/** Judges one append inside the group's transaction, by look-up, and writes it. */
+export function append(log: SqliteLog, request: AppendRequest): AppendResult {
+  const { stream, expected, commitId } = request;
+  const first = commitId === undefined ? undefined : firstResult(log, commitId, request);
+  if (first) return first;
+  if (log.sealed) throw new LogSealedError(log.logId);
+  const head = headOf(log, stream);
+  if (head?.closed) throw new StreamClosedError(stream, head.version);
+  const actual = head?.version ?? 0;
+  if (!meets(expected, actual)) return { ok: false, conflict: { stream, expected, actual } };
+  return write(log, request, head ?? createStream(log, stream));
+}
+
+function firstResult(log: SqliteLog, commitId: string, request: AppendRequest): AppendResult | undefined {
+  const earlier = findCommitRow(log, commitId);
+  if (!earlier) {
+    if (isFenced(log, commitId)) throw new CommitFencedError(commitId);
+    return undefined;
+  }
+  if (earlier.stream === request.stream && sameText(earlier.events, request.text)) {
+    return { ok: true, commit: headerOf(earlier) };
+  }
+  throw new CommitIdReusedError(commitId, earlier.stream);
+}
+
+function sameText(earlier: string, text: string): boolean {
+  return earlier === text || sameEvents(earlier, JSON.parse(text) as readonly NewEvent[]);
+}
+
+function createStream(log: SqliteLog, stream: StreamName): StreamHead {
+  const { lastInsertRowid } = log
+    .statement('INSERT INTO streams (name, category) VALUES (?, ?)')
+    .run(stream, categoryOf(stream));
+  return { id: Number(lastInsertRowid), version: 0, closed: false };
+}
+
+function write(log: SqliteLog, request: AppendRequest, head: StreamHead): AppendResult {
+  const { stream, count, text, at } = request;
+  const position = log.newest.position + 1;
+  const row: HeaderRow = {
+    position,
+    stream,
+    first_version: head.version + 1,
+    count,
+    commit_id: request.commitId ?? null,
+    at,
+  };
+  log.run(INSERT, position, head.id, row.first_version, row.count, row.commit_id, at, text);
+  log.heads.stage(stream, { id: head.id, version: head.version + count, closed: isClosing(text) });
+  log.stageNewest({ position, streamId: head.id, firstVersion: row.first_version, at });
+  return { ok: true, commit: headerOf(row) };
+}
+
+const INSERT =
+  'INSERT INTO commits (position, stream_id, first_version, count, commit_id, at, events) VALUES (?, ?, ?, ?, ?, ?, ?)';

@@ -1,0 +1,18 @@
+import type { CommitOutcome } from '../log/commit.js';
+import { COMMIT_COLUMNS, COMMITS_AND_STREAMS, commitOf, type CommitRow } from './commit-row.js';
+import { isFenced } from './fence.js';
+import type { SqliteLog } from './sqlite-log.js';
+
+export function findCommit(log: SqliteLog, commitId: string): CommitOutcome {
+  // The fence first: outside a transaction an append may come between the two look-ups, but then the id was not fenced before.
+  const fenced = isFenced(log, commitId);
+  const row = findCommitRow(log, commitId);
+  if (row) return { outcome: 'committed', commit: commitOf(row) };
+  return { outcome: fenced ? 'fenced' : 'absent' };
+}
+
+export function findCommitRow(log: SqliteLog, commitId: string): CommitRow | undefined {
+  return log.get<CommitRow>(BY_COMMIT_ID, commitId);
+}
+
+const BY_COMMIT_ID = `SELECT ${COMMIT_COLUMNS} FROM ${COMMITS_AND_STREAMS} WHERE c.commit_id = ?`;

@@ -1,0 +1,93 @@
+import { isBusy, writeFailed } from './errors.js';
+import { busyPause } from './while-busy.js';
+import type { SqliteLog } from './sqlite-log.js';
+import { writeGroup, type PendingWrite } from './write-group.js';
+
+/** Bounds of a group: one transaction blocks the event loop, and every caller of the group waits for all of it. */
+const MAX_WRITES = 256;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** The writers' queue: who waits at the same time is written in the same transaction, one disk flush for all. */
+export class GroupCommit {
+  readonly #log: SqliteLog;
+  readonly #busyTimeout: number;
+  readonly #onCommit: () => void;
+  #queue: PendingWrite[] = [];
+  #scheduled = false;
+  #attempts = 0;
+  #whenDrained: (() => void)[] = [];
+
+  constructor(log: SqliteLog, options: { readonly busyTimeout: number; readonly onCommit: () => void }) {
+    this.#log = log;
+    this.#busyTimeout = options.busyTimeout;
+    this.#onCommit = options.onCommit;
+  }
+
+  /**
+   * Runs `judge` in the group's transaction and answers after COMMIT. What it throws of this library's errors refuses this caller alone,
+   * so it throws before it writes; any other error ends the group.
+   */
+  write<T>(bytes: number, judge: (log: SqliteLog) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const deadline = performance.now() + this.#busyTimeout;
+      this.#queue.push({ bytes, judge, resolve: resolve as (answer: unknown) => void, reject, deadline });
+      this.#schedule();
+    });
+  }
+
+  /** Resolves when everything that was queued has its answer. */
+  drained(): Promise<void> {
+    if (this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenDrained.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    if (this.#attempts === 0) setImmediate(this.#flush);
+    else setTimeout(this.#flush, busyPause(this.#attempts));
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    const size = groupSize(this.#queue);
+    const written = this.#tryWrite(this.#queue.slice(0, size));
+    if (written) {
+      this.#queue = this.#queue.slice(size);
+      this.#attempts = 0;
+    }
+    if (this.#queue.length > 0) this.#schedule();
+    else for (const resolve of this.#whenDrained.splice(0)) resolve();
+  };
+
+  /** `false`: somebody else holds the lock, and the group stays queued. */
+  #tryWrite(group: readonly PendingWrite[]): boolean {
+    try {
+      if (writeGroup(this.#log, group)) this.#onCommit();
+      return true;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      this.#attempts += 1;
+      this.#giveUpOverdue(error);
+      return false;
+    }
+  }
+
+  #giveUpOverdue(error: unknown): void {
+    const now = performance.now();
+    const overdue = this.#queue.filter(({ deadline }) => deadline <= now);
+    if (overdue.length === 0) return;
+    this.#queue = this.#queue.filter(({ deadline }) => deadline > now);
+    if (this.#queue.length === 0) this.#attempts = 0;
+    for (const { reject } of overdue) reject(writeFailed(error, this.#log.location, 'not-written'));
+  }
+}
+
+function groupSize(queue: readonly PendingWrite[]): number {
+  let bytes = 0;
+  for (let size = 0; size < queue.length && size < MAX_WRITES; size++) {
+    bytes += queue[size]!.bytes;
+    if (bytes > MAX_BYTES) return Math.max(1, size);
+  }
+  return Math.min(queue.length, MAX_WRITES);
+}

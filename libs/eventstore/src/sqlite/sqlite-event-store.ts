@@ -1,0 +1,210 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
+import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
+import { InvalidOptionsError, StoreClosedError } from '../log/errors.js';
+import type {
+  AppendOptions,
+  EventStore,
+  ListStreamsOptions,
+  LogBatch,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StreamInfo,
+} from '../log/event-store.js';
+import type { NewEvent, RecordedEvent } from '../log/event.js';
+import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
+import type { LogId, Position } from '../log/positions.js';
+import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
+import { assertStreamName, type StreamName } from '../log/stream-name.js';
+import { append, type AppendRequest } from './append.js';
+import { timeOf, wholeNumber } from './check-options.js';
+import { commitAt } from './commit-at.js';
+import { deleteSnapshots } from './delete-snapshots.js';
+import { translateError } from './errors.js';
+import { fence } from './fence.js';
+import { findCommit } from './find-commit.js';
+import { GroupCommit } from './group-commit.js';
+import { head } from './head.js';
+import { listStreams } from './list-streams.js';
+import { loadSnapshot } from './load-snapshot.js';
+import { openLog } from './open.js';
+import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from './options.js';
+import { readBatch } from './read-all.js';
+import { saveSnapshot } from './save-snapshot.js';
+import type { SqliteLog } from './sqlite-log.js';
+import { snapshotText } from './snapshot-text.js';
+import { StreamIterator } from './stream-iterator.js';
+import { CommitWatch } from './wait-for-commit.js';
+import { whileBusy } from './while-busy.js';
+
+/** A log in one SQLite file, which any number of processes of one machine may write and read at once. */
+export class SqliteEventStore implements EventStore, SnapshotStore {
+  readonly #log: SqliteLog;
+  readonly #options: OpenOptions;
+  readonly #writer: GroupCommit;
+  readonly #watch: CommitWatch;
+  #closed: Promise<void> | undefined;
+
+  protected constructor(log: SqliteLog, options: OpenOptions) {
+    this.#log = log;
+    this.#options = options;
+    this.#watch = new CommitWatch(log);
+    this.#writer = new GroupCommit(log, {
+      busyTimeout: options.busyTimeout,
+      onCommit: () => this.#watch.look(),
+    });
+  }
+
+  /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
+  static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
+    const complete = withDefaults(options);
+    return new SqliteEventStore(await openLog(complete), complete);
+  }
+
+  get logId(): LogId {
+    return this.#log.logId;
+  }
+
+  get durability(): EventStore['durability'] {
+    return this.#options.file === ':memory:' ? 'volatile' : this.#options.durability;
+  }
+
+  /** Where a person finds it. */
+  get location(): string {
+    return this.#log.location;
+  }
+
+  async append(
+    stream: StreamName,
+    expected: ExpectedVersion,
+    events: readonly NewEvent[],
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    const text = encodeEvents(events);
+    return this.#append({ stream, expected, count: events.length, text }, options);
+  }
+
+  async closeStream(
+    stream: StreamName,
+    expected: ExpectedVersion,
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    return this.#append({ stream, expected, count: 1, text: CLOSING_TEXT }, options);
+  }
+
+  readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    return {
+      [Symbol.asyncIterator]: () => new StreamIterator(stream, options, (work) => this.#read(work)),
+    };
+  }
+
+  async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {
+    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
+    let position = wholeNumber('after', after, { min: 0, fallback: 0 });
+    while (!options.signal?.aborted) {
+      // Reading is synchronous: a consumer whose work is, too, would keep everybody else from running.
+      await nextTurn();
+      const batch = await this.#read((log) => readBatch(log, position, size, options));
+      if (!batch) return;
+      position = batch.upTo;
+      yield batch;
+    }
+  }
+
+  async head(): Promise<Position> {
+    return this.#read(head);
+  }
+
+  async commitAt(position: Position): Promise<CommitHeader | undefined> {
+    return this.#read((log) => commitAt(log, position));
+  }
+
+  async waitForCommit(after: Position, signal: AbortSignal): Promise<void> {
+    const position = wholeNumber('after', after, { min: 0, fallback: 0 });
+    this.#assertOpen();
+    return this.#watch.wait(position, signal);
+  }
+
+  async findCommit(commitId: string): Promise<CommitOutcome> {
+    assertCommitId(commitId);
+    return this.#read((log) => findCommit(log, commitId));
+  }
+
+  async fence(commitId: string): Promise<CommitOutcome> {
+    assertCommitId(commitId);
+    const at = this.#options.clock().getTime();
+    return this.#write(commitId.length, (log) => fence(log, commitId, at));
+  }
+
+  async listStreams(options: ListStreamsOptions = {}): Promise<readonly StreamInfo[]> {
+    return this.#read((log) => listStreams(log, options));
+  }
+
+  async loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined> {
+    return this.#read((log) => loadSnapshot(log, stream, revision));
+  }
+
+  async saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void> {
+    assertStreamName(stream);
+    const text = snapshotText(snapshot);
+    return this.#write(text.state.length, (log) => saveSnapshot(log, stream, text));
+  }
+
+  async deleteSnapshots(stream: StreamName): Promise<void> {
+    return this.#write(0, (log) => deleteSnapshots(log, stream));
+  }
+
+  /** Finishes what is queued, wakes who waits, and rejects when the file could not be closed. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #append(
+    request: Omit<AppendRequest, 'commitId' | 'at'>,
+    { commitId, at }: AppendOptions,
+  ): Promise<AppendResult> {
+    assertStreamName(request.stream);
+    assertExpectedVersion(request.expected);
+    if (commitId !== undefined) assertCommitId(commitId);
+    const complete = { ...request, commitId, at: timeOf(at, this.#options.clock) };
+    return this.#write(request.text.length, (log) => append(log, complete));
+  }
+
+  #write<T>(bytes: number, judge: (log: SqliteLog) => T): Promise<T> {
+    this.#assertOpen();
+    if (this.#options.readOnly) {
+      throw new InvalidOptionsError(
+        'readOnly',
+        `The log ${this.location} was opened read-only. Nothing was written.`,
+      );
+    }
+    return this.#writer.write(bytes, judge);
+  }
+
+  async #read<T>(work: (log: SqliteLog) => T): Promise<T> {
+    this.#assertOpen();
+    try {
+      return await whileBusy(this.#options.busyTimeout, () => {
+        this.#log.assertOpen();
+        return work(this.#log);
+      });
+    } catch (error) {
+      throw translateError(error, this.location);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreClosedError();
+  }
+
+  async #close(): Promise<void> {
+    this.#watch.close();
+    await this.#writer.drained();
+    try {
+      this.#log.close();
+    } catch (error) {
+      throw translateError(error, this.location);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { LogDivergedError, StoreClosedError } from '../log/errors.js';
+import type { LogId, Position, StreamVersion } from '../log/positions.js';
+import { divergedBy, type FileChange, type LogFiles } from './log-files.js';
+import { StreamHeads } from './stream-heads.js';
+
+/** The newest commit, as far as it takes to recognise it. */
+export interface NewestCommit {
+  readonly position: Position;
+  readonly streamId: number;
+  readonly firstVersion: StreamVersion;
+  readonly at: number;
+}
+
+const EMPTY: NewestCommit = { position: 0, streamId: 0, firstVersion: 0, at: 0 };
+
+/** A connection, and what it knows of the log between two of its transactions. */
+export class SqliteLog {
+  readonly heads = new StreamHeads();
+  readonly #statements = new Map<string, Statement<unknown[]>>();
+  #open = true;
+  #dataVersion: number | undefined;
+  #logId = '';
+  #sealed = false;
+  #newest = EMPTY;
+  #staged: NewestCommit | undefined;
+  #rescued = false;
+
+  constructor(
+    readonly database: Database,
+    readonly files: LogFiles,
+  ) {}
+
+  get location(): string {
+    return this.files.location;
+  }
+
+  get logId(): LogId {
+    return this.#logId;
+  }
+
+  get sealed(): boolean {
+    return this.#sealed;
+  }
+
+  /** With what the running transaction has staged. */
+  get newest(): NewestCommit {
+    return this.#staged ?? this.#newest;
+  }
+
+  /** A prepared statement, made once per text. */
+  statement(sql: string): Statement<unknown[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.database.prepare<unknown[]>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  get<Row>(sql: string, ...parameters: readonly unknown[]): Row | undefined {
+    return this.statement(sql).get(...parameters) as Row | undefined;
+  }
+
+  all<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
+    return this.statement(sql).all(...parameters) as Row[];
+  }
+
+  run(sql: string, ...parameters: readonly unknown[]): void {
+    this.statement(sql).run(...parameters);
+  }
+
+  assertOpen(): void {
+    if (!this.#open) throw new StoreClosedError();
+  }
+
+  /** @throws LogDivergedError when a file was deleted, replaced or cut off under the connection */
+  assertSameFiles(): void {
+    const change = this.files.whatHappened(() => this.#size());
+    if (!change) return;
+    this.#rescue(change);
+    throw divergedBy(change, this.location, this.#logId);
+  }
+
+  /**
+   * Notices what other connections have written; in a transaction, call it after BEGIN, or somebody may write in between.
+   *
+   * @throws LogDivergedError when this is not the log any more that it was
+   */
+  refresh(): void {
+    const { data_version: version } = this.get<{ data_version: number }>('PRAGMA data_version')!;
+    if (version === this.#dataVersion) return;
+    this.heads.forget();
+    const log = this.get<{ log_id: string; sealed: number }>('SELECT log_id, sealed FROM log WHERE id = 1');
+    if (!log) throw divergedBy('replaced', this.location, this.#logId);
+    this.#assertSameLog(log.log_id);
+    this.#logId = log.log_id;
+    this.#sealed = log.sealed !== 0;
+    this.#newest = this.get<NewestCommit>(NEWEST) ?? EMPTY;
+    this.#dataVersion = version;
+  }
+
+  stageNewest(commit: NewestCommit): void {
+    this.#staged = commit;
+  }
+
+  /** After COMMIT. */
+  keepStaged(): void {
+    this.heads.keepStaged();
+    this.#newest = this.#staged ?? this.#newest;
+    this.#staged = undefined;
+  }
+
+  /** After anything but COMMIT: what was remembered may be what was rolled back. */
+  forget(): void {
+    this.heads.forget();
+    this.#staged = undefined;
+    this.#dataVersion = undefined;
+  }
+
+  /** The log has got a new id, on purpose and by this connection. */
+  adopt(logId: LogId): void {
+    this.#logId = logId;
+    this.#dataVersion = undefined;
+  }
+
+  close(): void {
+    this.#open = false;
+    this.database.close();
+  }
+
+  /** A log that was restored in place, under the same file, has another commit where the newest stood, or none, or a new id. */
+  #assertSameLog(logId: LogId): void {
+    const known = this.#newest;
+    const found = known.position === 0 ? known : this.get<NewestCommit>(COMMIT_AT, known.position);
+    const same =
+      found?.streamId === known.streamId &&
+      found.firstVersion === known.firstVersion &&
+      found.at === known.at &&
+      (this.#logId === '' || this.#logId === logId);
+    if (!same) throw new LogDivergedError(this.#logId, restored(this.location, this.#logId, known.position));
+  }
+
+  #size(): number {
+    const { page_count: pages } = this.get<{ page_count: number }>('PRAGMA page_count')!;
+    const { page_size: bytes } = this.get<{ page_size: number }>('PRAGMA page_size')!;
+    return pages * bytes;
+  }
+
+  /**
+   * This connection still holds a deleted "-wal", perhaps as the only one: what was acknowledged goes into the log's own file now, since
+   * after a crash nobody would find it. Not if somebody has made a new "-wal" already: two journals must not be mixed.
+   */
+  #rescue(change: FileChange): void {
+    if (change !== 'journal-deleted' || this.#rescued || this.database.readonly) return;
+    this.#rescued = true;
+    this.database.pragma('wal_checkpoint(FULL)');
+  }
+}
+
+const NEWEST =
+  'SELECT position, stream_id AS streamId, first_version AS firstVersion, at FROM commits ORDER BY position DESC LIMIT 1';
+const COMMIT_AT =
+  'SELECT position, stream_id AS streamId, first_version AS firstVersion, at FROM commits WHERE position = ?';
+
+function restored(location: string, logId: LogId, position: Position): string {
+  return (
+    `The log ${location} is not the one any more that was opened as ${logId} and had come to position ${position}: it was restored or ` +
+    'replaced. Nothing was written. Stop every process that uses it; if it was restored from a backup, run "varve log restored"; then start again.'
+  );
+}

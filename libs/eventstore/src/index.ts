@@ -28,3 +28,17 @@ export * from './schema/event-class.js';
 export * from './schema/event-definition.js';
 export * from './schema/event-registry.js';
 export * from './schema/upcaster.js';
+export type { BatchOptions } from './processor/batch-size.js';
+export { CheckpointMovedError, LeaseLostError, ProjectionFailedError } from './processor/errors.js';
+export { Processor } from './processor/processor.js';
+export type {
+  EffectHandler,
+  ProcessorFilter,
+  ProcessorHandler,
+  ProcessorOptions,
+  ProcessorStore,
+  TransactionalHandler,
+} from './processor/processor-options.js';
+export type { ProcessorState, ProcessorStatus } from './processor/processor-status.js';
+export type { StepResult } from './processor/step-result.js';
+export { systemTimers, type Timers } from './processor/timers.js';

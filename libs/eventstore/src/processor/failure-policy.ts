@@ -10,7 +10,12 @@ export interface FailurePolicy {
   readonly then: 'stop' | 'park';
 }
 
-export const DEFAULT_FAILURE_POLICY: FailurePolicy = { retries: 5, firstDelay: 100, maxDelay: 10_000, then: 'stop' };
+export const DEFAULT_FAILURE_POLICY: FailurePolicy = {
+  retries: 5,
+  firstDelay: 100,
+  maxDelay: 10_000,
+  then: 'stop',
+};
 
 /** Full jitter: a uniform draw below the exponential bound, which spreads retries of many instances best (AWS Architecture Blog, 2015, "Exponential Backoff And Jitter"). */
 export function retryDelay(policy: FailurePolicy, attempt: number, random: () => number): number {

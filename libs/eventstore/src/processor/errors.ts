@@ -1,0 +1,106 @@
+import { EventStoreError, isEventStoreError } from '../log/errors.js';
+import type { CommitHeader } from '../log/commit.js';
+import type { Position } from '../log/positions.js';
+import type { ProcessorId } from './checkpoint-store.js';
+
+/** A handler could not apply a commit. A handler may throw it itself to say which commit of a batch it was. */
+export class ProjectionFailedError extends EventStoreError {
+  readonly position: Position;
+  readonly stream: string;
+
+  constructor(
+    readonly processor: ProcessorId,
+    commit: Pick<CommitHeader, 'position' | 'stream'>,
+    options: { cause: unknown },
+  ) {
+    super(
+      'projection-failed',
+      `Processor "${processor}" could not apply position ${commit.position} (stream "${commit.stream}"): ${messageOf(options.cause)}. ` +
+        `Mend the handler, then resume the processor.`,
+      options,
+    );
+    this.position = commit.position;
+    this.stream = commit.stream;
+  }
+}
+
+/** Another instance took the lease, or a person paused the processor. What this instance was doing has been rolled back. */
+export class LeaseLostError extends EventStoreError {
+  constructor(readonly processor: ProcessorId) {
+    super(
+      'lease-lost',
+      `Processor "${processor}" no longer has its lease here: another instance took it, or it was paused.`,
+    );
+  }
+}
+
+/** The checkpoint is not where this instance left it, although the lease is still its own. */
+export class CheckpointMovedError extends EventStoreError {
+  constructor(
+    readonly processor: ProcessorId,
+    readonly expected: Position,
+  ) {
+    super(
+      'checkpoint-moved',
+      `The checkpoint of processor "${processor}" is no longer at position ${expected}: something else moved it. What was applied on top of it was rolled back.`,
+    );
+  }
+}
+
+/** Thrown inside a step that `stop()` cut short between two transactions. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Carries the error for which the processor must stop until a person resumes it. */
+export class MustStopError extends Error {
+  override readonly name = 'MustStopError';
+
+  constructor(readonly error: unknown) {
+    super(messageOf(error), { cause: error });
+  }
+}
+
+const UNAVAILABLE = new Set([
+  'store-unavailable',
+  'store-closed',
+  'broker-unavailable',
+  'publish-not-confirmed',
+]);
+const FOR_GOOD = new Set([
+  'log-diverged',
+  'log-not-dense',
+  'store-incompatible',
+  'event-undecodable',
+  'unknown-event-type',
+  'invalid-argument',
+  'invalid-options',
+]);
+
+/** Whether some storage or broker could not be used: nobody's fault, least of all the commit's. Handlers wrap errors, so the causes count too. */
+export function isUnavailable(error: unknown): boolean {
+  let current = error;
+  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
+    if ('code' in current && typeof current.code === 'string' && UNAVAILABLE.has(current.code)) return true;
+    current = current.cause;
+  }
+  return false;
+}
+
+/** Whether trying again cannot help. What is not known is tried again: giving up on a storage error that would have passed helps nobody. */
+export function isForGood(error: unknown): boolean {
+  return isEventStoreError(error) && FOR_GOOD.has(error.code);
+}
+
+export function isUndecodable(error: unknown): boolean {
+  return isEventStoreError(error, 'event-undecodable') || isEventStoreError(error, 'unknown-event-type');
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,59 @@
+import type { Position } from '../log/positions.js';
+import type { StreamName } from '../log/stream-name.js';
+import type { BatchSize } from './batch-size.js';
+import type { Checkpoint } from './checkpoint-store.js';
+import { LeaseLostError, MustStopError } from './errors.js';
+import { InvalidOptionsError } from '../log/errors.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { Lease } from './lease-store.js';
+import type { ParkedSequence } from './parked-sequences.js';
+import type { ProcessorSettings } from './processor-options.js';
+import type { StatusBoard } from './processor-status.js';
+
+/**
+ * What an instance knows while it has the lease, when nobody else may change it. Dropped with the lease, and after any failure that leaves
+ * the outcome of a transaction unknown.
+ */
+export interface Holding {
+  checkpoint: Checkpoint;
+  parked: Map<StreamName, ParkedSequence>;
+  /** How many events of the commit at `position` have had their effect, so that a retry does not repeat them. */
+  performed: { readonly stream: StreamName; readonly position: Position; readonly events: number };
+}
+
+/** Everything that a step works with. */
+export interface Work<Tx> {
+  readonly settings: ProcessorSettings<Tx>;
+  readonly keeper: LeaseKeeper<Tx>;
+  readonly size: BatchSize;
+  readonly board: StatusBoard;
+  readonly holding: Holding;
+  /** Aborted with the reason when the step must end early. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws LeaseLostError when the row shows another token: the lease went to somebody else since */
+export async function loadHolding<Tx>(settings: ProcessorSettings<Tx>, lease: Lease): Promise<Holding> {
+  const { store, id, order } = settings;
+  const checkpoint = await store.load(id);
+  if (checkpoint?.token !== lease.token) throw new LeaseLostError(id);
+  const parked = await loadParked(settings);
+  if (order === 'log' && parked.size > 0) throw new MustStopError(parkedInLogOrder(id, parked.size));
+  return { checkpoint, parked, performed: NOTHING_PERFORMED };
+}
+
+export async function loadParked<Tx>(
+  settings: ProcessorSettings<Tx>,
+): Promise<Map<StreamName, ParkedSequence>> {
+  const rows = await settings.store.listParked(settings.id);
+  return new Map(rows.map((row) => [row.stream, row]));
+}
+
+function parkedInLogOrder(id: string, count: number): InvalidOptionsError {
+  return new InvalidOptionsError(
+    'order',
+    `Processor "${id}" has order 'log' and ${count} parked streams from when its order was 'stream'. Raise the projection's version.`,
+  );
+}
+
+const NOTHING_PERFORMED = { stream: '', position: 0, events: 0 };

@@ -1,0 +1,83 @@
+import { retryDelay } from './failure-policy.js';
+import { CHALLENGE_INTERVAL, type LeaseKeeper } from './lease-keeper.js';
+import type { ProcessorSettings } from './processor-options.js';
+import type { StatusBoard } from './processor-status.js';
+import type { StepResult } from './step-result.js';
+import { pause } from './timers.js';
+
+/** How long to wait for a storage that could not be used: the same bounds as for a commit. */
+const OUTAGE = { retries: Infinity, firstDelay: 100, maxDelay: 10_000, then: 'stop' } as const;
+
+/** What a started processor does between two steps. */
+export class Idling<Tx> {
+  readonly #settings: ProcessorSettings<Tx>;
+  readonly #keeper: LeaseKeeper<Tx>;
+  readonly #board: StatusBoard;
+  #outages = 0;
+  #wake: AbortController | undefined;
+
+  constructor(settings: ProcessorSettings<Tx>, keeper: LeaseKeeper<Tx>, board: StatusBoard) {
+    this.#settings = settings;
+    this.#keeper = keeper;
+    this.#board = board;
+  }
+
+  /** Ends the wait that is under way. */
+  wake(): void {
+    this.#wake?.abort();
+  }
+
+  /** Never rejects. */
+  async after(result: StepResult, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#outages = result.kind === 'unavailable' ? this.#outages + 1 : 0;
+    const wake = new AbortController();
+    const abort = (): void => wake.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    this.#wake = wake;
+    try {
+      await this.#wait(result, wake);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#wake = undefined;
+    }
+  }
+
+  #wait(result: StepResult, wake: AbortController): Promise<void> {
+    const { timers, random } = this.#settings;
+    switch (result.kind) {
+      case 'progressed':
+      case 'lease-lost':
+      case 'ended':
+        // Stores without real I/O never leave the microtask queue, and everything else in the process would starve.
+        return pause(timers, 0, wake.signal);
+      case 'standby':
+        return pause(timers, result.retryIn, wake.signal);
+      case 'paused':
+      case 'stopped':
+        return pause(timers, CHALLENGE_INTERVAL, wake.signal);
+      case 'unavailable':
+        return pause(timers, retryDelay(OUTAGE, Math.min(this.#outages, 30), random), wake.signal);
+      case 'caught-up':
+        return this.#untilCommit(result.position, wake);
+    }
+  }
+
+  /** Until somebody appends, but no longer than until the lease is due, or until requests for parked streams are looked for again. */
+  async #untilCommit(position: number, wake: AbortController): Promise<void> {
+    const { timers, log, announce } = this.#settings;
+    const longest =
+      this.#board.parked > 0 ? Math.min(CHALLENGE_INTERVAL, this.#keeper.interval) : this.#keeper.interval;
+    const cancel = timers.after(longest, () => wake.abort());
+    try {
+      await log.waitForCommit(position, wake.signal);
+    } catch (error) {
+      this.#outages += 1;
+      this.#board.enter('unavailable', error);
+      announce({ kind: 'unavailable', error });
+      await pause(timers, retryDelay(OUTAGE, 1, this.#settings.random), wake.signal);
+    } finally {
+      cancel();
+    }
+  }
+}

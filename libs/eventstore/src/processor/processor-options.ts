@@ -1,0 +1,170 @@
+import type { Commit } from '../log/commit.js';
+import { InvalidOptionsError } from '../log/errors.js';
+import type { RecordedEvent } from '../log/event.js';
+import type { EventStore } from '../log/event-store.js';
+import type { BatchOptions } from './batch-size.js';
+import type { CheckpointStore, ProcessorId } from './checkpoint-store.js';
+import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './failure-policy.js';
+import type { LeaseStore } from './lease-store.js';
+import type { ParkedSequences } from './parked-sequences.js';
+import type { ProcessorEvent } from './processor-events.js';
+import { systemTimers, type Timers } from './timers.js';
+
+/** The database of what a processor writes: one transaction covers rows, checkpoint, lease and parked sequences. */
+export type ProcessorStore<Tx> = CheckpointStore<Tx> & LeaseStore & ParkedSequences<Tx>;
+
+export type ProcessorHandler<Tx> = TransactionalHandler<Tx> | EffectHandler;
+
+/** Writes in the transaction of the checkpoint: exactly once in effect. */
+export interface TransactionalHandler<Tx> {
+  readonly effects: 'in-transaction';
+  /**
+   * Applies commits in order. When one of many cannot be applied, throw `ProjectionFailedError` with its position if it is known: the
+   * processor then need not look for it.
+   */
+  apply(commits: readonly Commit[], tx: Tx): void | Promise<void>;
+}
+
+/** Has effects elsewhere: they come first, then the checkpoint, commit by commit. At-least-once: a crash between the two repeats a commit. */
+export interface EffectHandler {
+  readonly effects: 'before-checkpoint';
+  /** `signal` is aborted when the processor is stopped or its lease is lost. */
+  react(event: RecordedEvent, signal: AbortSignal): void | Promise<void>;
+}
+
+export interface ProcessorFilter {
+  readonly categories?: readonly string[];
+  /** Types as they are stored. A handler sees only events of these types, and reserved ones (`$…`) only if they are among them. */
+  readonly types?: readonly string[];
+}
+
+export interface ProcessorOptions<Tx> {
+  readonly id: ProcessorId;
+  readonly log: EventStore;
+  readonly store: ProcessorStore<Tx>;
+  readonly handler: ProcessorHandler<Tx>;
+  /** `log`: the order between streams matters, so that no stream can be parked. */
+  readonly order: 'stream' | 'log';
+  /** Names this instance for people. */
+  readonly owner: string;
+  readonly filter?: ProcessorFilter;
+  /** Turns a stored event into what handlers see: none, one or many. */
+  readonly decode?: (event: RecordedEvent) => readonly RecordedEvent[];
+  /** What happens at an event that `decode` refuses: `stop` (default), or `skip` that event, on record. */
+  readonly onUndecodable?: 'stop' | 'skip';
+  readonly failurePolicy?: Partial<FailurePolicy>;
+  /** Where a processor that has no checkpoint yet begins. Default `beginning`. */
+  readonly startFrom?: 'beginning' | 'from-now';
+  /** The store's transactions are in the log's own file, so that a power cut loses both or neither. */
+  readonly sharesLogTransaction?: boolean;
+  /** How long another instance must see the lease unchanged before it takes over, in milliseconds. Default 5,000; take-over comes at most 500 ms later. */
+  readonly leaseDuration?: number;
+  readonly batch?: BatchOptions;
+  /** Monotonic, in milliseconds. */
+  readonly clock?: () => number;
+  /** The time of day, for people to read. */
+  readonly now?: () => Date;
+  readonly timers?: Timers;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly onEvent?: (event: ProcessorEvent) => void;
+}
+
+/** The options with every default filled in. */
+export interface ProcessorSettings<Tx> {
+  readonly id: ProcessorId;
+  readonly log: EventStore;
+  readonly store: ProcessorStore<Tx>;
+  readonly handler: ProcessorHandler<Tx>;
+  readonly order: 'stream' | 'log';
+  readonly owner: string;
+  readonly filter: ProcessorFilter;
+  readonly decode: ((event: RecordedEvent) => readonly RecordedEvent[]) | undefined;
+  readonly onUndecodable: 'stop' | 'skip';
+  readonly failurePolicy: FailurePolicy;
+  readonly startFrom: 'beginning' | 'from-now';
+  readonly leaseDuration: number;
+  readonly clock: () => number;
+  readonly now: () => Date;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly announce: (event: Announcement) => void;
+}
+
+type WithoutProcessor<Event> = Event extends unknown ? Omit<Event, 'processor'> : never;
+export type Announcement = WithoutProcessor<ProcessorEvent>;
+
+/** @throws InvalidOptionsError */
+export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings<Tx> {
+  const settings: ProcessorSettings<Tx> = {
+    id: options.id,
+    log: options.log,
+    store: options.store,
+    handler: options.handler,
+    order: options.order,
+    owner: options.owner,
+    filter: options.filter ?? {},
+    decode: options.decode,
+    onUndecodable: options.onUndecodable ?? 'stop',
+    failurePolicy: { ...DEFAULT_FAILURE_POLICY, ...options.failurePolicy },
+    startFrom: options.startFrom ?? 'beginning',
+    leaseDuration: options.leaseDuration ?? 5_000,
+    clock: options.clock ?? (() => performance.now()),
+    now: options.now ?? (() => new Date()),
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
+    announce: announcer(options),
+  };
+  assertSafe(settings, options.sharesLogTransaction ?? false);
+  assertNumbers(settings, options.batch ?? {});
+  return settings;
+}
+
+function announcer<Tx>({ id, onEvent }: ProcessorOptions<Tx>): (event: Announcement) => void {
+  return (event) => {
+    try {
+      onEvent?.({ processor: id, ...event });
+    } catch {
+      // A listener that throws must not decide what the processor does.
+    }
+  };
+}
+
+function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: boolean): void {
+  const { id, order, failurePolicy, log } = settings;
+  if (order === 'log' && failurePolicy.then === 'park') {
+    throw new InvalidOptionsError(
+      'failurePolicy.then',
+      `Processor "${id}" has order 'log' and failurePolicy.then 'park': commits behind a parked stream would be applied before it. ` +
+        `Use order 'stream', or stop.`,
+    );
+  }
+  if (log.durability === 'process-crash' && !sharesLogTransaction) {
+    throw new InvalidOptionsError(
+      'durability',
+      `Processor "${id}" keeps its checkpoint outside a log of durability 'process-crash': a power cut could take back commits that it has ` +
+        `applied. Open the log with durability 'power-cut', or keep both in one file.`,
+    );
+  }
+}
+
+function assertNumbers<Tx>(settings: ProcessorSettings<Tx>, batch: BatchOptions): void {
+  assertNumber('leaseDuration', settings.leaseDuration, 1);
+  assertNumber('failurePolicy.retries', settings.failurePolicy.retries, 0);
+  assertNumber('failurePolicy.firstDelay', settings.failurePolicy.firstDelay, 0);
+  assertNumber('failurePolicy.maxDelay', settings.failurePolicy.maxDelay, 0);
+  assertBatch('batch.initial', batch.initial);
+  assertBatch('batch.max', batch.max);
+  assertNumber('batch.targetDuration', batch.targetDuration ?? 1, 1);
+  if (settings.id === '') throw new InvalidOptionsError('id', 'The processor has no id. Use name@version.');
+}
+
+function assertNumber(option: string, value: number, least: number): void {
+  if (Number.isFinite(value) && value >= least) return;
+  throw new InvalidOptionsError(option, `${option} is ${value}. Use a number from ${least}.`);
+}
+
+function assertBatch(option: string, value: number | undefined): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= 1 && value <= 10_000)) return;
+  throw new InvalidOptionsError(option, `${option} is ${value}. Use a whole number from 1 to 10,000.`);
+}

@@ -1,0 +1,95 @@
+import { BatchSize } from './batch-size.js';
+import { InterruptedError } from './errors.js';
+import { Idling } from './idling.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { settingsOf, type ProcessorOptions, type ProcessorSettings } from './processor-options.js';
+import { StatusBoard, type ProcessorStatus } from './processor-status.js';
+import type { StepResult } from './step-result.js';
+import { Stepper } from './stepper.js';
+import { VisibleEvents } from './visible-events.js';
+
+/**
+ * THE LOOP: follows the log, hands its commits to a handler, and moves its checkpoint with what the handler has done. Of all instances with
+ * one id, exactly the one that has the lease works. It knows no projection and no driver.
+ */
+export class Processor<Tx> {
+  readonly #settings: ProcessorSettings<Tx>;
+  readonly #stepper: Stepper<Tx>;
+  readonly #keeper: LeaseKeeper<Tx>;
+  readonly #size: BatchSize;
+  readonly #board: StatusBoard;
+  readonly #idling: Idling<Tx>;
+  #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+  #step: Promise<StepResult> | undefined;
+
+  /** @throws InvalidOptionsError */
+  constructor(options: ProcessorOptions<Tx>) {
+    this.#settings = settingsOf(options);
+    this.#size = new BatchSize(options.batch);
+    this.#board = new StatusBoard(this.#settings.clock);
+    this.#keeper = new LeaseKeeper(this.#settings);
+    this.#idling = new Idling(this.#settings, this.#keeper, this.#board);
+    this.#stepper = new Stepper({
+      settings: this.#settings,
+      keeper: this.#keeper,
+      size: this.#size,
+      board: this.#board,
+      visible: new VisibleEvents(this.#settings),
+    });
+  }
+
+  get id(): string {
+    return this.#settings.id;
+  }
+
+  status(): ProcessorStatus {
+    return this.#board.read(this.#size.current);
+  }
+
+  /**
+   * One step: a batch, or what there is to do instead. Never rejects: the answer says what happened. While a step runs, a second call
+   * waits for that one.
+   */
+  runOnce(): Promise<StepResult> {
+    this.#step ??= this.#stepper.run(this.#stopping.signal).finally(() => (this.#step = undefined));
+    return this.#step;
+  }
+
+  /** Steps until `stop()`, waiting for commits in between. Does nothing when it is started already. */
+  start(): void {
+    if (this.#loop) return;
+    if (this.#stopping.signal.aborted) this.#stopping = new AbortController();
+    this.#loop = this.#run(this.#stopping.signal);
+  }
+
+  /** Lets the running transaction finish, gives the lease back at once and leaves no timer. Idempotent; `start()` begins again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new InterruptedError('The processor is stopping.'));
+    await this.#loop;
+    await this.#step;
+    this.#loop = undefined;
+    await this.#stepper.release();
+    this.#board.enter('ended');
+    this.#stopping = new AbortController();
+  }
+
+  /** Makes whichever instance works stop working, until `resume()`: what it is doing is rolled back. */
+  async pause(reason?: string): Promise<void> {
+    await this.#settings.store.setState(this.#settings.id, 'paused', reason);
+    this.#idling.wake();
+  }
+
+  /** Ends a pause, and the stop after a failure. */
+  async resume(): Promise<void> {
+    await this.#settings.store.setState(this.#settings.id, 'active');
+    this.#idling.wake();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const result = await this.runOnce();
+      await this.#idling.after(result, signal);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Checkpoint } from './checkpoint-store.js';
+import { CheckpointMovedError, LeaseLostError } from './errors.js';
+import type { Work } from './holding.js';
+
+/** Where a step leaves the checkpoint. */
+export type CheckpointTarget = Omit<Checkpoint, 'token'>;
+
+/**
+ * One transaction: what the step writes, and its checkpoint by compare-and-set. Refused when another instance has moved the checkpoint or
+ * taken the lease; everything is rolled back then.
+ *
+ * @throws LeaseLostError, CheckpointMovedError, and whatever `write` or the store throws
+ */
+export async function saveStep<Tx>(
+  work: Work<Tx>,
+  to: CheckpointTarget,
+  write?: (tx: Tx) => void | Promise<void>,
+): Promise<void> {
+  const { settings, holding, keeper } = work;
+  const from = holding.checkpoint;
+  let savedAt = 0;
+  let refused: LeaseLostError | undefined;
+  try {
+    await settings.store.transaction(settings.id, async (tx) => {
+      const written = write?.(tx);
+      if (written) await written;
+      savedAt = settings.clock();
+      if (await settings.store.save(tx, settings.id, from, to)) return;
+      refused = new LeaseLostError(settings.id);
+      throw refused;
+    });
+  } catch (error) {
+    throw refused ? await whyRefused(work, refused) : error;
+  }
+  keeper.confirmed(savedAt);
+  holding.checkpoint = { ...to, token: from.token };
+  work.board.position = to.position;
+}
+
+async function whyRefused<Tx>(work: Work<Tx>, refused: LeaseLostError): Promise<Error> {
+  const { store, id } = work.settings;
+  const { position, token } = work.holding.checkpoint;
+  const now = await store.load(id).catch(() => undefined);
+  return now?.token === token && now.position !== position ? new CheckpointMovedError(id, position) : refused;
+}

@@ -1,0 +1,17 @@
+import type { Position } from '../log/positions.js';
+
+/** What one step of a processor came to. */
+export type StepResult =
+  /** The checkpoint moved, or a parked stream was worked on; there may be more to do. */
+  | { readonly kind: 'progressed'; readonly from: Position; readonly to: Position; readonly events: number }
+  | { readonly kind: 'caught-up'; readonly position: Position }
+  /** Another instance has the lease; ask again after `retryIn` milliseconds. */
+  | { readonly kind: 'standby'; readonly retryIn: number }
+  | { readonly kind: 'paused'; readonly reason?: string }
+  /** Stopped by a failure, now (`error`) or earlier (`reason` only), until somebody resumes it. */
+  | { readonly kind: 'stopped'; readonly reason: string; readonly error?: unknown }
+  /** Lease or checkpoint went to somebody else; what the step did was rolled back. */
+  | { readonly kind: 'lease-lost'; readonly error: unknown }
+  | { readonly kind: 'unavailable'; readonly error: unknown }
+  /** `stop()` cut the step short. */
+  | { readonly kind: 'ended' };

@@ -1,0 +1,23 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { JsonValue } from '../../log/event.js';
+
+export const CONTEXT_OPTIONS = Symbol('@varve/context-options');
+
+/** What every HTTP platform's request has. On arrival it is Node's, after the guards it is the platform's. */
+export interface ContextRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Keys of a context; `undefined` stands for "not known" and hides nothing. */
+export type ContextValues = Readonly<Record<string, JsonValue | undefined>>;
+
+export interface ContextOptions {
+  /** Who acts. Asked when a request arrives and again after the guards, so that it can answer from a header or from what they found. */
+  actor?(request: ContextRequest): string | undefined;
+  /** What else belongs into the context, and with it into the metadata of every event: a tenant, for instance. Asked like `actor`. */
+  values?(request: ContextRequest): ContextValues | undefined;
+  /** The context that a message of a microservice or a WebSocket brings along. */
+  message?(execution: ExecutionContext): ContextValues | undefined;
+  /** Makes a correlation id for what comes without one. A random UUID by default. */
+  newCorrelationId?(): string;
+}

@@ -1,0 +1,113 @@
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
+import { InvalidOptionsError } from '../../log/errors.js';
+import type { EventStore } from '../../log/event-store.js';
+import type { SnapshotStore } from '../../log/snapshot-store.js';
+import type { EventClass } from '../../schema/event-class.js';
+import type { EventDefinition } from '../../schema/event-definition.js';
+import type { EventRegistryOptions } from '../../schema/event-registry.js';
+import type { SqliteEventStoreOptions } from '../../sqlite/index.js';
+import { DEFAULT_STORE } from './tokens.js';
+
+/** Where the log is, by exactly one of `sqlite` and `store`, and the events that this app knows. */
+export interface EventStoreOptions extends EventRegistryOptions {
+  /** Opens the embedded store; `better-sqlite3` is needed for it. */
+  readonly sqlite?: SqliteEventStoreOptions;
+  /**
+   * Any other store. What a function opens, the module closes on shutdown, as it does for `sqlite`; a store that was opened elsewhere is
+   * closed there.
+   */
+  readonly store?: EventStore | (() => EventStore | Promise<EventStore>);
+  /** Where snapshots go. The store itself by default, if it can keep them. */
+  readonly snapshotStore?: SnapshotStore;
+  /** Classes and definitions beside those that the aggregates refer to with `@When`, which are known already. */
+  readonly events?: readonly (EventClass | EventDefinition)[];
+  /** Whether appended events of registered classes also go to the app's `EventBus` of @nestjs/cqrs, if it has one. Default true. */
+  readonly publishInProcess?: boolean;
+}
+
+export interface EventStoreModuleOptions extends EventStoreOptions {
+  /** Tells several stores of one app apart; also in the tokens. */
+  readonly name?: string;
+}
+
+export interface EventStoreModuleAsyncOptions {
+  /** Here and not in what the factory returns, which comes too late to name a token. */
+  readonly name?: string;
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  readonly useFactory: (...dependencies: never[]) => EventStoreOptions | Promise<EventStoreOptions>;
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof EventStoreOptions>([
+  'sqlite',
+  'store',
+  'snapshotStore',
+  'events',
+  'publishInProcess',
+  'upcasters',
+  'dropped',
+  'validateOnRead',
+]);
+
+/** @throws InvalidOptionsError names the option */
+export function checkedOptions(options: EventStoreOptions): EventStoreOptions {
+  assertObject(options);
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
+  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  const { sqlite, store, snapshotStore, publishInProcess } = options;
+  if (!sqlite === !store) {
+    throw invalid(
+      'store',
+      sqlite ? 'is given together with sqlite' : 'and sqlite are both missing',
+      'Give one of them',
+    );
+  }
+  if (store && typeof store !== 'function' && !hasMethod(store, 'append')) {
+    throw invalid('store', 'is no event store', 'Give one, or a function that opens one');
+  }
+  if (sqlite && typeof sqlite.file !== 'string') {
+    throw invalid('sqlite.file', `is ${JSON.stringify(sqlite.file)}`, "Give a path, or ':memory:'");
+  }
+  if (snapshotStore && !hasMethod(snapshotStore, 'loadSnapshot')) {
+    throw invalid(
+      'snapshotStore',
+      'is no snapshot store',
+      'Give an object with loadSnapshot, saveSnapshot and deleteSnapshots',
+    );
+  }
+  for (const list of ['events', 'upcasters', 'dropped'] as const) assertList(list, options[list]);
+  if (publishInProcess !== undefined && typeof publishInProcess !== 'boolean') {
+    throw invalid('publishInProcess', `is ${JSON.stringify(publishInProcess)}`, 'Give true or false');
+  }
+  return options;
+}
+
+/** @throws InvalidOptionsError the name is no text */
+export function checkedName(name: string = DEFAULT_STORE): string {
+  if (typeof name === 'string' && name !== '') return name;
+  throw invalid('name', `is ${JSON.stringify(name)}`, 'Give a text, or leave it out for the only store');
+}
+
+function assertList(option: string, value: unknown): void {
+  if (value !== undefined && !Array.isArray(value)) throw invalid(option, 'is no array', 'Give an array');
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return isObject(value) && typeof value[method] === 'function';
+}
+
+function assertObject(options: unknown): void {
+  if (isObject(options)) return;
+  throw new InvalidOptionsError(
+    'options',
+    `EventStoreModule was given ${JSON.stringify(options)}. Give it options.`,
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function invalid(option: string, problem: string, remedy: string): InvalidOptionsError {
+  return new InvalidOptionsError(option, `Option ${option} of EventStoreModule ${problem}. ${remedy}.`);
+}

@@ -1,0 +1,64 @@
+import process from 'node:process';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { InvalidOptionsError } from '../../log/errors.js';
+import type { EventStore } from '../../log/event-store.js';
+import type { EventStoreOptions } from './eventstore-options.js';
+
+/** Opens a store when it is asked for (a test that replaces the store never asks) and closes what it has opened. */
+export class StoreLifetime implements OnApplicationShutdown {
+  readonly #logger = new Logger('EventStoreModule');
+  readonly #users: (() => Promise<void>)[] = [];
+  #opened: EventStore | undefined;
+
+  constructor(
+    private readonly storeName: string,
+    private readonly options: EventStoreOptions,
+  ) {}
+
+  async open(): Promise<EventStore> {
+    const { sqlite, store } = this.options;
+    if (store && typeof store !== 'function') return store;
+    this.#opened = await (store ? store() : openSqlite(sqlite));
+    return this.#opened;
+  }
+
+  /** What is still at work on the store when nobody waits for it, such as a snapshot that is being written. */
+  waitBeforeClosing(idle: () => Promise<void>): void {
+    this.#users.push(idle);
+  }
+
+  /** After the HTTP server has drained: requests in flight still append until then. */
+  async onApplicationShutdown(): Promise<void> {
+    try {
+      await Promise.allSettled(this.#users.map((idle) => idle()));
+      await this.#opened?.close();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.#logger.error(
+        `The event store "${this.storeName}" could not be closed; the process will end with code 1.`,
+        stack,
+      );
+      failOnExit();
+    }
+  }
+}
+
+async function openSqlite(options: EventStoreOptions['sqlite']): Promise<EventStore> {
+  if (!options) throw new InvalidOptionsError('sqlite', 'Option sqlite of EventStoreModule is missing.');
+  const { SqliteEventStore } = await import('../../sqlite/index.js').catch(explainMissingDriver);
+  return SqliteEventStore.open(options);
+}
+
+function explainMissingDriver(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+  throw new InvalidOptionsError(
+    'sqlite',
+    `Option sqlite of EventStoreModule needs the package better-sqlite3. Install it with "npm i better-sqlite3". (${error.message})`,
+  );
+}
+
+/** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */
+function failOnExit(): void {
+  process.exitCode = 1;
+  process.once('exit', () => (process.exitCode = 1));
+}

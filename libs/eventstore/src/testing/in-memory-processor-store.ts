@@ -50,8 +50,13 @@ export class InMemoryProcessorStore
     return true;
   }
 
-  async ensureRow(processor: ProcessorId, logId: LogId): Promise<void> {
-    const row: ProcessorRow = { token: 0, heartbeat: 0, state: 'active', checkpoint: { logId, position: 0 } };
+  async ensureRow(
+    processor: ProcessorId,
+    logId: LogId,
+    start: Pick<Checkpoint, 'position' | 'mark'> = { position: 0 },
+  ): Promise<void> {
+    const checkpoint = { logId, ...start };
+    const row: ProcessorRow = { token: 0, heartbeat: 0, state: 'active', checkpoint };
     await this.transaction(processor, (tx) => {
       if (!tx.get(rowKey(processor))) tx.set(rowKey(processor), row);
     });

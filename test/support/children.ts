@@ -55,7 +55,7 @@ export class Child {
     process.stdin?.on('error', () => undefined);
     this.exited = once(process, 'close').then(([code, signal]) => {
       running.delete(this);
-      return { code, signal } as Exit;
+      return { code, signal };
     });
   }
 

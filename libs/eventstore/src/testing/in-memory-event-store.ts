@@ -18,7 +18,7 @@ import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { appendTo, type AppendRequest } from './memory/append.js';
-import { timeOf } from './memory/check-options.js';
+import { timeOf, wholeNumber } from './memory/check-options.js';
 import { streamsOf } from './memory/list-streams.js';
 import { commitOf, headerOf, MemoryLog } from './memory/memory-log.js';
 import { batchesOf, eventsOf } from './memory/read.js';
@@ -101,6 +101,7 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
   }
 
   async waitForCommit(after: Position, signal: AbortSignal): Promise<void> {
+    wholeNumber('after', after, { min: 0, fallback: 0 });
     this.assertOpen();
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     if (ended.aborted || this.log.commits.length > after) return;

@@ -2,3 +2,28 @@ export { InMemoryEventStore, type InMemoryEventStoreOptions } from './in-memory-
 export { MemoryLog } from './memory/memory-log.js';
 export { InMemoryProcessorStore } from './in-memory-processor-store.js';
 export { MemoryTransaction } from './memory/memory-transaction.js';
+export { whyNot, type ContractCase, type Lacking } from './contract/contract-case.js';
+export { eventStoreContract } from './contract/event-store.contract.js';
+export type {
+  EventStoreCapability,
+  EventStoreCase,
+  EventStoreHarness,
+  OpenedEventStore,
+} from './contract/event-store/harness.js';
+export { inMemoryHarness } from './in-memory-harness.js';
+export { checkpointStoreContract } from './contract/checkpoint-store.contract.js';
+export { leaseStoreContract } from './contract/lease-store.contract.js';
+export { parkedSequencesContract } from './contract/parked-sequences.contract.js';
+export type {
+  OpenedProcessorStore,
+  ProcessorStore,
+  ProcessorStoreCase,
+  ProcessorStoreHarness,
+} from './contract/processor-store/harness.js';
+export { snapshotStoreContract, type SnapshotStoreHarness } from './contract/snapshot-store.contract.js';
+export { verifiableLogContract, type VerifiableLogHarness } from './contract/verifiable-log.contract.js';
+export { inMemoryProcessorHarness } from './in-memory-processor-harness.js';
+export { givenAggregate, type GivenAggregate } from './given-aggregate.js';
+export { givenDecider, type GivenDecider } from './given-decider.js';
+export { GivenOutcome } from './given-outcome.js';
+export type { ErrorMatcher } from './given-error.js';

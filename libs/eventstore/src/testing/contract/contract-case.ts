@@ -1,0 +1,23 @@
+/**
+ * One rule of a port and the proof that an adapter keeps it: it rejects when the adapter does not. Any test runner can run it:
+ *
+ *     for (const rule of eventStoreContract) test(rule.name, { skip: whyNot(rule, harness) }, () => rule.run(harness));
+ */
+export interface ContractCase<Harness> {
+  /** The rule, as a sentence about the adapter. */
+  readonly name: string;
+  /** What the harness must be able to do; it names in `lacks` what it cannot, so that nothing is left out in silence. */
+  readonly needs: readonly string[];
+  run(harness: Harness): Promise<void>;
+}
+
+export interface Lacking {
+  /** Capability → why this adapter has not got it. */
+  readonly lacks?: Readonly<Record<string, string>>;
+}
+
+/** Why a case cannot run against this harness, for the test runner to report; `undefined` when it can. */
+export function whyNot(rule: ContractCase<never>, { lacks }: Lacking): string | undefined {
+  const missing = rule.needs.find((need) => lacks?.[need] !== undefined);
+  return missing === undefined ? undefined : `lacks ${missing}: ${String(lacks?.[missing])}`;
+}

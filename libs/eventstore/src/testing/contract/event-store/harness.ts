@@ -1,0 +1,69 @@
+import type { EventStore } from '../../../log/event-store.js';
+import type { NewEvent } from '../../../log/event.js';
+import { ok } from '../check.js';
+import type { ContractCase } from '../contract-case.js';
+
+export type EventStoreCapability = 'reopen' | 'second' | 'failNextCommit';
+
+/** How the suite gets at an adapter. */
+export interface EventStoreHarness {
+  /** A store on a log of its own, empty. */
+  open(): Promise<OpenedEventStore>;
+  /** What `open()` does not give, and why. */
+  readonly lacks?: Readonly<Partial<Record<EventStoreCapability, string>>>;
+  /** How long, in milliseconds, something that must happen soon may take. Default 5,000. */
+  readonly patience?: number;
+}
+
+export interface OpenedEventStore {
+  readonly store: EventStore;
+  /** Closes the store and opens another one on the same log. */
+  reopen?(): Promise<EventStore>;
+  /** One more store on the same log, as another process has it. */
+  second?(): Promise<EventStore>;
+  /** The storage fails while it writes the next commit, as when a disk is full; afterwards it works again. */
+  failNextCommit?(): void | Promise<void>;
+  /** Closes all stores and removes the log. */
+  dispose(): Promise<void>;
+}
+
+/** What a case works with: each capability that it has named in `needs` is there. */
+export interface EventStoreBench extends Required<Omit<OpenedEventStore, 'dispose'>> {
+  readonly patience: number;
+}
+
+export type EventStoreCase = ContractCase<EventStoreHarness>;
+
+export function eventStoreCase(
+  name: string,
+  work: (bench: EventStoreBench) => Promise<void>,
+  ...needs: readonly EventStoreCapability[]
+): EventStoreCase {
+  return {
+    name,
+    needs,
+    async run(harness) {
+      const opened = await harness.open();
+      try {
+        for (const need of needs) {
+          ok(need in opened, `This case needs "${need}": give it in open(), or say in lacks why not`);
+        }
+        await work({ ...opened, patience: harness.patience ?? 5_000 } as EventStoreBench);
+      } finally {
+        await opened.dispose();
+      }
+    },
+  };
+}
+
+export function noted(n: number, type = 'note.taken'): NewEvent {
+  return { type, data: { n } };
+}
+
+export function notes(count: number, type?: string): NewEvent[] {
+  return Array.from({ length: count }, (_, i) => noted(i + 1, type));
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+}

@@ -1,0 +1,13 @@
+import {
+  checkpointStoreContract,
+  inMemoryProcessorHarness,
+  leaseStoreContract,
+  parkedSequencesContract,
+} from '@varve/eventstore/testing';
+import { enrol } from './enrol.js';
+
+const harness = inMemoryProcessorHarness();
+
+enrol('InMemoryProcessorStore, for checkpoints,', checkpointStoreContract, harness);
+enrol('InMemoryProcessorStore, for leases,', leaseStoreContract, harness);
+enrol('InMemoryProcessorStore, for parked sequences,', parkedSequencesContract, harness);

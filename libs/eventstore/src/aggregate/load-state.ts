@@ -64,7 +64,7 @@ async function foldAfterSnapshot<State>(
   const why = first.done ? 'the log ends before it' : whyNotFrom(snapshot, first.value);
   if (why !== undefined) {
     await events.return?.();
-    source.snapshots?.distrust(stream, why);
+    source.snapshots?.ignore(stream, why);
     return undefined;
   }
   const countedFrom = { version: snapshot.version, at: snapshot.mark.at };

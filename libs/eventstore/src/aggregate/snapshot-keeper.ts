@@ -28,8 +28,6 @@ export class SnapshotKeeper<State> {
   readonly #rules: SnapshotRules<State>;
   readonly #revision: string;
   readonly #saving = new Set<Promise<void>>();
-  /** Streams whose stored snapshot is wrong and must go before a new one is kept: it may have a higher version. */
-  readonly #distrusted = new Set<StreamName>();
 
   constructor(rules: SnapshotRules<State>) {
     this.#rules = rules;
@@ -41,15 +39,15 @@ export class SnapshotKeeper<State> {
       const snapshot = await this.#rules.snapshotStore.loadSnapshot(stream, this.#revision);
       return snapshot?.revision === this.#revision ? this.#revive(id, stream, snapshot) : undefined;
     } catch (error) {
-      this.#ignore(stream, 'it could not be read', error);
+      this.ignore(stream, 'it could not be read', error);
       return undefined;
     }
   }
 
-  /** Says that the stored snapshot of a stream is wrong; the next one replaces it. */
-  distrust(stream: StreamName, reason: string, error?: unknown): void {
-    this.#distrusted.add(stream);
-    this.#ignore(stream, reason, error);
+  /** Says that a stored snapshot is not used, and why. The next one replaces it. */
+  ignore(stream: StreamName, reason: string, error?: unknown): void {
+    const because = error === undefined ? {} : { error };
+    announceTo(this.#rules.announce, { kind: 'snapshot-ignored', stream, reason, ...because });
   }
 
   /**
@@ -69,7 +67,8 @@ export class SnapshotKeeper<State> {
         milliseconds: commit.at.getTime() - countedFrom.at,
       };
       if (!this.#rules.strategy.isDue(progress)) return false;
-      const state = this.#rules.toSnapshot(stateAfter());
+      // A copy: the state goes on changing while the store writes.
+      const state = structuredClone(this.#rules.toSnapshot(stateAfter()));
       this.#write(commit.stream, { version, revision: this.#revision, mark: markOf(commit), state });
       return true;
     } catch (error) {
@@ -87,33 +86,17 @@ export class SnapshotKeeper<State> {
     try {
       return { snapshot, state: this.#rules.fromSnapshot(id, snapshot.state) };
     } catch (error) {
-      this.distrust(stream, 'fromSnapshot refused its state', error);
+      this.ignore(stream, 'fromSnapshot refused its state', error);
       return undefined;
     }
   }
 
   #write(stream: StreamName, snapshot: Snapshot): void {
-    const saving = this.#replace(stream, snapshot)
+    const saving = this.#rules.snapshotStore
+      .saveSnapshot(stream, snapshot)
       .catch((error: unknown) => announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error }))
       .finally(() => this.#saving.delete(saving));
     this.#saving.add(saving);
-  }
-
-  async #replace(stream: StreamName, snapshot: Snapshot): Promise<void> {
-    if (this.#distrusted.has(stream)) {
-      await this.#rules.snapshotStore.deleteSnapshots(stream);
-      this.#distrusted.delete(stream);
-    }
-    await this.#rules.snapshotStore.saveSnapshot(stream, snapshot);
-  }
-
-  #ignore(stream: StreamName, reason: string, error: unknown): void {
-    announceTo(this.#rules.announce, {
-      kind: 'snapshot-ignored',
-      stream,
-      reason,
-      ...(error !== undefined && { error }),
-    });
   }
 }
 

@@ -19,7 +19,14 @@ function encodeInstance(event: object, events: ReadonlyMap<string, RegisteredEve
   if (registered?.source !== event.constructor) {
     throw new UnknownEventTypeError(type, `class ${event.constructor.name} is not in this registry`);
   }
-  return { type, schemaVersion: registered.schemaVersion, data: { ...event } };
+  return { type, schemaVersion: registered.schemaVersion, data: dataOf(event) };
+}
+
+/** A class has its optional properties even when they are not set; JSON has them not. */
+export function dataOf(instance: object): object {
+  const data: Record<string, unknown> = { ...instance };
+  for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
+  return data;
 }
 
 function encodePlain(event: object, events: ReadonlyMap<string, RegisteredEvent>): NewEvent {

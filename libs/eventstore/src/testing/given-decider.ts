@@ -1,0 +1,27 @@
+import type { Decider } from '../aggregate/decider.js';
+import { assertRecordable, GivenOutcome } from './given-outcome.js';
+
+export interface GivenDecider<Command> {
+  when(command: Command): GivenOutcome;
+}
+
+/** `givenDecider(order, placed).when(pay).then(paid)`: needs no store, and knows no test runner. */
+export function givenDecider<State, Command, Event extends object>(
+  decider: Decider<State, Command, Event>,
+  ...events: readonly Event[]
+): GivenDecider<Command> {
+  assertRecordable(events);
+  const evolve = (state: State, event: Event): State => decider.evolve(state, event);
+  const given = (): State => events.reduce(evolve, decider.initial());
+  return {
+    when: (command) => {
+      const state = given();
+      return new GivenOutcome(() => {
+        const decided = decider.decide(command, state);
+        // Its own evolve must understand them, or the next load fails.
+        decided.reduce(evolve, given());
+        return decided;
+      });
+    },
+  };
+}

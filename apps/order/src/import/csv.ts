@@ -1,0 +1,67 @@
+/** A file that is not what it should be, with the line, so that a person can look. */
+export class CsvError extends Error {
+  constructor(
+    readonly file: string,
+    readonly line: number,
+    problem: string,
+  ) {
+    super(`${file}, line ${line}: ${problem}.`);
+    this.name = 'CsvError';
+  }
+}
+
+export interface CsvRow<Column extends string> {
+  readonly line: number;
+  readonly values: Readonly<Record<Column, string>>;
+}
+
+/** The named columns of a file with a header row (RFC 4180: quotes, doubled quotes, line breaks in quotes). Other columns are ignored. */
+export function readTable<Column extends string>(
+  file: string,
+  text: string,
+  columns: readonly Column[],
+): readonly CsvRow<Column>[] {
+  const [header, ...records] = readRecords(file, text);
+  if (!header) throw new CsvError(file, 1, 'the file is empty');
+  const indexes = columns.map((column) => {
+    const index = header.fields.indexOf(column);
+    if (index === -1) throw new CsvError(file, 1, `the column "${column}" is missing`);
+    return [column, index] as const;
+  });
+  return records.map((record) => {
+    if (record.fields.length !== header.fields.length) {
+      const counts = `${record.fields.length} fields where the header has ${header.fields.length}`;
+      throw new CsvError(file, record.line, counts);
+    }
+    const values = Object.fromEntries(indexes.map(([column, index]) => [column, record.fields[index] ?? '']));
+    return { line: record.line, values: values as Record<Column, string> };
+  });
+}
+
+interface CsvRecord {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+function readRecords(file: string, text: string): CsvRecord[] {
+  const records: CsvRecord[] = [];
+  const token = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|\n|\r|$)/y;
+  token.lastIndex = text.startsWith('\uFEFF') ? 1 : 0;
+  let line = 1;
+  let startedAt = 1;
+  let fields: string[] = [];
+  while (token.lastIndex < text.length || fields.length > 0) {
+    const match = token.exec(text);
+    if (!match) throw new CsvError(file, line, 'a quote is not closed, or stands inside a field');
+    const [, field = '', end = ''] = match;
+    fields.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
+    line += field.split('\n').length - 1;
+    if (end === ',') continue;
+    const blank = fields.length === 1 && field === '';
+    if (!blank) records.push({ line: startedAt, fields });
+    fields = [];
+    line += 1;
+    startedAt = line;
+  }
+  return records;
+}

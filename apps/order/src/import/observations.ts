@@ -1,0 +1,47 @@
+import type { SourceOrder } from './source-order.js';
+
+/** What looks like a broken rule and is none: the sources say less, or say it later, than one might assume. Each is counted and reported. */
+const OBSERVATIONS = {
+  'items-not-told': (order) => !order.items,
+  'payments-not-told': (order) => !order.payments && !order.paymentsIncomplete,
+  'payments-incomplete': (order) => order.paymentsIncomplete,
+  'approved-in-the-minute-of-purchase': (order) => order.approvedAt === order.purchasedAt,
+  'handed-to-carrier-before-approval': (order) => before(order.handedToCarrierAt, order.approvedAt),
+  'handed-to-carrier-before-purchase': (order) => before(order.handedToCarrierAt, order.purchasedAt),
+  'delivered-before-handed-to-carrier': (order) => before(order.deliveredAt, order.handedToCarrierAt),
+  'delivered-before-purchase': (order) => before(order.deliveredAt, order.purchasedAt),
+  'status-delivered-without-a-date': (order) => order.status === 'delivered' && !order.deliveredAt,
+  'status-behind-the-dates': (order) =>
+    (order.status === 'invoiced' && order.handedToCarrierAt !== undefined) ||
+    (order.status === 'shipped' && order.deliveredAt !== undefined),
+  'status-unavailable': (order) => order.status === 'unavailable',
+  'cancelled-without-a-date': (order) => order.status === 'canceled',
+} satisfies Record<string, (order: SourceOrder) => boolean>;
+
+export type Observation = keyof typeof OBSERVATIONS;
+
+export const OBSERVATION_MEANINGS: Readonly<Record<Observation, string>> = {
+  'items-not-told': 'the files hold no items: placed with an unknown total',
+  'payments-not-told': 'the files hold no payments: the approval is taken as the payment of the total',
+  'payments-incomplete': 'a payment is missing by its number: the rest is not compared with the total',
+  'approved-in-the-minute-of-purchase': 'minutes cannot tell which came first: an order is placed first',
+  'handed-to-carrier-before-approval':
+    'by two clocks; the approval came, so the order was paid and then shipped',
+  'handed-to-carrier-before-purchase':
+    "no clock can be right that says so: times do not order an order's steps",
+  'delivered-before-handed-to-carrier': "by the carrier's own clock; shipped comes first",
+  'delivered-before-purchase': 'a date of the wrong year, most likely; kept as told',
+  'status-delivered-without-a-date': 'an empty date means that the step did not happen: left as shipped',
+  'status-behind-the-dates': 'a step with a date has happened, whatever the status says',
+  'status-unavailable': 'nobody says that it was cancelled or refunded: left as it stands',
+  'cancelled-without-a-date': 'the time of the last step before it, marked "not before"',
+};
+
+export function observationsOf(order: SourceOrder): readonly Observation[] {
+  const kinds = Object.keys(OBSERVATIONS) as Observation[];
+  return kinds.filter((kind) => OBSERVATIONS[kind](order));
+}
+
+function before(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a < b;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { inOrderOfTime, stepsOf } from '../src/import/order-steps.js';
+import { observationsOf } from '../src/import/observations.js';
+import { readOrders } from '../src/import/read-orders.js';
+import { PURCHASED, sourceDirectory } from './support/source-files.js';
+import type { SourceFiles } from './support/source-files.js';
+
+async function readOne(files: SourceFiles) {
+  await using directory = await sourceDirectory(files);
+  const [order] = await readOrders(directory.path);
+  if (!order) throw new Error('no order was read');
+  return order;
+}
+
+const whole = {
+  id: 'a1',
+  approved: '10/2/2017 11:07',
+  carrier: '10/4/2017 19:55',
+  delivered: '10/10/2017 21:25',
+};
+
+describe('reading orders', () => {
+  it('reads items and payments to the cent', async () => {
+    const order = await readOne({
+      orders: [whole],
+      items: [
+        ['a1', 1, '0.29', '17.87'],
+        ['a1', 2, '199.9', '0'],
+      ],
+      payments: [
+        ['a1', 2, 'voucher', '100'],
+        ['a1', 1, 'credit_card', '118.06'],
+      ],
+    });
+    expect(order.items).toEqual([
+      { productId: 'product-1', quantity: 1, priceCents: 29, freightCents: 1787 },
+      { productId: 'product-2', quantity: 1, priceCents: 19_990, freightCents: 0 },
+    ]);
+    expect(order.payments).toEqual([
+      { method: 'credit_card', amountCents: 11_806 },
+      { method: 'voucher', amountCents: 10_000 },
+    ]);
+  });
+
+  it('knows a customer as the person, where the files tell the person', async () => {
+    const files = {
+      orders: [{ id: 'a1', customer: 'number-7' }],
+      customers: [['number-7', 'maria']],
+    } as const;
+    expect((await readOne(files)).customerId).toBe('maria');
+    expect((await readOne({ orders: files.orders })).customerId).toBe('number-7');
+  });
+
+  it('does not take payments for whole when one is missing by its number', async () => {
+    const order = await readOne({ orders: [whole], payments: [['a1', 2, 'voucher', '50']] });
+    expect(order).toMatchObject({ payments: undefined, paymentsIncomplete: true });
+  });
+
+  it.each([
+    [
+      'a time that does not exist',
+      { orders: [{ id: 'a1', approved: '2/30/2018 1:00' }] },
+      /orders\.csv, line 2: order_approved_at is "2\/30/,
+    ],
+    [
+      'an order without a purchase time',
+      { orders: [{ id: 'a1', purchased: '' }] },
+      /orders\.csv, line 2: order_purchase_timestamp is empty/,
+    ],
+    [
+      'an unknown status',
+      { orders: [{ id: 'a1', status: 'lost' }] },
+      /order_status is "lost"; known are created/,
+    ],
+    [
+      'an order that stands there twice',
+      { orders: [whole, whole] },
+      /orders\.csv, line 3: order a1 stands in line 2 already/,
+    ],
+    [
+      'an amount that is none',
+      { orders: [whole], items: [['a1', 1, '1e3', '0']] },
+      /order_items\.csv, line 2: "1e3" is no amount/,
+    ],
+    ['an id that is none', { orders: [{ id: 'a b' }] }, /orders\.csv, line 2: "a b" is no id/],
+  ] satisfies [string, SourceFiles, RegExp][])(
+    'refuses %s and names the line',
+    async (_what, files, message) => {
+      await expect(readOne(files)).rejects.toThrow(message);
+    },
+  );
+});
+
+describe('the steps of an order', () => {
+  it('are those that have a date, with that date', async () => {
+    const steps = stepsOf(await readOne({ orders: [whole] }));
+    expect(steps.map(({ step, occurredAt }) => [step, occurredAt])).toEqual([
+      ['place', '2017-10-02T10:56:00'],
+      ['pay', '2017-10-02T11:07:00'],
+      ['ship', '2017-10-04T19:55:00'],
+      ['deliver', '2017-10-10T21:25:00'],
+    ]);
+  });
+
+  it("keep the order of an order's life where two clocks disagree, and the times as told", async () => {
+    const order = await readOne({ orders: [{ ...whole, approved: '10/6/2017 1:00' }] });
+    expect(stepsOf(order).map(({ step }) => step)).toEqual(['place', 'pay', 'ship', 'deliver']);
+    expect(stepsOf(order)[1]?.occurredAt).toBe('2017-10-06T01:00:00');
+    expect(observationsOf(order)).toContain('handed-to-carrier-before-approval');
+  });
+
+  it('place first and pay then when both stand in the same minute', async () => {
+    const order = await readOne({ orders: [{ id: 'a1', status: 'processing', approved: PURCHASED }] });
+    expect(inOrderOfTime([order]).map(({ step }) => step)).toEqual(['place', 'pay']);
+    expect(observationsOf(order)).toContain('approved-in-the-minute-of-purchase');
+  });
+
+  it('do not invent an amount where nothing tells it', async () => {
+    expect(stepsOf(await readOne({ orders: [whole] }))[1]).toMatchObject({ payments: undefined });
+  });
+
+  it('cancel a cancelled order at a time of which only "not before" is known', async () => {
+    const order = await readOne({ orders: [{ id: 'a1', status: 'canceled', approved: '10/2/2017 11:07' }] });
+    expect(stepsOf(order).at(-1)).toMatchObject({
+      step: 'cancel',
+      occurredAt: '2017-10-02T11:07:00',
+      notBefore: true,
+    });
+  });
+
+  it('leave an unavailable order as it stands: nobody says that its money was paid back', async () => {
+    const order = await readOne({
+      orders: [{ id: 'a1', status: 'unavailable', approved: '10/2/2017 11:07' }],
+    });
+    expect(stepsOf(order).map(({ step }) => step)).toEqual(['place', 'pay']);
+  });
+
+  it("of many orders follow each other in time, and each order's own stay in their order", async () => {
+    await using directory = await sourceDirectory({
+      orders: [
+        { id: 'late', purchased: '1/3/2018 8:00', approved: '1/3/2018 9:00', carrier: '1/2/2018 7:00' },
+        { id: 'early', purchased: '1/2/2018 8:00', approved: '1/4/2018 9:00' },
+      ],
+    });
+    const steps = inOrderOfTime(await readOrders(directory.path));
+    expect(steps.map(({ orderId, step }) => `${orderId} ${step}`)).toEqual([
+      'early place',
+      'late place',
+      'late pay',
+      'late ship',
+      'early pay',
+    ]);
+  });
+});

@@ -1,8 +1,16 @@
 import { InvalidOptionsError } from '../log/errors.js';
-import { eventTypeFrom, type EventOptions, type EventType } from './event-definition.js';
+import {
+  eventTypeFrom,
+  type EventDefinition,
+  type EventOptions,
+  type EventType,
+} from './event-definition.js';
 
 /** A class whose instances are events. Its own enumerable properties are the event's data. */
 export type EventClass = abstract new (...args: never[]) => object;
+
+/** What gives an event its type: a class with `@Event`, or what `defineEvent` has made. */
+export type AnyEvent = EventClass | EventDefinition;
 
 /** Registered under a global symbol: two copies of this package in one process see each other's events. */
 const EVENT_TYPE = Symbol.for('@varve/eventstore:event-type');

@@ -1,8 +1,8 @@
 import { EventUndecodableError, InvalidOptionsError, UnknownEventTypeError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import { encodeEvent } from './encode-event.js';
-import { eventTypeOfClass, type EventClass } from './event-class.js';
-import type { EventDefinition, EventType } from './event-definition.js';
+import { eventTypeOfClass, type AnyEvent } from './event-class.js';
+import type { EventType } from './event-definition.js';
 import { reviverOf, type Reviver } from './revive-event.js';
 import { hashOf } from './revision-hash.js';
 import { upcastEvent, whereIs } from './upcast-event.js';
@@ -21,7 +21,7 @@ export interface EventRegistryOptions {
 /** One known event type, with what is needed to write and read it. */
 export interface RegisteredEvent extends EventType {
   /** The class or definition that was given to the registry. */
-  readonly source: EventClass | EventDefinition<never>;
+  readonly source: AnyEvent;
   readonly revive?: Reviver;
 }
 
@@ -36,7 +36,7 @@ export class EventRegistry {
   readonly #validateOnRead: boolean;
 
   /** @throws InvalidOptionsError names the event or upcaster that does not fit. */
-  constructor(events: readonly (EventClass | EventDefinition<never>)[], options: EventRegistryOptions = {}) {
+  constructor(events: readonly AnyEvent[], options: EventRegistryOptions = {}) {
     for (const source of events) this.#register(source);
     this.#dropped = new Set(options.dropped);
     this.#validateOnRead = options.validateOnRead ?? false;
@@ -139,7 +139,7 @@ export class EventRegistry {
     return hashOf([...shapes, ...[...this.#dropped].sort().map((type) => `-${type}`)]);
   }
 
-  #register(source: EventClass | EventDefinition<never>): void {
+  #register(source: AnyEvent): void {
     const eventType = typeof source === 'function' ? eventTypeOfClass(source) : source;
     if (!eventType) {
       throw new InvalidOptionsError(
@@ -167,6 +167,6 @@ export class EventRegistry {
   }
 }
 
-function nameOf(source: EventClass | EventDefinition<never>): string {
+function nameOf(source: AnyEvent): string {
   return typeof source === 'function' ? `class ${source.name}` : 'a plain definition';
 }

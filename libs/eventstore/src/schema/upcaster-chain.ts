@@ -29,6 +29,7 @@ export function chainUpcasters(
       refuse(
         `"${type}" is renamed to "${renames.get(type)}", so its upcasters never run. Write them for the new name.`,
       );
+    if (dropped.has(type)) refuse(`"${type}" is dropped, so its upcasters never run. Decide for one.`);
     if (!isKnown(type))
       refuse(
         `There is an upcaster for "${type}", which is neither registered nor split into types that are.`,

@@ -6,32 +6,56 @@ import { whereIs } from './upcast-event.js';
 
 export function assertValidOnWrite(event: NewEvent, eventType: EventType | undefined): void {
   const issue = firstIssue(event.type, event.data, eventType?.schema);
-  if (issue)
-    throw new InvalidEventError(event.type, issue.path, `is refused by its schema: ${issue.message}`);
+  if (!issue) return;
+  const { path, message, cause } = issue;
+  throw new InvalidEventError(event.type, path, `is refused by its schema: ${message}`, { cause });
 }
 
 export function assertValidOnRead(event: RecordedEvent, eventType: EventType | undefined): void {
   const issue = firstIssue(event.type, event.data, eventType?.schema);
   if (!issue) return;
-  throw new EventUndecodableError(
-    event.type,
-    whereIs(event),
-    `its schema refuses ${issue.path}: ${issue.message}`,
-  );
+  const { path, message, cause } = issue;
+  throw new EventUndecodableError(event.type, whereIs(event), `its schema refuses ${path}: ${message}`, {
+    cause,
+  });
 }
 
-function firstIssue(type: string, data: unknown, schema: StandardSchemaV1 | undefined) {
-  const result = schema?.['~standard'].validate(data);
+interface FoundIssue {
+  readonly path: string;
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+function firstIssue(
+  type: string,
+  data: unknown,
+  schema: StandardSchemaV1 | undefined,
+): FoundIssue | undefined {
+  if (!schema) return undefined;
+  const result = validate(data, schema);
   if (result instanceof Promise) {
-    // Nobody awaits it: without this a rejection would end the process.
+    // zod answers with a promise when a check throws, too. Nobody awaits it: a rejection would end the process.
     result.catch(() => undefined);
     throw new InvalidOptionsError(
       'schema',
-      `The schema of event "${type}" is asynchronous. An event is judged by its data alone: use a synchronous one.`,
+      `The schema of event "${type}" answers with a promise: it is asynchronous, or one of its checks throws. Use synchronous checks of the data alone.`,
     );
   }
-  const issue = result?.issues?.[0];
+  if ('threw' in result) return { path: 'data', message: messageOf(result.threw), cause: result.threw };
+  const issue = result.issues?.[0];
   return issue && { path: pathOf(issue), message: issue.message.replace(/\.$/, '') };
+}
+
+function validate(data: unknown, schema: StandardSchemaV1) {
+  try {
+    return schema['~standard'].validate(data);
+  } catch (threw) {
+    return { threw };
+  }
+}
+
+function messageOf(threw: unknown): string {
+  return `it threw ${threw instanceof Error ? threw.message : String(threw)}`;
 }
 
 function pathOf(issue: StandardSchemaV1.Issue): string {

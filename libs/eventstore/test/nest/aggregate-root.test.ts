@@ -1,6 +1,6 @@
 import { CqrsModule, EventPublisher } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { type AggregateRepository } from '@varve/eventstore';
+import type { AggregateRepository } from '@varve/eventstore';
 import {
   Aggregate,
   AggregateRoot,

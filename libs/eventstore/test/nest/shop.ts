@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   defineEvent,
@@ -10,6 +10,7 @@ import {
 } from '@varve/eventstore';
 import {
   Aggregate,
+  EventStoreModule,
   AggregateRoot,
   InjectAggregateRepository,
   When,
@@ -113,3 +114,10 @@ export class Checkout {
     await order.commit();
   }
 }
+
+@Module({
+  imports: [EventStoreModule.forFeature([Order])],
+  providers: [Checkout, PayOrderHandler],
+  exports: [Checkout],
+})
+export class SalesModule {}

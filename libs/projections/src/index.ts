@@ -1,6 +1,12 @@
 export * from './projection/define-projection.js';
 export * from './projection/define-reactor.js';
 export * from './projection/errors.js';
+export type { ProcessingOptions } from './projection/processing-options.js';
 export * from './projection/projection.js';
+export * from './projection/projector-options.js';
+export * from './projection/projector-status.js';
+export * from './projection/projector.js';
 export * from './projection/read-models.js';
+export * from './projection/validate.js';
 export * from './projection/version-id.js';
+export * from './projection/wait-for.js';

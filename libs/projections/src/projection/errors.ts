@@ -1,8 +1,9 @@
 export type ProjectionsErrorCode =
-  | 'checkpoint-moved'
   | 'duplicate-projection'
   | 'invalid-options'
   | 'not-parked'
+  | 'projection-behind'
+  | 'not-running'
   | 'read-models-closed'
   | 'store-incompatible'
   | 'store-unavailable'
@@ -94,21 +95,66 @@ export class TransactionEndedError extends ProjectionsError {
   }
 }
 
-/** Another instance moved the checkpoint or took the lease: what was written is rolled back. */
-export class CheckpointMovedError extends ProjectionsError {
-  constructor(readonly processor: string) {
-    super(
-      'checkpoint-moved',
-      `Another instance moved the checkpoint of "${processor}" or took its lease; this instance wrote nothing.`,
-    );
-  }
-}
-
 export class VersionIsLiveError extends ProjectionsError {
   constructor(readonly processor: string) {
     super(
       'version-is-live',
       `"${processor}" is what readers see, so it is not dropped. Switch to another version first, or remove the whole projection.`,
     );
+  }
+}
+
+/** A projection or reactor does not work, and waiting does not help: a person has to resume it. */
+export class NotRunningError extends ProjectionsError {
+  constructor(
+    readonly processor: string,
+    readonly state: 'paused' | 'stopped',
+    reason: string | undefined,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      'not-running',
+      `"${processor}" is ${state}${reason ? `: ${reason}` : ''}. Mend the cause, then resume it: varve projections resume.`,
+      options,
+    );
+  }
+}
+
+export class NotParkedError extends ProjectionsError {
+  constructor(
+    readonly processor: string,
+    readonly stream: string,
+  ) {
+    super(
+      'not-parked',
+      `Stream "${stream}" is not parked in "${processor}". "varve parked list" shows what is.`,
+    );
+  }
+}
+
+/** A reader asked for a position that the projection has not come to in time, or will not come to by itself. */
+export class ProjectionBehindError extends ProjectionsError {
+  override readonly retryable: boolean;
+  readonly reason: 'timeout' | 'parked' | 'paused' | 'stopped';
+  /** How far the projection has come. */
+  readonly position: number;
+
+  constructor(
+    readonly projection: string,
+    readonly wanted: number,
+    outcome: { readonly reason: 'timeout' | 'parked' | 'paused' | 'stopped'; readonly position: number },
+  ) {
+    const { reason, position } = outcome;
+    const advice =
+      reason === 'timeout'
+        ? 'Ask again later.'
+        : `It is ${reason}: see "varve projections status ${projection}".`;
+    super(
+      'projection-behind',
+      `"${projection}" has come to position ${position}, not to ${wanted}. ${advice}`,
+    );
+    this.reason = reason;
+    this.position = position;
+    this.retryable = reason === 'timeout';
   }
 }

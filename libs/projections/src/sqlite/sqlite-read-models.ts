@@ -56,8 +56,8 @@ export interface SqliteReadModelsOptions {
   readonly create?: boolean;
   /** How long to wait, in milliseconds, while another process writes. Default 5,000. */
   readonly busyTimeout?: number;
-  /** Milliseconds since 1970, for what people read: when something was created, parked or updated. */
-  readonly clock?: () => number;
+  /** The time of day, for what people read: when something was created or updated. */
+  readonly clock?: () => Date;
 }
 
 /** Read models in a SQLite file: rows, checkpoints, leases, parked sequences and live versions, under one transaction. */
@@ -79,17 +79,17 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
    * @throws ReadModelsUnavailableError the file cannot be used
    */
   static async open(options: SqliteReadModelsOptions): Promise<SqliteReadModels> {
-    const { file, create = true, busyTimeout = 5_000, clock = Date.now } = options;
+    const { file, create = true, busyTimeout = 5_000, clock = () => new Date() } = options;
     if (typeof file !== 'string' || file === '') {
       throw new InvalidProjectionOptionsError(
         'file',
         `The option "file" is ${JSON.stringify(file)}: give a path, or ":memory:".`,
       );
     }
-    const database = openForWriting(file, { create, now: clock() });
+    const database = openForWriting(file, { create, now: clock().getTime() });
     const writer = new WriteConnection(database, { busyTimeout, now: () => performance.now(), sleep });
     const readers = file === IN_MEMORY ? undefined : new ReadConnections(file, () => openForReading(file));
-    return new SqliteReadModels(writer, readers, clock);
+    return new SqliteReadModels(writer, readers, () => clock().getTime());
   }
 
   /** Reads the live version's rows, all of one moment: `readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))`. */

@@ -1,0 +1,129 @@
+import type { Processor, ProcessorEvent } from '@varve/eventstore';
+import { followedVersion } from './followed-version.js';
+import { projectionProcessor, reactorProcessor } from './make-processor.js';
+import type { Processing } from './processing-options.js';
+import type { Projection, Reactor } from './projection.js';
+import type { ProjectorEvent } from './projector-options.js';
+import type { ProjectionVersion } from './read-models.js';
+import { switchWhenReady } from './switch-when-ready.js';
+
+export interface FollowersParts<Tx> {
+  readonly processing: Processing<Tx>;
+  readonly projections: readonly Projection<Tx>[];
+  readonly reactors: readonly Reactor[];
+  readonly replaced: 'keep' | 'drop';
+  readonly announce: (event: ProjectorEvent) => void;
+  /** Called when another look at the versions is worth while. */
+  readonly lookAgain: () => void;
+}
+
+/** The processors of this instance: one for each projection version that it follows, and one for each reactor. */
+export class Followers<Tx> {
+  readonly #parts: FollowersParts<Tx>;
+  readonly #processors = new Map<string, Processor<Tx>>();
+  readonly #building = new Set<string>();
+  readonly #announced = new Map<string, string>();
+
+  constructor(parts: FollowersParts<Tx>) {
+    this.#parts = parts;
+    for (const reactor of parts.reactors) {
+      const processor = reactorProcessor(reactor, parts.processing, (event) => parts.announce(event));
+      this.#processors.set(processor.id, processor);
+    }
+  }
+
+  get processors(): readonly Processor<Tx>[] {
+    return [...this.#processors.values()];
+  }
+
+  find(id: string): Processor<Tx> | undefined {
+    return this.#processors.get(id);
+  }
+
+  /** Makes the first generation of each version that is newer than what is live. */
+  async createVersions(): Promise<void> {
+    const { readModels, log } = this.#parts.processing;
+    for (const projection of this.#parts.projections) {
+      const live = (await readModels.listVersions(projection.name)).find((version) => version.live);
+      if (live && live.version >= projection.version) continue;
+      await readModels.createVersion(projection, log.logId, 'first');
+    }
+  }
+
+  /** Switches what is ready, drops processors of versions that are not followed any more, and makes those of new ones. */
+  async reconcile(): Promise<{ readonly added: readonly Processor<Tx>[] }> {
+    const added: Processor<Tx>[] = [];
+    const versions = await this.#parts.processing.readModels.listVersions();
+    for (const projection of this.#parts.projections) {
+      const own = versions.filter(({ name }) => name === projection.name);
+      const followed = followedVersion(projection.version, own);
+      await this.#leave(projection.name, followed?.processor);
+      if (!followed) {
+        this.#announceNotFollowed(projection, own);
+        continue;
+      }
+      if (!this.#processors.has(followed.processor)) added.push(this.#add(projection, followed));
+      if (followed.live) this.#building.delete(followed.processor);
+      else await this.#switch(followed, own);
+    }
+    return { added };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processors.map((processor) => processor.stop()));
+  }
+
+  async #leave(name: string, followed: string | undefined): Promise<void> {
+    for (const [id, processor] of this.#processors) {
+      if (id === followed || !id.startsWith(`${name}@`)) continue;
+      this.#processors.delete(id);
+      await processor.stop();
+    }
+  }
+
+  #add(projection: Projection<Tx>, version: ProjectionVersion): Processor<Tx> {
+    const { processing, announce, lookAgain } = this.#parts;
+    const onEvent = (event: ProcessorEvent): void => {
+      announce(event);
+      // A version that is built may be ready; a lost lease may mean that another one has taken its place.
+      const mayBeReady = event.kind === 'caught-up' && this.#building.has(event.processor);
+      if (mayBeReady || event.kind === 'lease-lost') lookAgain();
+    };
+    const processor = projectionProcessor(projection, version, processing, onEvent);
+    this.#processors.set(processor.id, processor);
+    if (!version.live) this.#building.add(processor.id);
+    return processor;
+  }
+
+  async #switch(candidate: ProjectionVersion, own: readonly ProjectionVersion[]): Promise<void> {
+    const { processing, replaced } = this.#parts;
+    const live = own.find((version) => version.live);
+    const result = await switchWhenReady(processing, candidate, live);
+    if (result === 'not-yet') return;
+    if (result.ok) {
+      const { from, to } = result;
+      this.#parts.announce({ kind: 'switched', from, to });
+      if (from && replaced === 'drop') await processing.readModels.dropVersion(from);
+    } else if (result.reason === 'parked') {
+      const { name, version, generation } = candidate;
+      this.#announceOnce(candidate.processor, result.streams.join('\n'), {
+        kind: 'switch-held',
+        version: { name, version, generation },
+        streams: result.streams,
+      });
+    }
+  }
+
+  #announceNotFollowed({ name, version }: Projection<Tx>, own: readonly ProjectionVersion[]): void {
+    const live = own.find((each) => each.live);
+    if (!live) return;
+    const id = { name, version: live.version, generation: live.generation };
+    this.#announceOnce(name, live.processor, { kind: 'not-followed', name, version, live: id });
+  }
+
+  #announceOnce(about: string, what: string, event: ProjectorEvent): void {
+    if (this.#announced.get(about) === what) return;
+    this.#announced.set(about, what);
+    this.#parts.announce(event);
+  }
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import {
+  systemTimers,
+  type BatchOptions,
+  type EventRegistry,
+  type EventStore,
+  type FailurePolicy,
+  type Timers,
+} from '@varve/eventstore';
+import type { ReadModels } from './read-models.js';
+
+/** What a projector and a rebuild have in common: where from, where to, and how. */
+export interface ProcessingOptions<Tx> {
+  readonly log: EventStore;
+  readonly readModels: ReadModels<Tx>;
+  /** Decodes stored events into the shapes that this code knows. Without it, handlers see events as they are stored. */
+  readonly registry?: EventRegistry;
+  /** For projections and reactors that say nothing themselves. */
+  readonly failurePolicy?: Partial<FailurePolicy>;
+  /** What happens at an event that cannot be decoded: `stop` (default), or `skip` it, on record. */
+  readonly onUndecodable?: 'stop' | 'skip';
+  /** How long another instance must see a lease unchanged before it takes over, in milliseconds. Default 5,000. */
+  readonly leaseDuration?: number;
+  /** Names this instance for people. Default: random. */
+  readonly owner?: string;
+  readonly batch?: BatchOptions;
+  /** Monotonic, in milliseconds. */
+  readonly clock?: () => number;
+  /** The time of day, for people to read. */
+  readonly now?: () => Date;
+  readonly timers?: Timers;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+export type Processing<Tx> = ProcessingOptions<Tx> &
+  Required<Pick<ProcessingOptions<Tx>, 'owner' | 'clock' | 'timers'>>;
+
+export function processingOf<Tx>(options: ProcessingOptions<Tx>): Processing<Tx> {
+  const { owner = randomUUID(), clock = () => performance.now(), timers = systemTimers } = options;
+  return { ...options, owner, clock, timers };
+}

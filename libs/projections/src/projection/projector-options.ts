@@ -1,0 +1,32 @@
+import type { ProcessorEvent, StreamName } from '@varve/eventstore';
+import type { ProcessingOptions } from './processing-options.js';
+import type { Projection, Reactor } from './projection.js';
+import type { VersionId } from './version-id.js';
+
+export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
+  readonly projections: readonly Projection<Tx>[];
+  readonly reactors?: readonly Reactor[];
+  /** The instances that share these read models, as the log knows them. Default `default`. */
+  readonly group?: string;
+  /** What becomes of a version once another has taken its place. Default `keep`: `varve projections drop` removes it. */
+  readonly replaced?: 'keep' | 'drop';
+  /** How often to look whether another version is live or another process has made one, in milliseconds. Default 250. */
+  readonly versionCheckInterval?: number;
+  readonly onEvent?: (event: ProjectorEvent) => void;
+}
+
+/** Everything that a projector announces. */
+export type ProjectorEvent =
+  | ProcessorEvent
+  /** Readers see another version now. */
+  | { readonly kind: 'switched'; readonly from: VersionId | undefined; readonly to: VersionId }
+  /** The new version has caught up, but parks streams that the live one does not. Retry or discard them, or switch all the same. */
+  | { readonly kind: 'switch-held'; readonly version: VersionId; readonly streams: readonly StreamName[] }
+  /** This code's version is older than the live one, or was replaced: this instance leaves it alone. */
+  | {
+      readonly kind: 'not-followed';
+      readonly name: string;
+      readonly version: number;
+      readonly live: VersionId;
+    }
+  | { readonly kind: 'version-check-failed'; readonly error: unknown };

@@ -1,0 +1,98 @@
+import { isEventStoreError, type EventRegistry, type FailurePolicy } from '@varve/eventstore';
+import { DuplicateProjectionError, InvalidProjectionOptionsError } from './errors.js';
+import type { Projection, Reactor } from './projection.js';
+
+export interface Declarations<Tx> {
+  readonly projections: readonly Projection<Tx>[];
+  readonly reactors?: readonly Reactor[];
+  readonly registry?: EventRegistry;
+  readonly failurePolicy?: Partial<FailurePolicy>;
+}
+
+/**
+ * What is wrong with the declarations is said at start-up, not at the first event.
+ *
+ * @throws InvalidProjectionOptionsError, DuplicateProjectionError
+ */
+export function validateDeclarations<Tx>(declarations: Declarations<Tx>): void {
+  const { projections, reactors = [], registry, failurePolicy } = declarations;
+  const names = new Set<string>();
+  for (const each of [...projections, ...reactors]) {
+    assertName(each.name);
+    if (names.has(each.name)) throw new DuplicateProjectionError(each.name);
+    names.add(each.name);
+    assertHandles(each, registry);
+  }
+  for (const projection of projections) {
+    assertVersion(projection);
+    assertOrder(projection, failurePolicy);
+  }
+}
+
+const RESERVED = /^(varve|sqlite|system)/;
+
+/** Names become parts of table names, where `__` separates the projection from its version and its tables. */
+function assertName(name: string): void {
+  const isValid = typeof name === 'string' && /^[a-z][a-z0-9_-]{0,63}$/.test(name);
+  if (!isValid || name.includes('__')) {
+    throw new InvalidProjectionOptionsError(
+      'name',
+      `${JSON.stringify(name)} is no name for a projection or reactor: use 1 to 64 of a-z, 0-9, - and single _, beginning with a letter.`,
+    );
+  }
+  if (RESERVED.test(name)) {
+    throw new InvalidProjectionOptionsError(
+      'name',
+      `The name "${name}" is reserved: it must not begin with varve, sqlite or system.`,
+    );
+  }
+}
+
+function assertHandles(
+  { name, handles }: Pick<Reactor, 'name' | 'handles'>,
+  registry: EventRegistry | undefined,
+): void {
+  if (handles === 'all') return;
+  if (handles.length === 0) {
+    throw new InvalidProjectionOptionsError(
+      'handles',
+      `"${name}" handles no event type: it would never do anything.`,
+    );
+  }
+  if (!registry) return;
+  try {
+    registry.storedTypesOf(handles);
+  } catch (error) {
+    if (!isEventStoreError(error, 'unknown-event-type')) throw error;
+    throw new InvalidProjectionOptionsError(
+      'handles',
+      `"${name}" handles an event that is not registered. ${error.message}`,
+    );
+  }
+}
+
+function assertVersion({ name, version }: Pick<Projection<never>, 'name' | 'version'>): void {
+  if (Number.isSafeInteger(version) && version >= 1) return;
+  throw new InvalidProjectionOptionsError(
+    'version',
+    `The version of "${name}" is ${String(version)}: use a whole number from 1.`,
+  );
+}
+
+function assertOrder<Tx>(
+  { name, order, failurePolicy }: Projection<Tx>,
+  general: Partial<FailurePolicy> | undefined,
+): void {
+  if (order !== 'stream' && order !== 'log') {
+    throw new InvalidProjectionOptionsError(
+      'order',
+      `The order of "${name}" is ${JSON.stringify(order)}: use 'stream' if applying different streams commutes, otherwise 'log'.`,
+    );
+  }
+  if (order === 'log' && (failurePolicy?.then ?? general?.then) === 'park') {
+    throw new InvalidProjectionOptionsError(
+      'failurePolicy.then',
+      `"${name}" has order 'log', so no stream can be parked: what comes behind would be applied before it. Use failurePolicy: { then: 'stop' } or order 'stream'.`,
+    );
+  }
+}

@@ -1,7 +1,6 @@
 import { contextOfEvent, runWithContext } from '../context/context.js';
 import type { Commit } from '../log/commit.js';
-import { isEventStoreError } from '../log/errors.js';
-import { InterruptedError, isForGood, isUnavailable } from './errors.js';
+import { isRetryable, isUnavailable } from './errors.js';
 import type { Work } from './holding.js';
 import type { EffectHandler, TransactionalHandler } from './processor-options.js';
 import { saveStep, type CheckpointTarget } from './save-step.js';
@@ -24,46 +23,52 @@ export async function tryCommits<Tx>(
   alongside?: Alongside<Tx>,
 ): Promise<Failure | undefined> {
   const { handler } = work.settings;
-  const calls = new HandlerCalls();
+  const blame = new Blame();
   try {
     if (handler.effects === 'before-checkpoint') {
-      await performAll(work, commits, (event, signal) => calls.watch(() => handler.react(event, signal)));
+      await performAll(work, commits, (event, signal) => blame.watch(() => handler.react(event, signal)));
     }
-    await saveStep(work, to, async (tx) => {
-      if (handler.effects === 'in-transaction') await calls.watch(() => applyAll(handler, commits, tx));
+    const write: Alongside<Tx> = async (tx) => {
+      if (handler.effects === 'in-transaction') await blame.watch(() => applyAll(handler, commits, tx));
       if (alongside) await alongside(tx);
-    });
+    };
+    await saveStep(work, to, write, () => blame.enter('commit'));
     return undefined;
   } catch (error) {
     work.signal.throwIfAborted();
-    if (isUnavailable(error) || (!calls.threw(error) && isTheStores(error))) throw error;
-    return { error };
+    if (blame.isOnCommits(error)) return { error };
+    throw error;
   }
 }
 
-/** Remembers what the handler threw, to tell it from what the store threw. */
-class HandlerCalls {
-  #failure: Failure | undefined;
+/** Tells what the commits are to blame for from what the store is to blame for, by where it was thrown. */
+class Blame {
+  #where: 'store' | 'handler' | 'commit' = 'store';
+  #thrown: Failure | undefined;
+
+  enter(where: 'store' | 'handler' | 'commit'): void {
+    this.#where = where;
+  }
 
   async watch(call: () => void | Promise<void>): Promise<void> {
+    this.enter('handler');
     try {
       await call();
     } catch (error) {
-      this.#failure = { error };
+      this.#thrown = { error };
       throw error;
     }
+    this.enter('store');
   }
 
-  threw(error: unknown): boolean {
-    return this.#failure !== undefined && this.#failure.error === error;
+  /**
+   * A store may translate what the handler threw, as it does with its driver's errors. What is thrown when everything was written comes
+   * from what was written, such as a constraint that is only checked at the end.
+   */
+  isOnCommits(error: unknown): boolean {
+    if (isUnavailable(error) || this.#where === 'store') return false;
+    return this.#thrown?.error === error || !isRetryable(error);
   }
-}
-
-/** Anything else that a transaction throws comes from its content, such as a constraint that is only checked at its end. */
-function isTheStores(error: unknown): boolean {
-  if (error instanceof InterruptedError || isForGood(error)) return true;
-  if (isEventStoreError(error, 'lease-lost') || isEventStoreError(error, 'checkpoint-moved')) return true;
-  return error instanceof Error && 'retryable' in error && error.retryable === true;
 }
 
 function applyAll<Tx>(

@@ -87,6 +87,10 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error && error.retryable === true;
+}
+
 /** Whether trying again cannot help. What is not known is tried again: giving up on a storage error that would have passed helps nobody. */
 export function isForGood(error: unknown): boolean {
   return isEventStoreError(error) && FOR_GOOD.has(error.code);

@@ -16,7 +16,7 @@ export type Challenge =
 export class LeaseKeeper<Tx> {
   readonly #settings: ProcessorSettings<Tx>;
   #lease: Lease | undefined;
-  #confirmedAt = 0;
+  #confirmedAt = -Infinity;
   #seen: { readonly row: LeaseRow; readonly at: number } | undefined;
   #renewal: Promise<boolean> | undefined;
 
@@ -62,6 +62,11 @@ export class LeaseKeeper<Tx> {
   /** The heartbeat was raised by something that began at `at`. */
   confirmed(at: number): void {
     this.#confirmedAt = Math.max(this.#confirmedAt, at);
+  }
+
+  /** Makes the next `refresh` look, whenever the last one was. */
+  doubt(): void {
+    this.#confirmedAt = -Infinity;
   }
 
   /**

@@ -77,6 +77,7 @@ export class Processor<Tx> {
   /** Makes whichever instance works stop working, until `resume()`: what it is doing is rolled back. */
   async pause(reason?: string): Promise<void> {
     await this.#settings.store.setState(this.#settings.id, 'paused', reason);
+    this.#keeper.doubt();
     this.#idling.wake();
   }
 

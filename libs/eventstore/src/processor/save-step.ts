@@ -7,7 +7,7 @@ export type CheckpointTarget = Omit<Checkpoint, 'token'>;
 
 /**
  * One transaction: what the step writes, and its checkpoint by compare-and-set. Refused when another instance has moved the checkpoint or
- * taken the lease; everything is rolled back then.
+ * taken the lease; everything is rolled back then. `saved` is called when only the transaction's end is left.
  *
  * @throws LeaseLostError, CheckpointMovedError, and whatever `write` or the store throws
  */
@@ -15,6 +15,7 @@ export async function saveStep<Tx>(
   work: Work<Tx>,
   to: CheckpointTarget,
   write?: (tx: Tx) => void | Promise<void>,
+  saved?: () => void,
 ): Promise<void> {
   const { settings, holding, keeper } = work;
   const from = holding.checkpoint;
@@ -25,9 +26,9 @@ export async function saveStep<Tx>(
       const written = write?.(tx);
       if (written) await written;
       savedAt = settings.clock();
-      if (await settings.store.save(tx, settings.id, from, to)) return;
-      refused = new LeaseLostError(settings.id);
-      throw refused;
+      if (!(await settings.store.save(tx, settings.id, from, to)))
+        throw (refused = new LeaseLostError(settings.id));
+      saved?.();
     });
   } catch (error) {
     throw refused ? await whyRefused(work, refused) : error;

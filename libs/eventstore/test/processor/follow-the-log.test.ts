@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { until } from '../../../../test/support/until.js';
-import { Fixture, foldOf, settle } from './support/fixture.js';
+import { Fixture, foldOf, reacting, settle, turnUntil } from './support/fixture.js';
 
 describe('a processor that follows the log', () => {
   it('applies each event once, in order, and leaves the checkpoint at the head with its mark', async () => {
@@ -39,25 +38,101 @@ describe('a processor that follows the log', () => {
     await fixture.append('order-1', 'placed');
     await fixture.log.closeStream('order-1', 'any');
     await settle(fixture.processor());
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+    expect(await fixture.position()).toBe(2);
     await settle(fixture.processor({ id: 'closings@1', filter: { types: ['$stream-closed'] } }));
     expect(fixture.rows()).toEqual({ 'order-1': [1, 2] });
-    expect(await fixture.position()).toBe(2);
   });
 
   it('goes on by itself when somebody appends, and ends without a timer', async () => {
     const fixture = new Fixture();
     const processor = fixture.processor();
     processor.start();
-    await until(() => {
-      fixture.time.advance(0);
-      return processor.status().state === 'caught-up';
-    });
+    await turnUntil(() => processor.status().state === 'caught-up');
     await fixture.append('order-1', 'placed');
-    await until(() => fixture.rows()['order-1']);
+    await turnUntil(() => {
+      fixture.time.advance(0);
+      return fixture.rows()['order-1'];
+    });
     await processor.stop();
     expect(fixture.rows()).toEqual(await foldOf(fixture.log));
     expect(fixture.time.pending).toBe(0);
     expect((await fixture.store.readLease('orders@1'))?.owner).toBeUndefined();
     expect(processor.status().state).toBe('ended');
+  });
+
+  it('can be started again after it was stopped, and to stop it twice does nothing', async () => {
+    const fixture = new Fixture();
+    const processor = fixture.processor();
+    processor.start();
+    processor.start();
+    await Promise.all([processor.stop(), processor.stop()]);
+    await fixture.append('order-1', 'placed');
+    processor.start();
+    await turnUntil(() => fixture.rows()['order-1']);
+    await processor.stop();
+    expect(fixture.time.pending).toBe(0);
+  });
+
+  it('goes round the event loop between batches, so that a rebuild starves nobody', async () => {
+    const fixture = new Fixture();
+    for (let order = 1; order <= 3; order += 1) await fixture.append(`order-${order}`, 'placed');
+    const processor = fixture.processor({ batch: { initial: 1, max: 1 } });
+    processor.start();
+    await turnUntil(() => fixture.time.pending === 1 && fixture.rows()['order-1']);
+    expect(Object.keys(fixture.rows())).toEqual(['order-1']);
+    await processor.stop();
+  });
+
+  it('answers two calls at once with one step', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    const processor = fixture.processor();
+    const [first, second] = await Promise.all([processor.runOnce(), processor.runOnce()]);
+    expect(first).toBe(second);
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+  });
+
+  it('survives a listener that throws', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    const onEvent = (): void => {
+      throw new Error('listener');
+    };
+    expect(await settle(fixture.processor({ onEvent }))).toEqual({ kind: 'caught-up', position: 1 });
+  });
+
+  it('announces that it acquired the lease, progressed and caught up, once each', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed', 'paid');
+    const processor = fixture.processor();
+    await settle(processor);
+    await processor.runOnce();
+    const processorId = { processor: 'orders@1' };
+    expect(fixture.events).toEqual([
+      { ...processorId, kind: 'lease-acquired', token: 1 },
+      { ...processorId, kind: 'progressed', from: 0, to: 1, events: 2 },
+      { ...processorId, kind: 'caught-up', position: 1 },
+    ]);
+    expect(processor.status().eventsPerSecond).toBe(2);
+  });
+
+  it('begins where the log ended when it was first started, and never before that, if it is to begin from now', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    const seen: string[] = [];
+    const handler = reacting((event) => void seen.push(event.stream));
+    const options = { handler, startFrom: 'from-now' } as const;
+    await settle(fixture.processor(options));
+    await fixture.append('order-2', 'placed');
+    await settle(fixture.processor({ ...options, owner: 'one' })).then((result) => {
+      expect(result.kind).toBe('standby');
+    });
+    fixture.time.sleep(3_000);
+    const later = fixture.processor(options);
+    await later.runOnce();
+    fixture.time.sleep(3_000);
+    await settle(later);
+    expect(seen).toEqual(['order-2']);
   });
 });

@@ -57,7 +57,7 @@ export class Fixture {
   }
 
   rows(): Rows {
-    return this.store.read<Rows>('rows') ?? {};
+    return (this.store.read('rows') ?? {}) as Rows;
   }
 
   announced(kind: ProcessorEvent['kind']): ProcessorEvent[] {
@@ -85,7 +85,7 @@ export function listing(
 }
 
 function list(tx: MemoryTransaction, { stream, version }: RecordedEvent): void {
-  const rows = tx.get<Rows>('rows') ?? {};
+  const rows = (tx.get('rows') ?? {}) as Rows;
   tx.set('rows', { ...rows, [stream]: [...(rows[stream] ?? []), version] });
 }
 
@@ -101,6 +101,50 @@ export async function foldOf(log: EventStore): Promise<Rows> {
       (rows[stream] ??= []).push(...events.map((event) => event.version));
   }
   return rows;
+}
+
+/** Lets promises and their callbacks run until `condition` holds; time stands still. */
+export async function turnUntil(condition: () => unknown): Promise<void> {
+  for (let turns = 0; turns < 10_000; turns += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error('It never came to that.');
+}
+
+/** A door that is shut until the test opens it, and knows whether somebody stands before it. */
+export class Gate {
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #reached = Promise.withResolvers<void>();
+
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  pass(): Promise<void> {
+    this.#reached.resolve();
+    return this.#opened.promise;
+  }
+
+  open(): void {
+    this.#opened.resolve();
+  }
+}
+
+/** Puts `before` in front of one method of a port. */
+export function intercept<T extends object>(port: T, method: keyof T, before: () => Promise<void> | void): T {
+  return new Proxy(port, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      const call = value.bind(target) as (...args: unknown[]) => unknown;
+      if (key !== method) return call;
+      return async (...args: unknown[]) => {
+        await before();
+        return call(...args);
+      };
+    },
+  });
 }
 
 /** Steps until there is nothing more to do, and answers how that showed. */

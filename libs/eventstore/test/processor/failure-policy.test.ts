@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { ProjectionFailedError, StoreUnavailableError, type Commit } from '@varve/eventstore';
+import { Fixture, foldOf, listing, reacting, settle, turnUntil, type Options } from './support/fixture.js';
+
+const NEVER_RETRY = { retries: 0 };
+
+async function fiveOrders(): Promise<Fixture> {
+  const fixture = new Fixture();
+  for (const order of [1, 2, 3, 4, 5]) await fixture.append(`order-${order}`, 'placed');
+  return fixture;
+}
+
+const poisonIn = (stream: string) => (commit: Commit) => commit.stream === stream;
+
+describe('a commit that cannot be applied', () => {
+  it('stops the processor with everything before it applied, by default, and says which commit it was', async () => {
+    const fixture = await fiveOrders();
+    const processor = fixture.processor({
+      handler: listing(poisonIn('order-3')),
+      failurePolicy: NEVER_RETRY,
+    });
+    expect(await settle(processor)).toMatchObject({
+      kind: 'stopped',
+      error: { code: 'projection-failed', position: 3, stream: 'order-3', processor: 'orders@1' },
+    });
+    expect(fixture.rows()).toEqual({ 'order-1': [1], 'order-2': [1] });
+    expect(await fixture.position()).toBe(2);
+    expect(processor.status()).toMatchObject({ state: 'stopped', error: { code: 'projection-failed' } });
+    expect(fixture.announced('stopped')).toHaveLength(1);
+  });
+
+  it('stays stopped after a restart, with the reason, until somebody resumes it', async () => {
+    const fixture = await fiveOrders();
+    const failurePolicy = NEVER_RETRY;
+    await settle(fixture.processor({ handler: listing(poisonIn('order-3')), failurePolicy }));
+    const restarted = fixture.processor({ owner: 'two' });
+    const stopped = await settle(restarted);
+    expect(stopped).toMatchObject({ kind: 'stopped', reason: expect.stringContaining('position 3') });
+    expect(restarted.status()).toMatchObject({ state: 'stopped', error: { code: 'projection-failed' } });
+    await restarted.resume();
+    await settle(restarted);
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+  });
+
+  it('is retried by itself, each time after a longer wait, before anything else happens', async () => {
+    const fixture = await fiveOrders();
+    let refusals = 3;
+    const handler = listing((commit) => commit.stream === 'order-3' && refusals-- > 0);
+    const processor = fixture.processor({ handler, failurePolicy: { retries: 5, firstDelay: 100 } });
+    const step = processor.runOnce();
+    for (const delay of [50, 100]) {
+      await turnUntil(() =>
+        fixture.announced('retrying').some((event) => 'delay' in event && event.delay === delay),
+      );
+      expect(processor.status()).toMatchObject({
+        state: 'retrying',
+        error: { message: 'cannot apply order-3' },
+      });
+      fixture.time.advance(delay);
+    }
+    expect(await step).toMatchObject({ kind: 'progressed', to: 5, events: 5 });
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+  });
+
+  it('is not waited for by stop(): the retry is cut short and nothing is decided', async () => {
+    const fixture = await fiveOrders();
+    const processor = fixture.processor({
+      handler: listing(poisonIn('order-1')),
+      failurePolicy: { then: 'park' },
+    });
+    processor.start();
+    await turnUntil(() => processor.status().state === 'retrying');
+    await processor.stop();
+    expect(fixture.time.pending).toBe(0);
+    expect(await fixture.store.listParked('orders@1')).toEqual([]);
+    expect(await fixture.store.readLease('orders@1')).toMatchObject({ state: 'active' });
+  });
+
+  it('parks its stream if the policy says so: other streams go on, its later commits wait', async () => {
+    const fixture = await fiveOrders();
+    await fixture.append('order-3', 'paid');
+    const processor = fixture.processor({
+      handler: listing(poisonIn('order-3')),
+      failurePolicy: { ...NEVER_RETRY, then: 'park' },
+    });
+    await settle(processor);
+    await fixture.append('order-3', 'shipped');
+    expect(await settle(processor)).toEqual({ kind: 'caught-up', position: 7 });
+    expect(fixture.rows()).toEqual({ 'order-1': [1], 'order-2': [1], 'order-4': [1], 'order-5': [1] });
+    expect(await fixture.store.listParked('orders@1')).toMatchObject([
+      { stream: 'order-3', nextVersion: 1, position: 3, attempts: 1, errorMessage: 'cannot apply order-3' },
+    ]);
+    expect(processor.status().parked).toBe(1);
+    expect(fixture.announced('parked')).toHaveLength(1);
+  });
+
+  it('is found in one step when the handler says which one it was', async () => {
+    const fixture = await fiveOrders();
+    const calls: number[] = [];
+    const processor = fixture.processor({
+      failurePolicy: NEVER_RETRY,
+      handler: {
+        effects: 'in-transaction',
+        apply(commits) {
+          calls.push(commits.length);
+          const culprit = commits.find(poisonIn('order-4'));
+          if (culprit) throw new ProjectionFailedError('orders@1', culprit, { cause: new Error('poison') });
+        },
+      },
+    });
+    await settle(processor);
+    expect(calls).toEqual([5, 3, 1]);
+  });
+
+  it('is not to blame for a batch that fails only as a whole', async () => {
+    const fixture = await fiveOrders();
+    const { apply } = listing();
+    const processor = fixture.processor({
+      handler: {
+        effects: 'in-transaction',
+        apply(commits, tx) {
+          if (commits.length > 1) throw new Error('too many at once');
+          return apply(commits, tx);
+        },
+      },
+    });
+    expect(await settle(processor)).toEqual({ kind: 'caught-up', position: 5 });
+    expect(processor.status().batchSize).toBe(250);
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+  });
+
+  it('is to blame for what only shows when its transaction is committed', async () => {
+    const fixture = await fiveOrders();
+    const store = new Proxy(fixture.store, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key === 'transaction') return deferred.bind(undefined, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const deferred: (
+      target: Options['store'],
+      ...call: Parameters<Options['store']['transaction']>
+    ) => Promise<unknown> = (target, id, work) =>
+      target.transaction(id, async (tx) => {
+        const result = await work(tx);
+        if ('order-2' in ((tx.get('rows') ?? {}) as object)) throw new Error('FOREIGN KEY constraint failed');
+        return result;
+      });
+    expect(await settle(fixture.processor({ store, failurePolicy: NEVER_RETRY }))).toMatchObject({
+      kind: 'stopped',
+      error: { position: 2 },
+    });
+  });
+
+  it.each([
+    ['thrown as it is', new StoreUnavailableError('disk full', 'not-written')],
+    [
+      'wrapped by the handler',
+      new Error('no', { cause: new StoreUnavailableError('disk full', 'not-written') }),
+    ],
+  ])('is not to blame for an unavailable storage, %s', async (_, error) => {
+    const fixture = await fiveOrders();
+    let outages = 20;
+    const handler = listing(() => {
+      if (outages-- > 0) throw error;
+      return false;
+    });
+    const processor = fixture.processor({ handler, failurePolicy: { ...NEVER_RETRY, then: 'park' } });
+    for (let outage = 0; outage < 20; outage += 1) {
+      expect(await processor.runOnce()).toEqual({ kind: 'unavailable', error });
+      expect(processor.status().state).toBe('unavailable');
+    }
+    await settle(processor);
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+    expect(await fixture.store.listParked('orders@1')).toEqual([]);
+  });
+
+  it('has its effect once for each of its events, though the last of them fails twice', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed', 'paid', 'shipped');
+    const effects: string[] = [];
+    let failures = 2;
+    const handler = reacting((event) => {
+      if (event.type === 'shipped' && failures-- > 0) throw new Error('no carrier');
+      effects.push(event.type);
+    });
+    const processor = fixture.processor({ handler, random: () => 0 });
+    const step = processor.runOnce();
+    await turnUntil(async () => {
+      fixture.time.advance(0);
+      return (await fixture.position()) === 1;
+    });
+    await step;
+    expect(effects).toEqual(['placed', 'paid', 'shipped']);
+  });
+});
+
+describe('a storage that is away for a while', () => {
+  it('is asked again after a growing wait, and stop() does not wait for that', async () => {
+    const fixture = await fiveOrders();
+    const error = new StoreUnavailableError('gone', 'not-written');
+    const log = new Proxy(fixture.log, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key === 'readAll')
+          return () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const processor = fixture.processor({ log });
+    processor.start();
+    for (const wait of [50, 100, 200, 400, 800]) {
+      await turnUntil(() => processor.status().state === 'unavailable' && fixture.time.pending === 1);
+      const before = fixture.events.length;
+      fixture.time.advance(wait - 1);
+      expect(fixture.time.pending).toBe(1);
+      expect(fixture.events).toHaveLength(before);
+      fixture.time.advance(1);
+      await turnUntil(() => fixture.events.length > before);
+    }
+    await processor.stop();
+    expect(fixture.time.pending).toBe(0);
+  });
+});

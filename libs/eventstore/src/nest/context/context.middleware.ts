@@ -1,26 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Optional, type NestMiddleware } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import { runWithContext, type VarveContext } from '../../context/context.js';
 import { CONTEXT_OPTIONS, type ContextOptions } from './context-options.js';
 import { contextOfRequest, CORRELATION_HEADER } from './request-context.js';
-import { reenterAfterBody } from './reenter-after-body.js';
 
-/** Runs all that follows of a request in its context: other middleware, guards, pipes, handlers and exception filters. */
+/**
+ * Runs all that follows of a request in its context: other middleware, guards, pipes, handlers and exception filters. It uses nothing but
+ * Node's request and response, which Express and Fastify both hand to middleware.
+ */
 @Injectable()
 export class ContextMiddleware implements NestMiddleware<IncomingMessage, ServerResponse> {
+  /** A middleware that is mounted twice must not make a second context. */
   readonly #contexts = new WeakMap<IncomingMessage, VarveContext>();
   readonly #options: ContextOptions;
 
-  constructor(
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
-    @Optional() @Inject(CONTEXT_OPTIONS) options?: ContextOptions,
-  ) {
+  constructor(@Optional() @Inject(CONTEXT_OPTIONS) options?: ContextOptions) {
     this.#options = options ?? {};
-    reenterAfterBody(host.httpAdapter, (request) => this.#contexts.get(request));
   }
 
-  use(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void {
+  use(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const context = this.#contexts.get(request) ?? contextOfRequest(request, this.#options);
     this.#contexts.set(request, context);
     response.setHeader(CORRELATION_HEADER, context.correlationId);

@@ -70,8 +70,7 @@ function tokenOf(part: string): (name?: string) => symbol {
 }
 
 function registryOf(options: EventStoreOptions, features: StoreFeatures): EventRegistry {
-  const events = [...(options.events ?? []), ...features.events];
-  return new EventRegistry(events as ConstructorParameters<typeof EventRegistry>[0], options);
+  return new EventRegistry([...(options.events ?? []), ...features.events], options);
 }
 
 function repositoriesOf(

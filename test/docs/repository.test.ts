@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPage, root, trackedFiles } from './markdown.js';
 
-/** The architecture speaks of what is still to come. */
-const pages = trackedFiles('*.md').filter((path) => path !== 'docs/architecture.md');
+const pages = trackedFiles('*.md');
 
 describe.each(pages)('%s', (path) => {
   const page = readPage(path);

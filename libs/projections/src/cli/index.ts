@@ -1,1 +1,2 @@
-export {};
+export { EXIT, type CliIo, type ExitCode } from './io.js';
+export { runVarveCli, type CliOptions, type LoadApp } from './run-varve-cli.js';

@@ -1,0 +1,30 @@
+import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { FunnelQueries } from '../funnel/funnel.queries.js';
+import { OrdersQueries } from '../orders/orders.queries.js';
+import { RevenueQueries } from '../revenue/revenue.queries.js';
+import { FunnelController } from './funnel.controller.js';
+import { HealthController } from './health.controller.js';
+import { InvalidQueryError } from './invalid-query.js';
+import { OrdersController } from './orders.controller.js';
+import { ProblemDetailsFilter } from './problem-details.filter.js';
+import { RevenueController } from './revenue.controller.js';
+import { StatusController } from './status.controller.js';
+
+@Module({
+  imports: [TerminusModule],
+  controllers: [OrdersController, RevenueController, FunnelController, StatusController, HealthController],
+  providers: [
+    OrdersQueries,
+    RevenueQueries,
+    FunnelQueries,
+    { provide: APP_FILTER, useClass: ProblemDetailsFilter },
+    {
+      provide: APP_PIPE,
+      useFactory: () =>
+        new StandardSchemaValidationPipe({ exceptionFactory: (issues) => new InvalidQueryError(issues) }),
+    },
+  ],
+})
+export class HttpModule {}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runVarveCli } from './run-varve-cli.js';
+
+void runVarveCli();

@@ -1,0 +1,23 @@
+import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
+import { EXIT, type CliIo, type ExitCode } from './io.js';
+
+interface RestorableLog {
+  restored(): Promise<string>;
+}
+
+/** Gives a log that was restored from a backup a new id, so that nothing mistakes it for the one it was copied from. */
+export async function logRestored(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
+  if (!isRestorable(log)) throw new InvalidOptionsError('--log', 'This log cannot be given a new id.');
+  const before = log.logId;
+  const after = await log.restored();
+  io.out(
+    json
+      ? JSON.stringify({ before, after })
+      : `The log was ${before} and is now ${after}.\nCheckpoints made from the old id are refused: rebuild each projection (varve projections rebuild NAME).`,
+  );
+  return EXIT.ok;
+}
+
+function isRestorable(log: EventStore): log is EventStore & RestorableLog {
+  return 'restored' in log && typeof log.restored === 'function';
+}

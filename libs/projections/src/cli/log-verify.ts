@@ -1,0 +1,24 @@
+import { InvalidOptionsError, type EventStore, type LogReport, type VerifiableLog } from '@varve/eventstore';
+import { EXIT, type CliIo, type ExitCode } from './io.js';
+
+/** Walks the whole log and lists holes, overlaps and commits that cannot be decoded. */
+export async function logVerify(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
+  if (!isVerifiable(log)) throw new InvalidOptionsError('--log', 'This log cannot verify itself.');
+  const report = await log.verify({ signal: io.signal });
+  io.out(json ? JSON.stringify(report) : describeReport(report));
+  return report.problems.length === 0 ? EXIT.ok : EXIT.unhealthy;
+}
+
+export function isVerifiable(log: EventStore): log is EventStore & VerifiableLog {
+  return 'verify' in log && typeof log.verify === 'function';
+}
+
+export function describeReport(report: LogReport): string {
+  const figures = [report.commits, report.events, report.streams].map((n) => n.toLocaleString('en-US'));
+  const summary = `log ${report.logId}: ${figures[0]} commits, ${figures[1]} events, ${figures[2]} streams`;
+  if (report.problems.length === 0) return `${summary}; nothing wrong`;
+  const lines = report.problems.map(
+    (problem) => `  ${problem.kind} at position ${problem.position}: ${problem.message}`,
+  );
+  return [`${summary}; ${report.problems.length} problems`, ...lines].join('\n');
+}

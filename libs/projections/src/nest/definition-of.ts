@@ -1,0 +1,70 @@
+import { InvalidOptionsError, type RecordedEvent } from '@varve/eventstore';
+import { defineProjection } from '../projection/define-projection.js';
+import { defineReactor } from '../projection/define-reactor.js';
+import type { Projection, Reactor } from '../projection/projection.js';
+import { declarationOf, handledTypesOf } from './decorators.js';
+
+export type Definition =
+  | { readonly kind: 'projection'; readonly projection: Projection<unknown> }
+  | { readonly kind: 'reactor'; readonly reactor: Reactor };
+
+type Handler = (event: RecordedEvent, second: unknown) => void | Promise<void>;
+
+/** What a decorated provider declares, bound to its instance. */
+export function definitionOf(instance: object): Definition {
+  const declaration = declarationOf(instance.constructor);
+  if (!declaration) {
+    throw new InvalidOptionsError(
+      'forFeature',
+      `${instance.constructor.name} is neither a @Projection nor a @Reactor. Decorate it, or leave it out.`,
+    );
+  }
+  const on = handlersOf(instance);
+  if (declaration.kind === 'reactor')
+    return { kind: 'reactor', reactor: defineReactor({ ...declaration.options, on }) };
+  const setup = setupOf(instance);
+  const projection = defineProjection<unknown>({
+    ...declaration.options,
+    ...(setup && { setup }),
+    on,
+  });
+  return { kind: 'projection', projection };
+}
+
+function setupOf(instance: object): ((tx: unknown) => void | Promise<void>) | undefined {
+  if (!('setup' in instance) || typeof instance.setup !== 'function') return undefined;
+  return (instance.setup as (tx: unknown) => void | Promise<void>).bind(instance);
+}
+
+function handlersOf(instance: object): Record<string, Handler> {
+  const handlers: Record<string, Handler> = {};
+  for (const [name, method] of methodsOf(instance)) {
+    for (const type of handledTypesOf(method) ?? []) {
+      if (handlers[type]) {
+        throw new InvalidOptionsError(
+          'On',
+          `${instance.constructor.name} handles "${type}" twice, the second time in ${name}().`,
+        );
+      }
+      handlers[type] = method.bind(instance) as Handler;
+    }
+  }
+  return handlers;
+}
+
+/** Own and inherited methods; one that is overridden counts once. */
+function methodsOf(instance: object): ReadonlyMap<string, (...args: unknown[]) => unknown> {
+  const methods = new Map<string, (...args: unknown[]) => unknown>();
+  for (
+    let prototype: unknown = Object.getPrototypeOf(instance);
+    prototype && prototype !== Object.prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name)) {
+        methods.set(name, value as (...args: unknown[]) => unknown);
+      }
+    }
+  }
+  return methods;
+}

@@ -1,0 +1,54 @@
+import type { LoggerService } from '@nestjs/common';
+import type { ProjectorEvent } from '../projection/projector-options.js';
+import { processorIdOf } from '../projection/version-id.js';
+
+/** What an operator wants to read; progress is for metrics, not for a log. */
+export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent): void {
+  switch (event.kind) {
+    case 'stopped':
+      logger.error(
+        `${event.processor} stopped: ${messageOf(event.error)} "varve projections resume" goes on when it is mended.`,
+      );
+      break;
+    case 'parked':
+      logger.error(
+        `${event.processor} parked stream "${event.stream}" at position ${event.position}: ${messageOf(event.error)}`,
+      );
+      break;
+    case 'retrying':
+      logger.warn(
+        `${event.processor} tries position ${event.position} again (${event.attempt}) in ${event.delay} ms: ${messageOf(event.error)}`,
+      );
+      break;
+    case 'unavailable':
+      logger.warn(`${event.processor} cannot reach the log or the read models: ${messageOf(event.error)}`);
+      break;
+    case 'lease-lost':
+      logger.warn(`${event.processor} lost its lease; another instance goes on.`);
+      break;
+    case 'version-check-failed':
+      logger.warn(`Versions could not be looked up: ${messageOf(event.error)}`);
+      break;
+    case 'switched':
+      logger.log(
+        `${processorIdOf(event.to)} is live${event.from ? ` instead of ${processorIdOf(event.from)}` : ''}.`,
+      );
+      break;
+    case 'switch-held':
+      logger.warn(
+        `${processorIdOf(event.version)} has caught up but parks ${event.streams.length} streams that the live version does not.`,
+      );
+      break;
+    case 'not-followed':
+      logger.warn(
+        `${event.name}: this code's version ${event.version} is not followed; live is ${processorIdOf(event.live)}.`,
+      );
+      break;
+    default:
+      break;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

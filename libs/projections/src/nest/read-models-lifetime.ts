@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { ReadModels } from '../projection/read-models.js';
+import type { ProjectionsOptions } from './projections-options.js';
+
+/** Opens read models when they are asked for and closes what it has opened, after the HTTP server has drained: queries run until then. */
+export class ReadModelsLifetime implements OnApplicationShutdown {
+  readonly #logger = new Logger('ProjectionsModule');
+  #opened: ReadModels<unknown> | undefined;
+
+  constructor(private readonly options: ProjectionsOptions) {}
+
+  async open(): Promise<ReadModels<unknown>> {
+    const { sqlite, readModels } = this.options;
+    if (readModels && typeof readModels !== 'function') return readModels;
+    if (readModels) this.#opened = await readModels();
+    else if (sqlite) {
+      const { SqliteReadModels } = await import('../sqlite/index.js');
+      this.#opened = await SqliteReadModels.open(sqlite);
+    }
+    return this.#opened as ReadModels<unknown>;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    try {
+      await this.#opened?.close();
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.#logger.error('The read models could not be closed; the process will end with code 1.', stack);
+      failOnExit();
+    }
+  }
+}
+
+/** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */
+function failOnExit(): void {
+  process.exitCode = 1;
+  process.once('exit', () => (process.exitCode = 1));
+}

@@ -1,0 +1,64 @@
+import {
+  Inject,
+  mixin,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  type Type,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InvalidArgumentError } from '@varve/eventstore';
+import type { Observable } from 'rxjs';
+import { ProjectionBehindError } from '../projection/errors.js';
+import type { ProjectorHost } from './projector-host.js';
+import { getProjectorToken } from './tokens.js';
+
+/** Of the answer: how far the read model had come, at least, when it was read. */
+export const POSITION_HEADER = 'Varve-Position';
+
+const DEFAULT_TIMEOUT = 5_000;
+const LONGEST_TIMEOUT = 60_000;
+
+interface Asking {
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/**
+ * Read your writes over HTTP: `@UseInterceptors(WaitFor('orders'))`. A request that says `?position=42`, or sends the header
+ * `Varve-Position`, is answered when the projection has come there, after `?timeout=` milliseconds (5,000, at most 60,000) at the
+ * latest; then `ProjectionBehindError` is thrown. Every answer carries the position. On Express and on Fastify.
+ */
+export function WaitFor(projection: string, readModels?: string): Type<NestInterceptor> {
+  class WaitForInterceptor implements NestInterceptor {
+    constructor(
+      @Inject(getProjectorToken(readModels)) private readonly projector: ProjectorHost,
+      @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    ) {}
+
+    async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+      const http = context.switchToHttp();
+      const position = await this.wait(http.getRequest<Asking>());
+      this.adapterHost.httpAdapter.setHeader(http.getResponse(), POSITION_HEADER, String(position));
+      return next.handle();
+    }
+
+    private async wait({ query = {}, headers }: Asking): Promise<number> {
+      const wanted = numberOf('position', query['position'] ?? headers[POSITION_HEADER.toLowerCase()]) ?? 0;
+      const timeout = numberOf('timeout', query['timeout']) ?? DEFAULT_TIMEOUT;
+      const outcome = await this.projector.waitFor(wanted, projection, {
+        timeout: Math.min(timeout, LONGEST_TIMEOUT),
+      });
+      if (outcome.reached) return outcome.position;
+      throw new ProjectionBehindError(projection, wanted, outcome);
+    }
+  }
+  return mixin(WaitForInterceptor);
+}
+
+function numberOf(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError(name, `${name} is ${JSON.stringify(value)}: use a whole number from 0.`);
+}

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../../', import.meta.url);
+const processes = new Set<ChildProcess>();
+
+/** Nothing outlives the demo. */
+process.once('exit', () => {
+  for (const child of processes) child.kill('SIGKILL');
+});
+
+export interface RunningApp {
+  readonly url: string;
+  readonly pid: number;
+  /** `kill -9`: no hook runs, nothing is flushed. */
+  kill(): Promise<void>;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts one of the built apps on a free port, and resolves when it listens. */
+export async function startApp(
+  app: 'order' | 'projector',
+  env: Readonly<Record<string, string>>,
+): Promise<RunningApp> {
+  const child = startNode(`apps/${app}/dist/main.js`, [], { PORT: '0', ...env });
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const found = /Listening on (http:\/\/\S+?)[,\s]/.exec(output);
+      if (found?.[1]) resolve(found[1]);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => reject(new Error(`The ${app} app ended with code ${code}:\n${output}`)));
+  });
+  const gone = once(child, 'exit');
+  return {
+    url,
+    pid: child.pid ?? 0,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const [code] = (await gone) as [number | null];
+      return code;
+    },
+  };
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a built script to its end. */
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  const child = startNode(script, args, env);
+  let output = '';
+  const read = (chunk: Buffer): void => void (output += chunk.toString());
+  child.stdout?.on('data', read);
+  child.stderr?.on('data', read);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output };
+}
+
+function startNode(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(script, ROOT)), ...args], {
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  processes.add(child);
+  child.once('exit', () => processes.delete(child));
+  return child;
+}

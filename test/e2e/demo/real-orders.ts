@@ -1,0 +1,58 @@
+import { runScript } from './app-process.ts';
+import { say, tell } from './narrator.ts';
+import { rebuild, startProjector, waitUntilThere, type Outcome, type StoryFiles } from './story.ts';
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+
+/** Real orders, imported as commands while the projector follows, dies and comes back; then again, which must import nothing. */
+export async function importRealOrders(files: StoryFiles, directory: string): Promise<Outcome> {
+  let projector = await startProjector(files, '1');
+  tell(`projector on ${projector.url} (pid ${projector.pid}), importing ${directory}`);
+  const importing = runScript('apps/order/dist/cli.js', ['import', directory], { VARVE_LOG_FILE: files.log });
+  await untilBeyond(projector.url, 10_000);
+  await projector.kill();
+  tell('kill -9 of the projector while orders are imported');
+  projector = await startProjector(files, '1');
+  const first = await importing;
+  if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);
+  say(indented(first.output));
+  const head = await headOf(files.log);
+  await waitUntilThere(projector.url, head);
+  tell(`the projector is at position ${head}`);
+
+  const second = await runScript('apps/order/dist/cli.js', ['import', directory], {
+    VARVE_LOG_FILE: files.log,
+  });
+  const surprises: string[] = [];
+  if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
+  if ((await headOf(files.log)) !== head) surprises.push('the second import appended something');
+  else tell('imported a second time: nothing was appended');
+
+  const next = await startProjector(files, '2');
+  await waitUntilThere(next.url, head);
+  await projector.stop();
+  await rebuild(files);
+  await next.stop();
+  return { surprises };
+}
+
+async function untilBeyond(url: string, position: number): Promise<void> {
+  const response = await fetch(`${url}/funnel?position=${position}&timeout=60000`);
+  await response.arrayBuffer();
+}
+
+async function headOf(file: string): Promise<number> {
+  const log = await SqliteEventStore.open({ file, create: false });
+  try {
+    return await log.head();
+  } finally {
+    await log.close();
+  }
+}
+
+function indented(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => `         ${line}`)
+    .join('\n');
+}

@@ -1,0 +1,136 @@
+import { runScript, startApp, type RunningApp } from './app-process.ts';
+import { number, percentile, tell } from './narrator.ts';
+import { Reader } from './readers.ts';
+import { Traffic } from './traffic.ts';
+
+export interface StoryFiles {
+  readonly log: string;
+  readonly readModels: string;
+}
+
+export interface Outcome {
+  readonly surprises: readonly string[];
+}
+
+const LEASE = '1000';
+
+/** Made-up orders over HTTP, with a projector that dies, a deploy and a rebuild in the middle. */
+export async function tellStory(
+  files: StoryFiles,
+  options: { orders: number; seed: number },
+): Promise<Outcome> {
+  const order = await startApp('order', { VARVE_LOG_FILE: files.log });
+  let projector = await startProjector(files, '1');
+  tell(
+    `order service on ${order.url} (pid ${order.pid}), projector on ${projector.url} (pid ${projector.pid})`,
+  );
+  const traffic = new Traffic({ url: order.url, orders: options.orders, clients: 32, seed: options.seed });
+  const part = (share: number): number => Math.floor(options.orders * share);
+
+  await traffic.run(1, part(0.3));
+  tell(
+    `${number(traffic.carriedOut)} commands carried out, ${traffic.refused} refused by the shop's rules, 32 clients at once`,
+  );
+  await readYourWrite(projector.url, 1, traffic.position);
+
+  const reader = new Reader(() => projector.url, 'demo-1');
+  reader.start();
+  let running = traffic.run(part(0.3) + 1, part(0.55));
+  await until(() => traffic.finishedOrders >= part(0.4));
+  await projector.kill();
+  const killedAt = traffic.position;
+  tell(`kill -9 of the projector at position ${number(killedAt)}, while orders keep coming`);
+  await until(() => traffic.finishedOrders >= part(0.5));
+  projector = await startProjector(files, '1');
+  await running;
+  await waitUntilThere(projector.url, traffic.position);
+  tell(
+    `started again and caught up: position ${number(traffic.position)}, ${number(traffic.position - killedAt)} commits later`,
+  );
+
+  running = traffic.run(part(0.55) + 1, part(0.8));
+  const next = await startProjector(files, '2');
+  tell(
+    `deployed version 2 of "orders" beside version 1 (pid ${next.pid}): it builds from position 0 under traffic`,
+  );
+  await until(async () => (await liveVersion(next.url)) === 2);
+  tell('version 2 had caught up and was switched to; readers saw one or the other, never half');
+  const old = projector;
+  projector = next;
+  tell(`SIGTERM to the old release: exit code ${String(await old.stop())}`);
+  await running;
+
+  running = traffic.run(part(0.8) + 1, options.orders);
+  await rebuild(files);
+  await running;
+  await waitUntilThere(projector.url, traffic.position);
+  await reader.stop();
+  tell(`a reader looked ${number(reader.looks)} times meanwhile and never missed an order`);
+  report(traffic);
+  const codes = [await order.stop(), await projector.stop()];
+  const surprises = [...traffic.surprises, ...reader.surprises];
+  if (codes.some((code) => code !== 0)) surprises.push(`exit codes after SIGTERM: ${codes.join(', ')}`);
+  return { surprises };
+}
+
+export function startProjector(files: StoryFiles, ordersVersion: '1' | '2'): Promise<RunningApp> {
+  return startApp('projector', {
+    VARVE_LOG_FILE: files.log,
+    VARVE_READ_MODELS_FILE: files.readModels,
+    VARVE_ORDERS_VERSION: ordersVersion,
+    VARVE_LEASE_DURATION: LEASE,
+  });
+}
+
+export async function waitUntilThere(url: string, position: number): Promise<void> {
+  for (const path of ['orders?limit=1', 'revenue/daily', 'funnel']) {
+    const separator = path.includes('?') ? '&' : '?';
+    const response = await fetch(`${url}/${path}${separator}position=${position}&timeout=30000`);
+    if (!response.ok) throw new Error(`/${path}: ${await response.text()}`);
+    await response.arrayBuffer();
+  }
+}
+
+/** Rebuilds a read model of unchanged version, compares new and old rows, and switches. */
+export async function rebuild(files: StoryFiles): Promise<void> {
+  const { code, output } = await runScript(
+    'apps/projector/dist/cli.js',
+    ['projections', 'rebuild', 'daily-revenue', '--verify'],
+    { VARVE_LOG_FILE: files.log, VARVE_READ_MODELS_FILE: files.readModels, VARVE_ORDERS_VERSION: '2' },
+  );
+  if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
+  tell(`varve projections rebuild daily-revenue --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
+}
+
+async function readYourWrite(url: string, orderNumber: number, position: number): Promise<void> {
+  const began = performance.now();
+  const response = await fetch(`${url}/orders/demo-${orderNumber}?position=${position}`);
+  if (!response.ok) throw new Error(`Read your writes: ${await response.text()}`);
+  const waited = performance.now() - began;
+  tell(
+    `read your writes: asked the projector for position ${number(position)}, answered in ${number(waited)} ms`,
+  );
+}
+
+async function liveVersion(url: string): Promise<number | undefined> {
+  const status = (await (await fetch(`${url}/status`)).json()) as {
+    projections: { name: string; liveVersion?: number }[];
+  };
+  return status.projections.find(({ name }) => name === 'orders')?.liveVersion;
+}
+
+function report(traffic: Traffic): void {
+  const sorted = traffic.latencies.toSorted((a, b) => a - b);
+  tell(
+    `${number(traffic.carriedOut)} commands carried out, ${traffic.refused} refused as they should be, ` +
+      `${traffic.repeated} sent twice and carried out once; p50 ${number(percentile(sorted, 0.5))} ms, p99 ${number(percentile(sorted, 0.99))} ms`,
+  );
+}
+
+async function until(condition: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> {
+  const deadline = performance.now() + timeout;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,63 @@
+import { inParallel, send } from './client.ts';
+import { lifeOfOrder, type Step } from './orders.ts';
+import { seededRandom } from './random.ts';
+
+export interface TrafficOptions {
+  readonly url: string;
+  readonly orders: number;
+  readonly clients: number;
+  readonly seed: number;
+}
+
+const REPEATED = 0.03;
+
+/** Concurrent clients that live through whole orders; each order's steps follow one another, orders overlap. */
+export class Traffic {
+  readonly latencies: number[] = [];
+  readonly surprises: string[] = [];
+  carriedOut = 0;
+  refused = 0;
+  repeated = 0;
+  finishedOrders = 0;
+  position = 0;
+  readonly #options: TrafficOptions;
+
+  constructor(options: TrafficOptions) {
+    this.#options = options;
+  }
+
+  /** Lives through orders `from` to `to`, both included. */
+  async run(from: number, to: number): Promise<void> {
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    await inParallel(numbers, this.#options.clients, async (number) => {
+      const random = seededRandom(this.#options.seed * 1_000_003 + number);
+      for (const step of lifeOfOrder(number, random)) await this.#request(step, random);
+      this.finishedOrders++;
+    });
+  }
+
+  async #request(step: Step, random: () => number): Promise<void> {
+    const { status, position, rule, milliseconds } = await send(this.#options.url, step);
+    this.latencies.push(milliseconds);
+    if (step.refusedBy !== undefined) {
+      if (status === 422 && rule === step.refusedBy) this.refused++;
+      else
+        this.surprises.push(`${step.path}: ${status} ${rule ?? ''}, expected a refusal by ${step.refusedBy}`);
+      return;
+    }
+    if (status >= 300 || position === undefined) {
+      this.surprises.push(`${step.path}: ${status} ${rule ?? ''}, expected to be carried out`);
+      return;
+    }
+    this.carriedOut++;
+    this.position = Math.max(this.position, position);
+    if (random() < REPEATED) await this.#sendAgain(step, position);
+  }
+
+  /** A client that did not get its answer asks again, with the same key, and must get the first answer. */
+  async #sendAgain(step: Step, first: number): Promise<void> {
+    const again = await send(this.#options.url, step);
+    if (again.position === first) this.repeated++;
+    else this.surprises.push(`${step.path}: sent again, got position ${again.position} instead of ${first}`);
+  }
+}

@@ -1,3 +1,8 @@
+export * from './parking/discard-parked.js';
+export * from './parking/list-parked.js';
+export * from './parking/retry-parked.js';
+export * from './parking/show-parked.js';
+export type { RowComparison, RowDifference } from './projection/compare-rows.js';
 export * from './projection/define-projection.js';
 export * from './projection/define-reactor.js';
 export * from './projection/errors.js';
@@ -7,6 +12,8 @@ export * from './projection/projector-options.js';
 export * from './projection/projector-status.js';
 export * from './projection/projector.js';
 export * from './projection/read-models.js';
+export * from './projection/rebuild-options.js';
+export * from './projection/rebuild.js';
 export * from './projection/validate.js';
 export * from './projection/version-id.js';
 export * from './projection/wait-for.js';

@@ -98,7 +98,7 @@ export class Followers<Tx> {
   async #switch(candidate: ProjectionVersion, own: readonly ProjectionVersion[]): Promise<void> {
     const { processing, replaced } = this.#parts;
     const live = own.find((version) => version.live);
-    const result = await switchWhenReady(processing, candidate, live);
+    const result = await switchWhenReady(processing, { candidate, live });
     if (result === 'not-yet') return;
     if (result.ok) {
       const { from, to } = result;

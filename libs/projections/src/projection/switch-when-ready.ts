@@ -1,5 +1,11 @@
 import type { Processing } from './processing-options.js';
-import type { ProjectionVersion, SwitchResult } from './read-models.js';
+import type { ProjectionVersion, SwitchOptions, SwitchResult } from './read-models.js';
+
+export interface Switching {
+  readonly candidate: ProjectionVersion;
+  readonly live: ProjectionVersion | undefined;
+  readonly despite?: NonNullable<SwitchOptions['despite']>;
+}
 
 /**
  * Switches to a version that is built beside the live one, once its rows are at least as new: readers never go back in time. A live version
@@ -7,16 +13,15 @@ import type { ProjectionVersion, SwitchResult } from './read-models.js';
  */
 export async function switchWhenReady<Tx>(
   { log, readModels }: Pick<Processing<Tx>, 'log' | 'readModels'>,
-  candidate: ProjectionVersion,
-  live: ProjectionVersion | undefined,
+  { candidate, live, despite = [] }: Switching,
 ): Promise<SwitchResult | 'not-yet'> {
-  if (candidate.checkpoint.logId !== log.logId) return 'not-yet';
-  const { position } = candidate.checkpoint;
+  const { logId, position } = candidate.checkpoint;
+  if (logId !== log.logId) return 'not-yet';
   const head = await log.head();
-  const isComparable = live?.checkpoint.logId === log.logId && live.checkpoint.position <= head;
-  if (!live || isComparable) {
-    if (live && position < live.checkpoint.position) return 'not-yet';
-    return readModels.switchVersion(candidate);
-  }
-  return position < head ? 'not-yet' : readModels.switchVersion(candidate, { despite: ['behind'] });
+  const isComparable = live?.checkpoint.logId === logId && live.checkpoint.position <= head;
+  if (live && isComparable && position < live.checkpoint.position) return 'not-yet';
+  if (live && !isComparable && position < head) return 'not-yet';
+  return readModels.switchVersion(candidate, {
+    despite: live && !isComparable ? [...despite, 'behind'] : despite,
+  });
 }

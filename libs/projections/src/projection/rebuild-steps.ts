@@ -1,0 +1,90 @@
+import type { EventStore, Position, Processor, StepResult } from '@varve/eventstore';
+import { NotRunningError } from './errors.js';
+import { projectionProcessor } from './make-processor.js';
+import type { Processing } from './processing-options.js';
+import type { Projection } from './projection.js';
+import type { RebuildOptions, RebuildProgress } from './rebuild-options.js';
+import type { ProgressReport } from './rebuild-progress.js';
+import { sleep } from './sleep.js';
+import { processorIdOf, type VersionId } from './version-id.js';
+
+export interface RebuildParts<Tx> {
+  readonly processing: Processing<Tx>;
+  readonly projection: Projection<Tx>;
+  readonly options: RebuildOptions<Tx>;
+  readonly version: VersionId;
+  readonly progress: ProgressReport<Tx>;
+  /** Ends the rebuild. */
+  readonly signal: AbortSignal;
+}
+
+const OUTAGE_PAUSE = 250;
+
+/** Steps the version that is built, whoever has its lease: another rebuild, or a projector that builds it for a deploy. */
+export class RebuildSteps<Tx> {
+  readonly #parts: RebuildParts<Tx>;
+  readonly #processor: Processor<Tx>;
+
+  constructor(parts: RebuildParts<Tx>, log: EventStore) {
+    const { processing, projection, version, options } = parts;
+    this.#parts = parts;
+    this.#processor = projectionProcessor(projection, version, { ...processing, log }, (event) =>
+      options.onEvent?.(event),
+    );
+  }
+
+  /** @throws what stops the version, or the signal's reason */
+  async until(phase: RebuildProgress['phase'], reached: (position: Position) => boolean): Promise<Position> {
+    for (;;) {
+      this.#parts.signal.throwIfAborted();
+      const position = await this.position();
+      await this.#parts.progress.at(phase, position);
+      if (reached(position)) return position;
+      await this.#step(phase);
+    }
+  }
+
+  async position(): Promise<Position> {
+    const checkpoint = await this.#parts.processing.readModels.load(processorIdOf(this.#parts.version));
+    return checkpoint?.position ?? 0;
+  }
+
+  /** Gives the lease back. */
+  stop(): Promise<void> {
+    return this.#processor.stop();
+  }
+
+  async #step(phase: RebuildProgress['phase']): Promise<void> {
+    const { processing, progress, signal } = this.#parts;
+    const result = await this.#runOnce();
+    switch (result.kind) {
+      case 'progressed':
+        await progress.at(phase, result.to, result.events);
+        return sleep(processing.timers, 0, signal);
+      case 'standby':
+        return sleep(processing.timers, result.retryIn, signal);
+      case 'unavailable':
+        return sleep(processing.timers, OUTAGE_PAUSE, signal);
+      case 'stopped':
+        throw result.error ?? new NotRunningError(this.#processor.id, 'stopped', result.reason);
+      case 'paused':
+        throw new NotRunningError(this.#processor.id, 'paused', result.reason);
+      case 'caught-up':
+      case 'lease-lost':
+      case 'ended':
+        return sleep(processing.timers, 0, signal);
+    }
+  }
+
+  /** An interruption need not wait for a commit that is tried again and again. */
+  async #runOnce(): Promise<StepResult> {
+    const { signal } = this.#parts;
+    const interrupt = (): void => void this.#processor.stop();
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await this.#processor.runOnce();
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+}

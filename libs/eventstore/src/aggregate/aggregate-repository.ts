@@ -6,6 +6,7 @@ import type { ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
+import { classNameOf } from '../schema/event-class.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import type { AggregateDefinition, EventSourced } from './aggregate-definition.js';
 import { AggregateNotAttachedError } from './aggregate-errors.js';
@@ -161,7 +162,7 @@ export class AggregateRepository<A extends EventSourced> {
 
   #attachmentOf(aggregate: A): Attachment {
     const attachment = this.#attachments.get(aggregate);
-    if (!attachment) throw new AggregateNotAttachedError(aggregate.constructor?.name ?? 'aggregate');
+    if (!attachment) throw new AggregateNotAttachedError(classNameOf(aggregate));
     return attachment;
   }
 

@@ -1,5 +1,6 @@
 import type { AppendResult } from '../log/commit.js';
-import { isEventStoreError, StoreUnavailableError } from '../log/errors.js';
+import type { StoreUnavailableError } from '../log/errors.js';
+import { isEventStoreError } from '../log/errors.js';
 import type { NewEvent } from '../log/event.js';
 import type { EventStore } from '../log/event-store.js';
 import type { ExpectedVersion } from '../log/expected-version.js';

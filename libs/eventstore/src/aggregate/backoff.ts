@@ -1,5 +1,4 @@
 import { InvalidOptionsError } from '../log/errors.js';
-import { DEFAULT_FAILURE_POLICY, retryDelay } from '../processor/failure-policy.js';
 
 /** How often something is tried again, and with what waits between: exponential with full jitter. */
 export interface Backoff {
@@ -43,12 +42,15 @@ export async function pause(backoff: Backoff, attempt: number): Promise<number> 
 
 export function delayBefore(backoff: Backoff, attempt: number): number {
   const { firstDelay, maxDelay, random } = backoff;
-  return retryDelay({ ...DEFAULT_FAILURE_POLICY, firstDelay, maxDelay }, attempt, random);
+  return Math.floor(random() * Math.min(maxDelay, firstDelay * 2 ** (attempt - 1)));
 }
 
 function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error);
+    if (signal?.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
     const abort = () => {
       clearTimeout(timer);
       reject(signal?.reason as Error);

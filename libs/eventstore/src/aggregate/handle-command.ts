@@ -6,7 +6,7 @@ import { appendSurely } from './append-surely.js';
 import { backoffFrom, type Backoff } from './backoff.js';
 import { newCommitId } from './commit-ids.js';
 import type { Decider } from './decider.js';
-import { loadState, type LoadedState, type StateSource } from './load-state.js';
+import { loadState, type StateSource } from './load-state.js';
 import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, decideUntilAppended, type Attempt } from './redecide.js';
 import type { SaveOptions, SaveResult } from './save.js';

@@ -89,12 +89,12 @@ function whyNotFrom({ version, mark }: Snapshot, event: RecordedEvent): string |
 async function fold<State>(
   start: LoadedState<State>,
   events: AsyncIterable<RecordedEvent>,
-  { registry, evolve }: StateSource<State>,
+  source: StateSource<State>,
 ): Promise<LoadedState<State>> {
   let { state, version, countedFrom } = start;
   for await (const event of events) {
-    if (registry.isCurrent(event)) state = evolve(state, event);
-    else for (const decoded of registry.decode(event)) state = evolve(state, decoded);
+    if (source.registry.isCurrent(event)) state = source.evolve(state, event);
+    else for (const decoded of source.registry.decode(event)) state = source.evolve(state, decoded);
     version = event.version;
     countedFrom ??= { version: 0, at: event.at.getTime() };
   }

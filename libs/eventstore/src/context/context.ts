@@ -6,8 +6,8 @@ export interface VarveContext {
   /** The same for everything that one request or job sets off. */
   readonly correlationId: string;
   /** What this work is the direct answer to: a command's id, or an event as `stream@version`. */
-  readonly causationId?: string;
-  readonly actor?: string;
+  readonly causationId?: string | undefined;
+  readonly actor?: string | undefined;
   readonly [key: string]: JsonValue | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { InvalidEventError, UnknownEventTypeError } from '../log/errors.js';
 import type { EventMetadata, NewEvent } from '../log/event.js';
-import { eventTypeOfClass } from './event-class.js';
+import { classNameOf, eventTypeOfClass } from './event-class.js';
 import type { RegisteredEvent } from './event-registry.js';
 import { assertValidOnWrite } from './validate-event.js';
 
@@ -17,22 +17,22 @@ function encodeInstance(event: object, events: ReadonlyMap<string, RegisteredEve
   const type = eventTypeOfClass(event.constructor)?.type ?? '';
   const registered = events.get(type);
   if (registered?.source !== event.constructor) {
-    throw new UnknownEventTypeError(type, `class ${event.constructor.name} is not in this registry`);
+    throw new UnknownEventTypeError(type, `class ${classNameOf(event)} is not in this registry`);
   }
   return { type, schemaVersion: registered.schemaVersion, data: dataOf(event) };
 }
 
 /** A class has its optional properties even when they are not set; JSON has them not. */
 export function dataOf(instance: object): object {
-  const data: Record<string, unknown> = { ...instance };
-  for (const key of Object.keys(data)) if (data[key] === undefined) delete data[key];
-  return data;
+  const entries = Object.entries(instance);
+  const isSet = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
+  return entries.every(isSet) ? { ...instance } : Object.fromEntries(entries.filter(isSet));
 }
 
 function encodePlain(event: object, events: ReadonlyMap<string, RegisteredEvent>): NewEvent {
   const { type, data, metadata, schemaVersion } = event as Partial<NewEvent>;
   if (typeof type !== 'string') {
-    const what = event.constructor ? `an instance of ${event.constructor.name}` : 'an object';
+    const what = `an instance of ${classNameOf(event)}`;
     throw new UnknownEventTypeError(what, 'it has neither an @Event class nor a type');
   }
   if (type.startsWith('$')) throw new InvalidEventError(type, 'type', 'begins with "$", which is reserved');

@@ -39,6 +39,14 @@ export function eventTypeOfClass(target: unknown): EventType | undefined {
   return (target as unknown as { readonly [EVENT_TYPE]: EventType })[EVENT_TYPE];
 }
 
+/** For messages: what to call an object, which may have no class at all. */
+export function classNameOf(thing: object): string {
+  const prototype = Object.getPrototypeOf(thing) as {
+    readonly constructor?: { readonly name?: string };
+  } | null;
+  return prototype?.constructor?.name ?? 'object';
+}
+
 /** The type of an event as the code has it: that of its class, or the `type` of a plain one. */
 export function eventTypeOf(event: object): string | undefined {
   const ofClass = eventTypeOfClass(event.constructor);

@@ -50,7 +50,7 @@ export function eventTypeFrom(type: string, options: EventOptions): EventType {
       `Event "${type}" has version ${String(version)}. Use a whole number from 1.`,
     );
   }
-  if (schema && typeof schema['~standard']?.validate !== 'function') {
+  if (schema !== undefined && !isStandardSchema(schema)) {
     throw new InvalidOptionsError(
       'schema',
       `The schema of event "${type}" is no Standard Schema. Give one of zod, valibot or arktype.`,
@@ -73,4 +73,16 @@ function assertEventType(type: unknown): asserts type is string {
       'type',
       `The event type ${JSON.stringify(type)} ${why}. Use a stable name such as "order.paid".`,
     );
+}
+
+/** Callers without TypeScript give anything. */
+function isStandardSchema(schema: unknown): boolean {
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false;
+  const standard: unknown = '~standard' in schema ? schema['~standard'] : undefined;
+  return (
+    typeof standard === 'object' &&
+    standard !== null &&
+    'validate' in standard &&
+    typeof standard.validate === 'function'
+  );
 }

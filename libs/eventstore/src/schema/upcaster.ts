@@ -7,12 +7,13 @@ export interface UpcastEvent {
   readonly data: unknown;
 }
 
-export interface DataUpcaster {
+/** `Data` is what the stored version holds. */
+export interface DataUpcaster<Data = never> {
   readonly kind: 'upcast';
   readonly type: string;
   readonly from: number;
   readonly to: number;
-  readonly upcast: (data: never, event: RecordedEvent) => unknown;
+  readonly upcast: (data: Data, event: RecordedEvent) => unknown;
 }
 
 export interface Rename {
@@ -21,12 +22,12 @@ export interface Rename {
   readonly to: string;
 }
 
-export interface Split {
+export interface Split<Data = never> {
   readonly kind: 'split';
   readonly type: string;
   readonly from: number;
   readonly into: readonly string[];
-  readonly split: (data: never, event: RecordedEvent) => readonly UpcastEvent[];
+  readonly split: (data: Data, event: RecordedEvent) => readonly UpcastEvent[];
 }
 
 /** Turns what older code has stored into what this code knows, while it is read; the log stays as it is. Pure functions. */
@@ -37,7 +38,7 @@ export function upcast<Data = Readonly<Record<string, JsonValue>>>(
   type: string,
   versions: { readonly from: number; readonly to: number },
   change: (data: Data, event: RecordedEvent) => unknown,
-): Upcaster {
+): DataUpcaster<NoInfer<Data>> {
   return { kind: 'upcast', type, ...versions, upcast: change };
 }
 
@@ -54,6 +55,6 @@ export function split<Data = Readonly<Record<string, JsonValue>>>(
   type: string,
   versions: { readonly from: number; readonly into: readonly string[] },
   change: (data: Data, event: RecordedEvent) => readonly UpcastEvent[],
-): Upcaster {
+): Split<NoInfer<Data>> {
   return { kind: 'split', type, ...versions, split: change };
 }

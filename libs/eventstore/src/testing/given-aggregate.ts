@@ -1,6 +1,6 @@
 import type { AggregateDefinition, EventSourced } from '../aggregate/aggregate-definition.js';
 import { HandlerNotFoundError } from '../aggregate/aggregate-errors.js';
-import { eventTypeOf } from '../schema/event-class.js';
+import { classNameOf, eventTypeOf } from '../schema/event-class.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
 
 export interface GivenAggregate<A> {
@@ -36,7 +36,7 @@ function rebuilt<A extends EventSourced>(
 ): A {
   const aggregate = definition.create(id);
   for (const event of events) {
-    const type = eventTypeOf(event) ?? event.constructor.name;
+    const type = eventTypeOf(event) ?? classNameOf(event);
     const handle = Object.hasOwn(definition.handlers, type) ? definition.handlers[type] : undefined;
     if (!handle) throw new HandlerNotFoundError(type, definition.category);
     handle(aggregate, event);

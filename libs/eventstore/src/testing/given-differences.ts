@@ -1,6 +1,6 @@
 import { sameJson } from '../log/same-json.js';
 import { dataOf } from '../schema/encode-event.js';
-import { eventTypeOf, eventTypeOfClass } from '../schema/event-class.js';
+import { classNameOf, eventTypeOf, eventTypeOfClass } from '../schema/event-class.js';
 
 /** An event as it is compared: its metadata counts only where an expected event has some. */
 interface ComparedEvent {
@@ -33,7 +33,7 @@ export function listOf(title: string, events: readonly object[]): string {
 }
 
 function compared(event: object): ComparedEvent {
-  const type = eventTypeOf(event) ?? `(no event type: ${event.constructor?.name ?? 'object'})`;
+  const type = eventTypeOf(event) ?? `(no event type: ${classNameOf(event)})`;
   if (eventTypeOfClass(event.constructor)) return { type, data: dataOf(event) };
   const { data, metadata } = event as Partial<ComparedEvent>;
   return metadata === undefined ? { type, data } : { type, data, metadata };
@@ -67,10 +67,10 @@ function own(tree: Tree, key: string): unknown {
 /** Tests hold whatever people put into events; showing it must not throw in place of what is wrong. */
 export function show(value: unknown): string {
   try {
-    return (
-      JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part)) ??
-      String(value)
+    const text: unknown = JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'bigint' ? `${part}n` : part,
     );
+    return typeof text === 'string' ? text : String(value);
   } catch {
     return String(value);
   }

@@ -31,13 +31,19 @@ export class GivenOutcome {
         'given(…).when(…) was awaited. Call then(…) with the expected events or error instead.',
       );
     }
-    if (others.length === 0 && (first instanceof Error || isErrorClass(first))) return this.thenThrows(first);
+    if (others.length === 0 && (first instanceof Error || isErrorClass(first))) {
+      this.thenThrows(first);
+      return;
+    }
     assertSameEvents(this.events(), expected);
   }
 
   /** The command is refused with such an error: a class, some of its properties (`{ code: 'domain-rule-violated' }`), a RegExp on its message, or a predicate. */
   thenThrows(matcher: ErrorMatcher): void {
-    if ('error' in this.#outcome) return assertMatches(this.#outcome.error, matcher);
+    if ('error' in this.#outcome) {
+      assertMatches(this.#outcome.error, matcher);
+      return;
+    }
     throw new Error(`The command was not refused.\n${listOf('got', this.#outcome.events)}`);
   }
 

@@ -101,7 +101,9 @@ describe('writing', () => {
   test('an event that nobody registered is refused, by type and by class', () => {
     @Event('order.paid')
     class OtherPaid {}
-    class NoEvent {}
+    class NoEvent {
+      readonly paid = true;
+    }
     for (const event of [{ type: 'order.payed', data: {} }, new OtherPaid(), new NoEvent()]) {
       expect(() => registry.encode(event)).toThrow(expect.objectContaining({ code: 'unknown-event-type' }));
     }

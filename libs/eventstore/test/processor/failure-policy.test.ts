@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ProjectionFailedError, StoreUnavailableError, type Commit } from '@varve/eventstore';
-import { Fixture, foldOf, listing, reacting, settle, turnUntil, type Options } from './support/fixture.js';
+import {
+  Fixture,
+  foldOf,
+  Gate,
+  listing,
+  reacting,
+  settle,
+  turnUntil,
+  type Options,
+  type Rows,
+} from './support/fixture.js';
 
 const NEVER_RETRY = { retries: 0 };
 
@@ -91,7 +101,9 @@ describe('a commit that cannot be applied', () => {
       { stream: 'order-3', nextVersion: 1, position: 3, attempts: 1, errorMessage: 'cannot apply order-3' },
     ]);
     expect(processor.status().parked).toBe(1);
-    expect(fixture.announced('parked')).toHaveLength(1);
+    expect(fixture.announced('parked')).toMatchObject([
+      { stream: 'order-3', position: 3, error: { message: 'cannot apply order-3' } },
+    ]);
   });
 
   it('is found in one step when the handler says which one it was', async () => {
@@ -129,6 +141,27 @@ describe('a commit that cannot be applied', () => {
     expect(fixture.rows()).toEqual(await foldOf(fixture.log));
   });
 
+  it('does not let a sleeper that fails on it stop the instance that has taken over', async () => {
+    const fixture = await fiveOrders();
+    const asleep = new Gate();
+    const sleeper = fixture.processor({
+      handler: reacting(async () => {
+        await asleep.pass();
+        throw new Error('too late');
+      }),
+      failurePolicy: NEVER_RETRY,
+    });
+    const other = fixture.processor({ owner: 'two' });
+    const step = sleeper.runOnce();
+    await asleep.reached;
+    await other.runOnce();
+    fixture.time.sleep(3_000);
+    await settle(other);
+    asleep.open();
+    expect(await step).toMatchObject({ kind: 'lease-lost' });
+    expect(await fixture.store.readLease('orders@1')).toMatchObject({ state: 'active', owner: 'two' });
+  });
+
   it('is to blame for what only shows when its transaction is committed', async () => {
     const fixture = await fiveOrders();
     const store = new Proxy(fixture.store, {
@@ -144,7 +177,7 @@ describe('a commit that cannot be applied', () => {
     ) => Promise<unknown> = (target, id, work) =>
       target.transaction(id, async (tx) => {
         const result = await work(tx);
-        if ('order-2' in ((tx.get('rows') ?? {}) as object)) throw new Error('FOREIGN KEY constraint failed');
+        if (tx.get<Rows>('rows')?.['order-2']) throw new Error('FOREIGN KEY constraint failed');
         return result;
       });
     expect(await settle(fixture.processor({ store, failurePolicy: NEVER_RETRY }))).toMatchObject({
@@ -193,6 +226,29 @@ describe('a commit that cannot be applied', () => {
     });
     await step;
     expect(effects).toEqual(['placed', 'paid', 'shipped']);
+  });
+});
+
+describe('a transaction that was kept, though nobody was told', () => {
+  it('is found in the checkpoint, which is read again: nothing is applied twice and nobody is suspected', async () => {
+    const fixture = await fiveOrders();
+    let answers = 1;
+    const store = new Proxy(fixture.store, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+        return async (...call: Parameters<Options['store']['transaction']>) => {
+          const result = await target.transaction(...call);
+          if (answers-- > 0) throw new StoreUnavailableError('connection lost', 'unknown');
+          return result;
+        };
+      },
+    });
+    const processor = fixture.processor({ store });
+    expect(await processor.runOnce()).toMatchObject({ kind: 'unavailable' });
+    expect(await settle(processor)).toEqual({ kind: 'caught-up', position: 5 });
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+    expect(fixture.events.map((event) => event.kind)).toEqual(['lease-acquired', 'unavailable', 'caught-up']);
   });
 });
 

@@ -83,6 +83,22 @@ describe('the lease of a processor', () => {
     expect(fixture.announced('lease-lost')).toHaveLength(1);
   });
 
+  it('is not mistaken for its own by an instance that fell asleep between taking it and reading the checkpoint', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    const asleep = new Gate();
+    const sleeper = fixture.processor({ store: intercept(fixture.store, 'load', () => asleep.pass()) });
+    const other = fixture.processor({ owner: 'other' });
+    const step = sleeper.runOnce();
+    await asleep.reached;
+    await other.runOnce();
+    fixture.time.sleep(3_000);
+    await other.runOnce();
+    asleep.open();
+    expect(await step).toMatchObject({ kind: 'lease-lost' });
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+  });
+
   it('is proved before each effect, so that a sleeper does not repeat what the other has done', async () => {
     const fixture = new Fixture();
     await fixture.append('order-1', 'placed', 'paid');

@@ -53,6 +53,10 @@ describe('a parked stream', () => {
     const rows = await fixture.store.listParked(ID);
     expect(rows).toMatchObject([{ stream: 'order-1', nextVersion: 4, position: 4, attempts: 2 }]);
     expect(rows[0]).not.toHaveProperty('request');
+    expect(fixture.announced('parked').at(-1)).toMatchObject({
+      position: 4,
+      error: { message: 'cannot apply order-1' },
+    });
   });
 
   it('goes on behind the commit that failed when somebody discards that, on record', async () => {

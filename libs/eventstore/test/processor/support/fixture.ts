@@ -57,7 +57,7 @@ export class Fixture {
   }
 
   rows(): Rows {
-    return (this.store.read('rows') ?? {}) as Rows;
+    return this.store.read<Rows>('rows') ?? {};
   }
 
   announced(kind: ProcessorEvent['kind']): ProcessorEvent[] {
@@ -85,7 +85,7 @@ export function listing(
 }
 
 function list(tx: MemoryTransaction, { stream, version }: RecordedEvent): void {
-  const rows = (tx.get('rows') ?? {}) as Rows;
+  const rows = tx.get<Rows>('rows') ?? {};
   tx.set('rows', { ...rows, [stream]: [...(rows[stream] ?? []), version] });
 }
 
@@ -114,20 +114,20 @@ export async function turnUntil(condition: () => unknown): Promise<void> {
 
 /** A door that is shut until the test opens it, and knows whether somebody stands before it. */
 export class Gate {
-  readonly #opened = Promise.withResolvers<void>();
-  readonly #reached = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<undefined>();
+  readonly #reached = Promise.withResolvers<undefined>();
 
-  get reached(): Promise<void> {
+  get reached(): Promise<undefined> {
     return this.#reached.promise;
   }
 
-  pass(): Promise<void> {
-    this.#reached.resolve();
+  pass(): Promise<undefined> {
+    this.#reached.resolve(undefined);
     return this.#opened.promise;
   }
 
   open(): void {
-    this.#opened.resolve();
+    this.#opened.resolve(undefined);
   }
 }
 

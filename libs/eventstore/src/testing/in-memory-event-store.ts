@@ -59,7 +59,8 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
     options: AppendOptions = {},
   ): Promise<AppendResult> {
     assertStreamName(stream);
-    return this.#write({ stream, expected, events, text: encodeEvents(events) }, options);
+    const text = encodeEvents(events);
+    return this.#write({ stream, expected, events: [...events], text }, options);
   }
 
   async closeStream(

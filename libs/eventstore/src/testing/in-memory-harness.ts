@@ -2,7 +2,7 @@ import type { EventStoreHarness } from './contract/event-store/harness.js';
 import { InMemoryEventStore, type InMemoryEventStoreOptions } from './in-memory-event-store.js';
 import { MemoryLog } from './memory/memory-log.js';
 
-type InMemoryStoreClass = new (options: InMemoryEventStoreOptions) => InMemoryEventStore;
+export type InMemoryStoreClass = new (options: InMemoryEventStoreOptions) => InMemoryEventStore;
 
 /** The harness of `InMemoryEventStore`, and of the deliberately broken stores that are made from it. */
 export function inMemoryHarness(Store: InMemoryStoreClass = InMemoryEventStore) {

@@ -27,3 +27,5 @@ export { givenAggregate, type GivenAggregate } from './given-aggregate.js';
 export { givenDecider, type GivenDecider } from './given-decider.js';
 export { GivenOutcome } from './given-outcome.js';
 export type { ErrorMatcher } from './given-error.js';
+export { brokenEventStores } from './broken/broken-event-stores.js';
+export type { BrokenTwin } from './broken/broken-twin.js';

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { describe, expect, it } from 'vitest';
-import type { DomainRuleError } from '@varve/eventstore';
+import { aggregateDefinitionOf } from '@varve/eventstore/nest';
+import { givenAggregate } from '@varve/eventstore/testing';
+import { describe, it } from 'vitest';
 import {
   OrderCancelled,
   OrderDelivered,
@@ -23,34 +24,21 @@ const shipped = new OrderShipped('o1', null);
 const delivered = new OrderDelivered('o1');
 const cancelled = new OrderCancelled('o1', 'changed my mind');
 
-function given(...history: object[]) {
-  return {
-    when(decide: (order: Order) => void) {
-      const order = new Order('o1');
-      for (const event of history) order.apply(event, true);
-      const outcome = () => {
-        decide(order);
-        return [...order.getUncommittedEvents()];
-      };
-      return {
-        then: (...events: object[]) => expect(outcome()).toEqual(events),
-        refuses: (rule: OrderRule) => {
-          expect(ruleOf(outcome)).toBe(rule);
-          expect(order.getUncommittedEvents()).toEqual([]);
-        },
-      };
-    },
-  };
-}
+const definition = aggregateDefinitionOf(Order);
 
-function ruleOf(work: () => unknown): string | undefined {
-  try {
-    work();
-  } catch (error) {
-    return (error as DomainRuleError).rule;
-  }
-  return undefined;
-}
+const given = (...history: object[]) => ({
+  when: (decide: (order: Order) => void) => {
+    const outcome = givenAggregate(definition, 'o1', ...history).when(decide);
+    return {
+      then: (...events: object[]) => {
+        outcome.then(...events);
+      },
+      refuses: (rule: OrderRule) => {
+        outcome.thenThrows({ code: 'domain-rule-violated', rule });
+      },
+    };
+  },
+});
 
 const place = (order: Order) => order.place({ customerId: 'maria', items: [item] });
 const pay = (order: Order) => order.pay([payment]);

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError, readOrderConfig } from './config/order-config.js';
+import { CsvError } from './import/csv.js';
+
+const program = new Command('order').description(
+  'The write side of the shop. Configured by the same environment as the app.',
+);
+
+program
+  .command('import')
+  .argument('<dir>', 'folder with orders.csv, order_items.csv, order_payments.csv and customers.csv')
+  .description(
+    'Replays real orders as commands through the aggregate. May be stopped and run again: nothing is imported twice.',
+  )
+  .option('--log <file>', 'where the log is kept (VARVE_LOG_FILE)')
+  .option('--concurrency <n>', 'commands that wait for the log at once', wholeNumber, 64)
+  .option('--json', 'report for programs, with every refusal', false)
+  .action(async (directory: string, options: { log?: string; concurrency: number; json: boolean }) => {
+    if (options.log !== undefined) process.env['VARVE_LOG_FILE'] = options.log;
+    readOrderConfig(process.env);
+    const stopped = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => {
+        stopped.abort();
+      });
+    const { runImport } = await import('./import/import-command.js');
+    process.exitCode = await runImport({ directory, ...options, signal: stopped.signal });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** What the user can mend is said in a sentence; anything else with its stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTheirs = error instanceof ConfigError || error instanceof CsvError || 'code' in error;
+  const cause = error.cause instanceof Error ? `\nCause: ${error.cause.message}` : '';
+  return isTheirs ? `${error.message}${cause}` : (error.stack ?? error.message);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}

@@ -1,0 +1,48 @@
+import { performance } from 'node:perf_hooks';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { withoutStart } from '@varve/eventstore/nest';
+import { AppModule } from '../app.module.js';
+import { importOrders } from './import-orders.js';
+import { ProgressDisplay } from './progress-display.js';
+import { readOrders } from './read-orders.js';
+import { reportText } from './report-text.js';
+
+export interface ImportArguments {
+  readonly directory: string;
+  readonly concurrency: number;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Returns the exit code: 0 when all is imported, 130 when it was stopped before. */
+export async function runImport({ directory, concurrency, json, signal }: ImportArguments): Promise<number> {
+  const orders = await readOrders(directory);
+  const app = await NestFactory.createApplicationContext(withoutStart(AppModule), {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  const startedAt = performance.now();
+  const progress = new ProgressDisplay(process.stderr, () => performance.now());
+  try {
+    await app.init();
+    const bus = app.get(CommandBus);
+    const onProgress = (done: number, total: number) => {
+      progress.update(done, total);
+    };
+    const report = await importOrders(orders, (command) => bus.execute(command), {
+      concurrency,
+      signal,
+      onProgress,
+    });
+    progress.end();
+    const elapsed = performance.now() - startedAt;
+    process.stdout.write(
+      json ? `${JSON.stringify({ ...report, milliseconds: elapsed })}\n` : reportText(report, elapsed),
+    );
+    return report.outcome === 'complete' ? 0 : 130;
+  } finally {
+    progress.end();
+    await app.close();
+  }
+}

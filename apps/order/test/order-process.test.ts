@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { startChild } from '../../../test/support/children.js';
+import type { Child } from '../../../test/support/children.js';
+import { temporaryFolder } from '../../../test/support/temp-dir.js';
+import { until } from '../../../test/support/until.js';
+import { sourceDirectory } from './support/source-files.js';
+
+const MAIN = new URL('../dist/main.js', import.meta.url);
+const CLI = new URL('../dist/cli.js', import.meta.url);
+const BODY = JSON.stringify({
+  orderId: 'held',
+  customerId: 'maria',
+  items: [{ productId: 'lamp', quantity: 1, priceCents: 100, freightCents: 0 }],
+});
+
+async function startServer(environment: Readonly<Record<string, string>> = {}) {
+  const logFile = join(temporaryFolder(), 'orders.db');
+  const child = startChild(MAIN, [], {
+    env: { VARVE_LOG_FILE: logFile, PORT: '0', NO_COLOR: '1', ...environment },
+  });
+  const port = await until(() => portSaidBy(child), { what: 'the server to listen', timeout: 20_000 });
+  return { child, port, logFile };
+}
+
+function portSaidBy(child: Child): number | undefined {
+  const lines = child.messages.filter((line) => typeof line === 'string');
+  const port = lines
+    .map((line) => /Listening on \S+:(\d+),/.exec(line)?.[1])
+    .find((found) => found !== undefined);
+  return port === undefined ? undefined : Number(port);
+}
+
+/** Whether the child has written this to standard error; an error when it never will. */
+function said(child: Child, text: string): boolean {
+  if (child.stderr.includes(text)) return true;
+  if (child.process.exitCode !== null) throw new Error(`It ended without "${text}": ${child.stderr}`);
+  return false;
+}
+
+/** A request of which the server has seen the head and half of the body. */
+async function holdRequest(port: number): Promise<ClientRequest> {
+  const held = request({
+    port,
+    method: 'POST',
+    path: '/orders',
+    headers: { 'content-type': 'application/json', 'content-length': BODY.length, expect: '100-continue' },
+  });
+  held.flushHeaders();
+  await once(held, 'continue');
+  held.write(BODY.slice(0, 20));
+  return held;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const connected = await Promise.race([
+    once(socket, 'connect').then(() => true),
+    once(socket, 'error').then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return connected;
+}
+
+it('finishes a request that is in flight when SIGTERM arrives, and ends with code 0', async () => {
+  const { child, port, logFile } = await startServer();
+  const held = await holdRequest(port);
+  const answered = once(held, 'response') as Promise<[IncomingMessage]>;
+  child.signal('SIGTERM');
+  await until(async () => !(await isListening(port)), { what: 'the server to stop listening' });
+  held.end(BODY.slice(20));
+  const [response] = await answered;
+  response.resume();
+  expect(response.statusCode).toBe(201);
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+  const store = await SqliteEventStore.open({ file: logFile, readOnly: true });
+  expect(await store.head()).toBe(1);
+  await store.close();
+});
+
+it('is not kept from ending by a request that never ends', async () => {
+  const { child, port } = await startServer({ VARVE_REQUEST_TIMEOUT: '300' });
+  const held = await holdRequest(port);
+  held.on('error', () => undefined);
+  child.signal('SIGTERM');
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+});
+
+it('ends with code 1 and a sentence for each variable that is wrong', async () => {
+  const child = startChild(MAIN, [], { env: { VARVE_LOG_FILE: '', PORT: 'http' } });
+  expect(await child.exited).toMatchObject({ code: 1 });
+  expect(child.stderr).toBe(
+    'The configuration is not valid:\n  VARVE_LOG_FILE is "": it must not be empty\n  PORT is "http": it must be a whole number\n',
+  );
+});
+
+it('an import that was killed with kill -9 is finished by the next one, and nothing is there twice', async () => {
+  const orders = Array.from({ length: 1_000 }, (_, n) => ({
+    id: `a${n}`,
+    purchased: `1/${1 + (n % 28)}/2018 8:00`,
+    approved: '3/1/2018 9:00',
+    carrier: '3/2/2018 9:00',
+    delivered: '3/3/2018 9:00',
+  }));
+  await using directory = await sourceDirectory({ orders });
+  const logFile = join(temporaryFolder(), 'orders.db');
+  const args = ['import', directory.path, '--log', logFile, '--json'];
+  const killed = startChild(CLI, args);
+  await until(() => said(killed, ' 10 %'), { what: 'a tenth to be imported', timeout: 20_000 });
+  await killed.kill();
+  const second = startChild(CLI, args);
+  expect(await second.exited).toEqual({ code: 0, signal: null });
+  const report = second.messages[0] as { appended: number; repeated: number };
+  expect(report.repeated).toBeGreaterThanOrEqual(400);
+  expect(report.appended).toBeGreaterThan(0);
+  expect(report.appended + report.repeated).toBe(4_000);
+  const store = await SqliteEventStore.open({ file: logFile, readOnly: true });
+  expect(await store.verify()).toMatchObject({ commits: 4_000, events: 4_000, streams: 1_000, problems: [] });
+  await store.close();
+});
+
+const olist = process.env['VARVE_OLIST_DIR'];
+
+it.runIf(olist)('imports the real orders: the rules refuse eleven steps of ten orders', async () => {
+  const logFile = join(temporaryFolder(), 'orders.db');
+  const child = startChild(CLI, ['import', olist ?? '', '--log', logFile, '--json']);
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+  const report = child.messages[0] as { refused: { orderId: string; step: string; rule: string }[] };
+  expect(report).toMatchObject({ orders: 9_999, steps: 39_592, appended: 39_581, repeated: 0 });
+  expect(
+    Object.fromEntries(Map.groupBy(report.refused, ({ step, rule }) => `${step} ${rule}`)),
+  ).toMatchObject({
+    'cancel already-shipped': { length: 9 },
+    'ship not-paid': { length: 1 },
+    'deliver not-shipped': { length: 1 },
+  });
+});

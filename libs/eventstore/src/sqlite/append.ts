@@ -5,7 +5,6 @@ import { CommitFencedError, CommitIdReusedError, LogSealedError, StreamClosedErr
 import type { NewEvent } from '../log/event.js';
 import { meets, type ExpectedVersion } from '../log/expected-version.js';
 import { headerOf, type HeaderRow } from './commit-row.js';
-import { isFenced } from './fence.js';
 import { findCommitRow } from './find-commit.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { headOf } from './stream-head.js';
@@ -36,11 +35,16 @@ export function append(log: SqliteLog, request: AppendRequest): AppendResult {
 }
 
 function firstResult(log: SqliteLog, commitId: string, request: AppendRequest): AppendResult | undefined {
-  const earlier = findCommitRow(log, commitId);
-  if (!earlier) {
-    if (isFenced(log, commitId)) throw new CommitFencedError(commitId);
+  const { position, fenced } = log.get<{ position: number | null; fenced: number }>(
+    BY_COMMIT_ID,
+    commitId,
+    commitId,
+  )!;
+  if (position === null) {
+    if (fenced) throw new CommitFencedError(commitId);
     return undefined;
   }
+  const earlier = findCommitRow(log, commitId)!;
   if (earlier.stream === request.stream && sameText(earlier.events, request.text)) {
     return { ok: true, commit: headerOf(earlier) };
   }
@@ -69,11 +73,15 @@ function write(log: SqliteLog, request: AppendRequest, head: StreamHead): Append
     commit_id: request.commitId ?? null,
     at,
   };
-  log.run(INSERT, position, head.id, row.first_version, row.count, row.commit_id, at, text);
+  log.statement(INSERT).run(position, head.id, row.first_version, row.count, row.commit_id, at, text);
   log.heads.stage(stream, { id: head.id, version: head.version + count, closed: isClosing(text) });
   log.stageNewest({ position, streamId: head.id, firstVersion: row.first_version, at });
   return { ok: true, commit: headerOf(row) };
 }
 
+/** One statement for both questions, since nearly always both are answered by no. */
+const BY_COMMIT_ID = `
+  SELECT (SELECT position FROM commits WHERE commit_id = ?) AS position,
+    EXISTS (SELECT 1 FROM fences WHERE commit_id = ?) AS fenced`;
 const INSERT =
   'INSERT INTO commits (position, stream_id, first_version, count, commit_id, at, events) VALUES (?, ?, ?, ?, ?, ?, ?)';

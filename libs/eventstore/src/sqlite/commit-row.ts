@@ -1,18 +1,23 @@
 import { decodeEvents } from '../log/commit-text.js';
 import type { Commit, CommitHeader } from '../log/commit.js';
+import type { StreamName } from '../log/stream-name.js';
 
 /** The columns of a commit's numbers, for a query over `commits c` and `streams s`. */
 export const HEADER_COLUMNS = 'c.position, s.name AS stream, c.first_version, c.count, c.commit_id, c.at';
 export const COMMIT_COLUMNS = `${HEADER_COLUMNS}, c.events`;
 export const COMMITS_AND_STREAMS = 'commits c CROSS JOIN streams s ON s.id = c.stream_id';
 
-export interface HeaderRow {
+/** A commit's numbers, where the stream is known. */
+export interface NumbersRow {
   readonly position: number;
-  readonly stream: string;
   readonly first_version: number;
   readonly count: number;
   readonly commit_id: string | null;
   readonly at: number;
+}
+
+export interface HeaderRow extends NumbersRow {
+  readonly stream: StreamName;
 }
 
 export interface CommitRow extends HeaderRow {
@@ -20,17 +25,23 @@ export interface CommitRow extends HeaderRow {
 }
 
 export function headerOf(row: HeaderRow): CommitHeader {
-  const header = {
-    position: row.position,
-    stream: row.stream,
-    firstVersion: row.first_version,
-    lastVersion: row.first_version + row.count - 1,
-    at: new Date(row.at),
-  };
-  return row.commit_id === null ? header : { ...header, commitId: row.commit_id };
+  return headerIn(row.stream, row);
+}
+
+export function headerIn(stream: StreamName, row: NumbersRow): CommitHeader {
+  const { position, first_version: firstVersion, commit_id: commitId } = row;
+  const lastVersion = firstVersion + row.count - 1;
+  const at = new Date(row.at);
+  return commitId === null
+    ? { position, stream, firstVersion, lastVersion, at }
+    : { position, stream, firstVersion, lastVersion, at, commitId };
 }
 
 export function commitOf(row: CommitRow): Commit {
   const header = headerOf(row);
-  return { ...header, events: decodeEvents(row.events, header) };
+  const { position, stream, firstVersion, lastVersion, at, commitId } = header;
+  const events = decodeEvents(row.events, header);
+  return commitId === undefined
+    ? { position, stream, firstVersion, lastVersion, at, events }
+    : { position, stream, firstVersion, lastVersion, at, commitId, events };
 }

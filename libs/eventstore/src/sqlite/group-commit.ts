@@ -7,20 +7,29 @@ import { writeGroup, type PendingWrite } from './write-group.js';
 const MAX_WRITES = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
 
+/** After how long a lock is worth a line in the log, in milliseconds: a writer's transaction takes some. */
+const LONG_LOCK = 1_000;
+
+export interface GroupCommitOptions {
+  readonly busyTimeout: number;
+  readonly onCommit: () => void;
+  readonly logger: { warn(message: string): void };
+}
+
 /** The writers' queue: who waits at the same time is written in the same transaction, one disk flush for all. */
 export class GroupCommit {
   readonly #log: SqliteLog;
-  readonly #busyTimeout: number;
-  readonly #onCommit: () => void;
+  readonly #options: GroupCommitOptions;
   #queue: PendingWrite[] = [];
   #scheduled = false;
   #attempts = 0;
   #whenDrained: (() => void)[] = [];
+  /** Since when the file has been locked, on the monotonic clock; infinite once that has been said. */
+  #lockedSince: number | undefined;
 
-  constructor(log: SqliteLog, options: { readonly busyTimeout: number; readonly onCommit: () => void }) {
+  constructor(log: SqliteLog, options: GroupCommitOptions) {
     this.#log = log;
-    this.#busyTimeout = options.busyTimeout;
-    this.#onCommit = options.onCommit;
+    this.#options = options;
   }
 
   /**
@@ -29,8 +38,7 @@ export class GroupCommit {
    */
   write<T>(bytes: number, judge: (log: SqliteLog) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const deadline = performance.now() + this.#busyTimeout;
-      this.#queue.push({ bytes, judge, resolve: resolve as (answer: unknown) => void, reject, deadline });
+      this.#queue.push({ bytes, judge, resolve: resolve as (answer: unknown) => void, reject });
       this.#schedule();
     });
   }
@@ -55,6 +63,7 @@ export class GroupCommit {
     if (written) {
       this.#queue = this.#queue.slice(size);
       this.#attempts = 0;
+      this.#lockedSince = undefined;
     }
     if (this.#queue.length > 0) this.#schedule();
     else for (const resolve of this.#whenDrained.splice(0)) resolve();
@@ -63,7 +72,7 @@ export class GroupCommit {
   /** `false`: somebody else holds the lock, and the group stays queued. */
   #tryWrite(group: readonly PendingWrite[]): boolean {
     try {
-      if (writeGroup(this.#log, group)) this.#onCommit();
+      if (writeGroup(this.#log, group)) this.#options.onCommit();
       return true;
     } catch (error) {
       if (!isBusy(error)) throw error;
@@ -75,9 +84,17 @@ export class GroupCommit {
 
   #giveUpOverdue(error: unknown): void {
     const now = performance.now();
-    const overdue = this.#queue.filter(({ deadline }) => deadline <= now);
+    this.#lockedSince ??= now;
+    if (now - this.#lockedSince > LONG_LOCK) {
+      this.#lockedSince = Infinity;
+      this.#options.logger.warn(
+        `The log ${this.#log.location} has been locked by another process for more than a second.`,
+      );
+    }
+    for (const write of this.#queue) write.deadline ??= now + this.#options.busyTimeout;
+    const overdue = this.#queue.filter(({ deadline }) => deadline! <= now);
     if (overdue.length === 0) return;
-    this.#queue = this.#queue.filter(({ deadline }) => deadline > now);
+    this.#queue = this.#queue.filter(({ deadline }) => deadline! > now);
     if (this.#queue.length === 0) this.#attempts = 0;
     for (const { reject } of overdue) reject(writeFailed(error, this.#log.location, 'not-written'));
   }

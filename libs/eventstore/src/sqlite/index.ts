@@ -1,2 +1,3 @@
 export { SqliteEventStore } from './sqlite-event-store.js';
 export type { SqliteEventStoreOptions } from './options.js';
+export type { Consumer, RegisteredConsumer } from './register-consumer.js';

@@ -13,11 +13,24 @@ interface StreamRow {
 export function listStreams(log: SqliteLog, options: ListStreamsOptions): readonly StreamInfo[] {
   const limit = wholeNumber('limit', options.limit, { min: 1, max: 10_000, fallback: 100 });
   const { category, after = '' } = options;
-  const rows =
-    category === undefined
-      ? log.all<StreamRow>(`${STREAMS} WHERE s.name > ? ${PAGE}`, after, limit)
-      : log.all<StreamRow>(`${STREAMS} WHERE s.category = ? AND s.name > ? ${PAGE}`, category, after, limit);
-  return rows.map(({ stream, version, start }) => ({ stream, version, closed: isClosing(start) }));
+  if (category === undefined)
+    return log.all<StreamRow>(`${STREAMS} WHERE s.name > ? ${PAGE}`, after, limit).map(infoOf);
+  if (category.includes('-')) return [];
+  // "order" and all that begins with "order-" ("." comes right after "-"): two ranges of the index of names, which needs no other one.
+  const bare = log.all<StreamRow>(`${STREAMS} WHERE s.name = ? AND s.name > ?`, category, after);
+  const [first, end] = [`${category}-`, `${category}.`];
+  const rows = log.all<StreamRow>(
+    `${STREAMS} WHERE s.name > ? AND s.name >= ? AND s.name < ? ${PAGE}`,
+    after,
+    first,
+    end,
+    limit,
+  );
+  return [...bare, ...rows].slice(0, limit).map(infoOf);
+}
+
+function infoOf({ stream, version, start }: StreamRow): StreamInfo {
+  return { stream, version, closed: isClosing(start) };
 }
 
 const STREAMS = `

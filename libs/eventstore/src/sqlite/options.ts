@@ -16,6 +16,8 @@ export interface SqliteEventStoreOptions {
   readonly busyTimeout?: number;
   /** The time of commits that do not bring their own. */
   readonly clock?: () => Date;
+  /** Hears what a person should know although no call has failed. */
+  readonly logger?: { warn(message: string): void };
 }
 
 export type OpenOptions = Required<SqliteEventStoreOptions>;
@@ -42,5 +44,6 @@ export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
     );
   }
   const clock = options.clock ?? (() => new Date());
-  return { file, durability, readOnly, create, busyTimeout, clock };
+  const logger = options.logger ?? { warn: () => undefined };
+  return { file, durability, readOnly, create, busyTimeout, clock, logger };
 }

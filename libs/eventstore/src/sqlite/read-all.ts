@@ -2,9 +2,15 @@ import { LogNotDenseError } from '../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../log/event-store.js';
 import type { Commit } from '../log/commit.js';
 import type { Position } from '../log/positions.js';
-import { COMMIT_COLUMNS, COMMITS_AND_STREAMS, commitOf, type CommitRow } from './commit-row.js';
-import { fittingCommits } from './fitting-commits.js';
+import { COMMITS_AND_STREAMS, commitOf, HEADER_COLUMNS, type HeaderRow } from './commit-row.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { SqliteLog } from './sqlite-log.js';
+
+type Filter = Pick<ReadAllOptions, 'categories' | 'types'>;
+
+interface BatchRow extends HeaderRow {
+  readonly events: string | null;
+}
 
 /** With more types than this, reading every text is cheaper than searching it for each. */
 const MAX_SEARCHES = 16;
@@ -19,31 +25,43 @@ export function readBatch(
   log: SqliteLog,
   after: Position,
   size: number,
-  filter: Pick<ReadAllOptions, 'categories' | 'types'>,
+  filter: Filter,
 ): LogBatch | undefined {
   log.assertSameFiles();
   log.refresh();
-  const looked = fittingCommits(log, AFTER, [after], size);
-  if (looked.commits === 0) return undefined;
-  if (looked.last !== after + looked.commits) throw firstJump(log, after, size);
-  return { commits: matchingCommits(log, after, looked.last, filter), upTo: looked.last };
+  return filter.categories || filter.types
+    ? filteredBatch(log, after, size, filter)
+    : wholeBatch(log, after, size);
 }
 
-function matchingCommits(
+function wholeBatch(log: SqliteLog, after: Position, size: number): LogBatch | undefined {
+  const found = log.all<BatchRow>(WHOLE, after, size);
+  const last = found.at(-1);
+  if (!last) return undefined;
+  if (last.position !== after + found.length) throw firstJump(log, after, size);
+  const commits = fittingRows(log, found).map(commitOf);
+  return { commits, upTo: after + commits.length };
+}
+
+function filteredBatch(
   log: SqliteLog,
   after: Position,
-  upTo: Position,
-  { categories, types }: Pick<ReadAllOptions, 'categories' | 'types'>,
-): Commit[] {
+  size: number,
+  { categories, types }: Filter,
+): LogBatch | undefined {
+  const looked = log.get<{ commits: number; last: Position }>(LOOKED_AT, after, size)!;
+  if (looked.commits === 0) return undefined;
+  if (looked.last !== after + looked.commits) throw firstJump(log, after, size);
   const searches = types && types.length <= MAX_SEARCHES ? types.map(typeText) : [];
-  const rows = log.all<CommitRow>(
-    matchingSql(categories !== undefined, searches.length),
-    after,
-    upTo,
-    ...(categories ? [JSON.stringify(categories)] : []),
-    ...searches,
-  );
-  const commits = rows.map(commitOf);
+  const sql = matchingSql(categories !== undefined, searches.length);
+  const inCategories = categories ? [JSON.stringify(categories)] : [];
+  const found = log.all<BatchRow>(sql, after, looked.last, ...inCategories, ...searches);
+  const rows = fittingRows(log, found);
+  const upTo = rows.length < found.length ? rows.at(-1)!.position : looked.last;
+  return { commits: ofTypes(rows.map(commitOf), types), upTo };
+}
+
+function ofTypes(commits: Commit[], types: readonly string[] | undefined): Commit[] {
   if (!types) return commits;
   const wanted = new Set(types);
   return commits.filter(({ events }) => events.some(({ type }) => wanted.has(type)));
@@ -74,4 +92,7 @@ function firstJump(log: SqliteLog, after: Position, size: number): LogNotDenseEr
 }
 
 const AFTER = 'FROM commits WHERE position > ? ORDER BY position';
-const MATCHING = `SELECT ${COMMIT_COLUMNS} FROM ${COMMITS_AND_STREAMS} WHERE c.position > ? AND c.position <= ?`;
+const LOOKED_AT = `SELECT count(*) AS commits, max(position) AS last FROM (SELECT position ${AFTER} LIMIT ?)`;
+const BATCH = `SELECT ${HEADER_COLUMNS}, ${TEXT_UNLESS_LARGE} FROM ${COMMITS_AND_STREAMS}`;
+const WHOLE = `${BATCH} WHERE c.position > ? ORDER BY c.position LIMIT ?`;
+const MATCHING = `${BATCH} WHERE c.position > ? AND c.position <= ?`;

@@ -4,13 +4,15 @@ import type { RecordedEvent } from '../log/event.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 import { wholeNumber } from './check-options.js';
-import { headerOf, type CommitRow } from './commit-row.js';
-import { fittingCommits } from './fitting-commits.js';
+import { headerIn, type NumbersRow } from './commit-row.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { SqliteLog } from './sqlite-log.js';
 
-/** Most streams are short: the first read takes what they have without measuring it. */
-const FIRST_READ = 8;
-const LATER_READS = 500;
+const COMMITS_PER_READ = 500;
+
+interface TextRow extends NumbersRow {
+  readonly events: string;
+}
 
 /** Where the reading of a stream stands. */
 export class StreamReading {
@@ -37,23 +39,31 @@ export class StreamReading {
   /** The next events; none only at the end. */
   read(log: SqliteLog): RecordedEvent[] {
     const id = streamId(log, this.#stream);
-    const rows = id === undefined ? [] : this.#nextRows(log, id);
-    const events = this.#wanted(rows.flatMap((row) => this.#eventsOf(row)));
-    this.#left -= events.length;
-    this.#done ||= rows.length === 0 || this.#left === 0;
-    return events;
+    if (id === undefined) {
+      this.#done = true;
+      return [];
+    }
+    const events: RecordedEvent[] = [];
+    for (const row of this.#nextRows(log, id)) this.#decode(row, events);
+    const wanted = this.#wanted(events);
+    this.#left -= wanted.length;
+    this.#done ||= this.#left === 0;
+    return wanted;
   }
 
-  #nextRows(log: SqliteLog, id: number): CommitRow[] {
-    const first = this.#next === undefined;
+  #nextRows(log: SqliteLog, id: number): TextRow[] {
     const bound = this.#next ?? this.#firstBound(log, id);
-    const source = this.#backward ? BACKWARD : FORWARD;
-    const most = Math.min(this.#left, first ? FIRST_READ : LATER_READS);
-    const limit = first ? most : fittingCommits(log, source, [id, bound], most).commits;
-    const rows = log.all<CommitRow>(`SELECT ${COLUMNS} ${source} LIMIT ?`, id, bound, limit);
+    const most = Math.min(this.#left, COMMITS_PER_READ);
+    const found = log.all<NumbersRow & { events: string | null }>(
+      this.#backward ? BACKWARD : FORWARD,
+      id,
+      bound,
+      most,
+    );
+    const rows = fittingRows(log, found);
     const last = rows.at(-1);
     if (last) this.#next = this.#backward ? last.first_version - 1 : last.first_version + last.count;
-    this.#done = first && rows.length < most;
+    this.#done = found.length < most && rows.length === found.length;
     return rows;
   }
 
@@ -63,9 +73,10 @@ export class StreamReading {
     return log.get<{ bound: number | null }>(COMMIT_OF_VERSION, id, this.#from)?.bound ?? this.#from;
   }
 
-  #eventsOf(row: CommitRow): RecordedEvent[] {
-    const events = decodeEvents(row.events, headerOf({ ...row, stream: this.#stream }));
-    return this.#backward ? events.reverse() : events;
+  #decode(row: TextRow, into: RecordedEvent[]): void {
+    const events = decodeEvents(row.events, headerIn(this.#stream, row));
+    if (this.#backward) events.reverse();
+    for (const event of events) into.push(event);
   }
 
   #wanted(events: RecordedEvent[]): RecordedEvent[] {
@@ -82,8 +93,8 @@ function streamId(log: SqliteLog, stream: StreamName): number | undefined {
   return log.get<{ id: number }>('SELECT id FROM streams WHERE name = ?', stream)?.id;
 }
 
-const COLUMNS = 'position, first_version, count, commit_id, at, events';
-const FORWARD = 'FROM commits WHERE stream_id = ? AND first_version >= ? ORDER BY first_version';
-const BACKWARD = 'FROM commits WHERE stream_id = ? AND first_version <= ? ORDER BY first_version DESC';
+const COLUMNS = `c.position, c.first_version, c.count, c.commit_id, c.at, ${TEXT_UNLESS_LARGE}`;
+const FORWARD = `SELECT ${COLUMNS} FROM commits c WHERE c.stream_id = ? AND c.first_version >= ? ORDER BY c.first_version LIMIT ?`;
+const BACKWARD = `SELECT ${COLUMNS} FROM commits c WHERE c.stream_id = ? AND c.first_version <= ? ORDER BY c.first_version DESC LIMIT ?`;
 const COMMIT_OF_VERSION =
   'SELECT max(first_version) AS bound FROM commits WHERE stream_id = ? AND first_version <= ?';

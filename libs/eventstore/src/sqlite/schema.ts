@@ -19,7 +19,6 @@ function createTables(database: Database): void {
       name TEXT NOT NULL UNIQUE,
       category TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX streams_by_category ON streams (category, name);
     CREATE TABLE commits (
       position INTEGER PRIMARY KEY,
       stream_id INTEGER NOT NULL,

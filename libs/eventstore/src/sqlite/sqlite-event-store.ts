@@ -7,9 +7,11 @@ import type {
   EventStore,
   ListStreamsOptions,
   LogBatch,
+  LogReport,
   ReadAllOptions,
   ReadStreamOptions,
   StreamInfo,
+  VerifiableLog,
 } from '../log/event-store.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
@@ -17,6 +19,7 @@ import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { append, type AppendRequest } from './append.js';
+import { backup, backupTarget } from './backup.js';
 import { timeOf, wholeNumber } from './check-options.js';
 import { commitAt } from './commit-at.js';
 import { deleteSnapshots } from './delete-snapshots.js';
@@ -28,21 +31,33 @@ import { head } from './head.js';
 import { listStreams } from './list-streams.js';
 import { loadSnapshot } from './load-snapshot.js';
 import { openLog } from './open.js';
+import { openReader, type Reader } from './open-reader.js';
 import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from './options.js';
 import { readBatch } from './read-all.js';
+import {
+  forgetConsumer,
+  listConsumers,
+  registerConsumer,
+  type Consumer,
+  type RegisteredConsumer,
+} from './register-consumer.js';
+import { giveNewId } from './restored.js';
 import { saveSnapshot } from './save-snapshot.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { snapshotText } from './snapshot-text.js';
 import { StreamIterator } from './stream-iterator.js';
-import { CommitWatch } from './wait-for-commit.js';
+import { verify } from './verify.js';
+import { announceCommit, CommitWatch } from './wait-for-commit.js';
 import { whileBusy } from './while-busy.js';
 
 /** A log in one SQLite file, which any number of processes of one machine may write and read at once. */
-export class SqliteEventStore implements EventStore, SnapshotStore {
+export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLog {
   readonly #log: SqliteLog;
   readonly #options: OpenOptions;
   readonly #writer: GroupCommit;
   readonly #watch: CommitWatch;
+  readonly #closing = new AbortController();
+  readonly #walks = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   protected constructor(log: SqliteLog, options: OpenOptions) {
@@ -51,7 +66,8 @@ export class SqliteEventStore implements EventStore, SnapshotStore {
     this.#watch = new CommitWatch(log);
     this.#writer = new GroupCommit(log, {
       busyTimeout: options.busyTimeout,
-      onCommit: () => this.#watch.look(),
+      logger: options.logger,
+      onCommit: () => announceCommit(log),
     });
   }
 
@@ -154,13 +170,50 @@ export class SqliteEventStore implements EventStore, SnapshotStore {
     return this.#write(0, (log) => deleteSnapshots(log, stream));
   }
 
-  /** Finishes what is queued, wakes who waits, and rejects when the file could not be closed. Idempotent. */
+  /** Walks the log as it stands now and reports what is wrong with it; rejects with the signal's reason when that is aborted. */
+  async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
+    signal?.throwIfAborted();
+    return this.#walk((reader, closing) => {
+      return verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing);
+    });
+  }
+
+  /** Copies the log, as it stands now, into a new file, while everybody goes on writing. The copy keeps the log's id. */
+  async backup(to: string): Promise<void> {
+    const target = backupTarget(to);
+    return this.#walk((reader, closing) => backup(reader, target, closing));
+  }
+
+  /**
+   * To be called once on a log that was restored from a backup: it gets a new id, which consumers of the old one refuse until they are
+   * rebuilt. Stop every other process that has the log open first.
+   */
+  async restored(): Promise<LogId> {
+    return this.#write(0, giveNewId);
+  }
+
+  /** One read-model database per group. @throws InvalidOptionsError when the group has another one, elsewhere */
+  async registerConsumer(consumer: Consumer): Promise<void> {
+    const at = this.#options.clock().getTime();
+    return this.#write(0, (log) => registerConsumer(log, consumer, at));
+  }
+
+  /** `false`: the group was not registered. */
+  async forgetConsumer(group: string): Promise<boolean> {
+    return this.#write(0, (log) => forgetConsumer(log, group));
+  }
+
+  async listConsumers(): Promise<readonly RegisteredConsumer[]> {
+    return this.#read(listConsumers);
+  }
+
+  /** Finishes what is queued, ends walks and backups, wakes who waits, and rejects when the file could not be closed. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
-  async #append(
+  #append(
     request: Omit<AppendRequest, 'commitId' | 'at'>,
     { commitId, at }: AppendOptions,
   ): Promise<AppendResult> {
@@ -198,9 +251,24 @@ export class SqliteEventStore implements EventStore, SnapshotStore {
     if (this.#closed) throw new StoreClosedError();
   }
 
+  /** Work of many turns on a reader of its own. */
+  async #walk<T>(work: (reader: Reader, closing: AbortSignal) => Promise<T>): Promise<T> {
+    const reader = await this.#read(openReader);
+    const walk = work(reader, this.#closing.signal);
+    this.#walks.add(walk);
+    try {
+      return await walk;
+    } catch (error) {
+      throw translateError(error, this.location);
+    } finally {
+      this.#walks.delete(walk);
+    }
+  }
+
   async #close(): Promise<void> {
     this.#watch.close();
-    await this.#writer.drained();
+    this.#closing.abort(new StoreClosedError());
+    await Promise.all([this.#writer.drained(), Promise.allSettled(this.#walks)]);
     try {
       this.#log.close();
     } catch (error) {

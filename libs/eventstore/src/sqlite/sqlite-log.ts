@@ -24,6 +24,7 @@ export class SqliteLog {
   #sealed = false;
   #newest = EMPTY;
   #staged: NewestCommit | undefined;
+  #stagedLogId: LogId | undefined;
   #rescued = false;
 
   constructor(
@@ -78,8 +79,9 @@ export class SqliteLog {
   assertSameFiles(): void {
     const change = this.files.whatHappened(() => this.#size());
     if (!change) return;
+    const error = divergedBy(change, this.location, this.#logId);
     this.#rescue(change);
-    throw divergedBy(change, this.location, this.#logId);
+    throw error;
   }
 
   /**
@@ -104,29 +106,33 @@ export class SqliteLog {
     this.#staged = commit;
   }
 
+  stageLogId(logId: LogId): void {
+    this.#stagedLogId = logId;
+  }
+
   /** After COMMIT. */
   keepStaged(): void {
     this.heads.keepStaged();
-    this.#newest = this.#staged ?? this.#newest;
-    this.#staged = undefined;
+    this.#newest = this.newest;
+    this.#logId = this.#stagedLogId ?? this.#logId;
+    this.#dropStaged();
   }
 
   /** After anything but COMMIT: what was remembered may be what was rolled back. */
   forget(): void {
     this.heads.forget();
-    this.#staged = undefined;
-    this.#dataVersion = undefined;
-  }
-
-  /** The log has got a new id, on purpose and by this connection. */
-  adopt(logId: LogId): void {
-    this.#logId = logId;
+    this.#dropStaged();
     this.#dataVersion = undefined;
   }
 
   close(): void {
     this.#open = false;
     this.database.close();
+  }
+
+  #dropStaged(): void {
+    this.#staged = undefined;
+    this.#stagedLogId = undefined;
   }
 
   /** A log that was restored in place, under the same file, has another commit where the newest stood, or none, or a new id. */

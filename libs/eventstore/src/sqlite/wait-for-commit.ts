@@ -11,6 +11,14 @@ interface Waiter {
   readonly settle: (error?: unknown) => void;
 }
 
+/** Who waits in this process, by the log's location: two stores on one file need not wait for the next look. */
+const WAITING = new Map<string, Set<CommitWatch>>();
+
+/** To be called after an append; stores of other processes, and those that know the file by another path, look for themselves. */
+export function announceCommit(log: SqliteLog): void {
+  for (const watch of WAITING.get(log.location) ?? []) watch.look();
+}
+
 /**
  * Wakes who waits for a commit: at once when a store of this process has appended, else at the next look. The timer runs, and keeps the
  * process alive, only while somebody waits: a projector that is only waiting must not end by itself. Abort the signal or close the store.
@@ -26,7 +34,10 @@ export class CommitWatch {
 
   wait(after: Position, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return resolve();
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
       const onAbort = (): void => waiter.settle();
       const settle = (error?: unknown): void => {
         this.#waiters.delete(waiter);
@@ -38,14 +49,13 @@ export class CommitWatch {
       const waiter: Waiter = { after, settle };
       signal.addEventListener('abort', onAbort);
       this.#waiters.add(waiter);
-      this.#timer ??= setInterval(this.look, LOOK_EVERY);
+      this.#start();
       this.look();
     });
   }
 
   /** Looks at the head and wakes those whose commit has come; all of them when the log cannot be read. */
   readonly look = (): void => {
-    if (this.#waiters.size === 0) return;
     try {
       const position = head(this.#log);
       for (const { after, settle } of [...this.#waiters]) if (position > after) settle();
@@ -62,7 +72,17 @@ export class CommitWatch {
     for (const { settle } of [...this.#waiters]) settle(error);
   }
 
+  #start(): void {
+    this.#timer ??= setInterval(this.look, LOOK_EVERY);
+    const { location } = this.#log;
+    WAITING.set(location, (WAITING.get(location) ?? new Set()).add(this));
+  }
+
   #stop(): void {
+    const { location } = this.#log;
+    const watches = WAITING.get(location);
+    watches?.delete(this);
+    if (watches?.size === 0) WAITING.delete(location);
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

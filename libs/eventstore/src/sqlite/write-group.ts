@@ -8,8 +8,8 @@ export interface PendingWrite {
   readonly judge: (log: SqliteLog) => unknown;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** When to stop waiting for the lock, on the monotonic clock. */
-  readonly deadline: number;
+  /** When to stop waiting for the lock, on the monotonic clock; set when it is first found taken. */
+  deadline?: number;
 }
 
 /**

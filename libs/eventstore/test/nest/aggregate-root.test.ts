@@ -1,6 +1,6 @@
 import { CqrsModule, EventPublisher } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import type { AggregateRepository } from '@varve/eventstore';
+import { Event, type AggregateRepository } from '@varve/eventstore';
 import {
   Aggregate,
   AggregateRoot,
@@ -11,7 +11,12 @@ import {
 } from '@varve/eventstore/nest';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { expect, test } from 'vitest';
-import { Order, OrderPaid, OrderPlaced } from './shop.js';
+import { Order, orderNoted, OrderPaid, OrderPlaced } from './shop.js';
+
+@Event('order.rushed')
+class OrderRushed {
+  readonly hours = 1;
+}
 
 async function startShop() {
   const app = await Test.createTestingModule({
@@ -146,6 +151,22 @@ test('two handlers for one event in a class are refused, naming both', () => {
     }
     return Twice;
   }).toThrow(/Twice\.one and Twice\.other/);
+});
+
+test('a method that does not take its event does not compile', () => {
+  class Typed extends AggregateRoot {
+    @When(OrderPaid, OrderPlaced) both(event: OrderPaid | OrderPlaced): number {
+      return event.cents;
+    }
+    @When(orderNoted) noted(event: { data: { text: string } }): string {
+      return event.data.text;
+    }
+    // @ts-expect-error an order that was rushed has no such event
+    @When(OrderRushed) rushed(event: OrderPaid & { orderId: number }): number {
+      return event.orderId;
+    }
+  }
+  expect(Typed.name).toBe('Typed');
 });
 
 test('@When on a class that is no event says so', () => {

@@ -83,6 +83,16 @@ describe.each(Object.keys(platforms) as (keyof typeof platforms)[])('on %s', (pl
     expect(await answer.json()).toEqual({ status: 403, correlationId: 'refused' });
   });
 
+  test('a path without a route, and the root, have a correlation id as well', async () => {
+    for (const path of ['/api', '/api/nothing/here']) {
+      const answer = await fetch(`${new URL(url).origin}${path}`, {
+        headers: { 'x-correlation-id': 'lost' },
+      });
+      expect(answer.headers.get('x-correlation-id')).toBe('lost');
+      expect(await answer.json()).toEqual({ status: 404, correlationId: 'lost' });
+    }
+  });
+
   test('a trace id serves as correlation id', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const answer = await place('t', {

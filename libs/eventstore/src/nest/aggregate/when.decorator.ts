@@ -1,4 +1,5 @@
 import { EventStoreError, InvalidOptionsError } from '../../log/errors.js';
+import type { NewEvent } from '../../log/event.js';
 import { eventTypeOfClass, type EventClass } from '../../schema/event-class.js';
 import type { EventDefinition } from '../../schema/event-definition.js';
 
@@ -19,13 +20,29 @@ interface OwnHandlers {
   readonly events: Set<EventClass | EventDefinition>;
 }
 
+/** What a method for these events is given: for a name alone, whatever it says. */
+type EventOf<Reference extends EventReference> = Reference extends abstract new (
+  ...args: never[]
+) => infer Instance
+  ? Instance
+  : Reference extends EventDefinition<infer Data>
+    ? NewEvent<Data>
+    : never;
+
+/** A method decorator that checks that the method takes the events. */
+type WhenDecorator<Event> = <Method extends (event: Event) => void>(
+  target: object,
+  method: string | symbol,
+  descriptor?: TypedPropertyDescriptor<Method>,
+) => void;
+
 /**
  * Binds a method of an aggregate to events: `@When(OrderPaid)`, `@When('order.paid')`. It sets state and nothing else, synchronously: it
  * runs for new events and again whenever the aggregate is loaded.
  */
-export function When(
-  ...events: readonly EventReference[]
-): (target: object, method: string | symbol) => void {
+export function When<References extends readonly EventReference[]>(
+  ...events: References
+): WhenDecorator<EventOf<References[number]>> {
   return (target, method) => {
     const own = ownHandlersOf(target);
     if (events.length === 0) throw invalid(target, method, 'names no event');

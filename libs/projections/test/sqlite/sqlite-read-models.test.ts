@@ -173,7 +173,8 @@ describe.each(['a file', ':memory:'])('read models in %s', (where) => {
     const snapshot = await readModels.openSnapshot();
     const late = insert(readModels, 'orders@1', 'b');
     if (where !== ':memory:') await late;
-    const rows = await Array.fromAsync(snapshot.readRows(first));
+    const rows: unknown[] = [];
+    for await (const row of snapshot.readRows(first)) rows.push(row);
     await snapshot.close();
     await late;
     expect(rows).toEqual([{ table: 'orders', key: '["a"]', row: { id: 'a', total: 1 } }]);

@@ -18,7 +18,7 @@ import { newCommitId } from './commit-ids.js';
 import { loadState, type CountedFrom, type StateSource } from './load-state.js';
 import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
-import type { SaveOptions, SaveResult } from './save.js';
+import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
 
 export interface AggregateRepositoryOptions<A extends EventSourced> {
@@ -34,11 +34,6 @@ export interface AggregateRepositoryOptions<A extends EventSourced> {
   readonly backoff?: Partial<Backoff>;
   /** Ids for commits to which nobody gives one: they make an append repeatable after an unknown outcome. */
   readonly newCommitId?: () => string;
-}
-
-export interface ExecuteOptions extends SaveOptions {
-  readonly backoff?: Partial<Backoff>;
-  readonly signal?: AbortSignal;
 }
 
 /** What a repository remembers of an aggregate that it owns. */
@@ -134,19 +129,22 @@ export class AggregateRepository<A extends EventSourced> {
   async execute(
     id: string,
     decide: (aggregate: A) => unknown,
-    options: ExecuteOptions = {},
+    options: CommandOptions = {},
   ): Promise<SaveResult> {
-    const { expected, signal, backoff: given, ...saveOptions } = options;
+    const { expected, signal, backoff: given, isRepeat, ...saveOptions } = options;
     const stream = this.streamOf(id);
     const backoff = given || signal ? backoffFrom({ ...this.#backoff, ...given, signal }) : this.#backoff;
     const commitId = options.commitId ?? this.#newCommitId();
     const { store, announce } = this.#options;
-    return decideUntilAppended({ store, stream, commitId: options.commitId, backoff, announce }, async () => {
-      const aggregate = await this.load(id);
-      assertMeets(stream, expected, this.versionOf(aggregate));
-      await decide(aggregate);
-      return this.#saveOnce(aggregate, { ...saveOptions, commitId }, backoff);
-    });
+    return decideUntilAppended(
+      { store, stream, commitId: options.commitId, isRepeat, backoff, announce },
+      async () => {
+        const aggregate = await this.load(id);
+        assertMeets(stream, expected, this.versionOf(aggregate));
+        await decide(aggregate);
+        return this.#saveOnce(aggregate, { ...saveOptions, commitId }, backoff);
+      },
+    );
   }
 
   /** Resolves when no snapshot is being written. Await it before the snapshot store is closed. */

@@ -9,7 +9,7 @@ import type { Decider } from './decider.js';
 import { loadState, type StateSource } from './load-state.js';
 import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, decideUntilAppended, type Attempt } from './redecide.js';
-import type { SaveOptions, SaveResult } from './save.js';
+import type { CommandOptions, SaveResult } from './save.js';
 import type { SnapshotKeeper } from './snapshot-keeper.js';
 
 /** A stream, and the rules that decide what is appended to it. */
@@ -21,9 +21,7 @@ export interface DecidedStream<State, Command, Event extends object> {
   readonly snapshots?: SnapshotKeeper<State>;
 }
 
-export interface HandleCommandOptions extends SaveOptions {
-  readonly backoff?: Partial<Backoff>;
-  readonly signal?: AbortSignal;
+export interface HandleCommandOptions extends CommandOptions {
   readonly announce?: NoticeListener;
 }
 
@@ -44,15 +42,13 @@ export async function handleCommand<State, Command, Event extends object>(
   assertStreamName(target.stream);
   const backoff = backoffFrom({ ...options.backoff, ...(options.signal && { signal: options.signal }) });
   const { stream } = target;
+  const { commitId, isRepeat, announce } = options;
   const attempt = attemptOf(store, target, command, {
     ...options,
-    commitId: options.commitId ?? newCommitId(),
+    commitId: commitId ?? newCommitId(),
     backoff,
   });
-  return decideUntilAppended(
-    { store, stream, commitId: options.commitId, backoff, announce: options.announce },
-    attempt,
-  );
+  return decideUntilAppended({ store, stream, commitId, isRepeat, backoff, announce }, attempt);
 }
 
 type AttemptOptions = HandleCommandOptions & { readonly commitId: string; readonly backoff: Backoff };

@@ -18,6 +18,7 @@ export interface DecidedAgain {
   readonly stream: StreamName;
   /** The caller's own id, if it gave one. */
   readonly commitId?: string | undefined;
+  readonly isRepeat?: ((earlier: Commit) => boolean) | undefined;
   readonly backoff: Backoff;
   readonly announce?: NoticeListener | undefined;
 }
@@ -66,18 +67,26 @@ async function attemptOrFirstResult(target: DecidedAgain, attempt: Attempt): Ret
     return result.outcome === 'nothing' ? ((await firstResult(target)) ?? result) : result;
   } catch (error) {
     if (target.commitId === undefined || isEventStoreError(error, 'commit-fenced')) throw error;
-    const first = await firstResult(target).catch(() => undefined);
+    const first = await firstResult(target).catch((other: unknown) => {
+      throw isEventStoreError(other, 'store-unavailable') ? error : other;
+    });
     if (first) return first;
     throw error;
   }
 }
 
-async function firstResult({ store, stream, commitId }: DecidedAgain): Promise<SaveResult | undefined> {
+async function firstResult({
+  store,
+  stream,
+  commitId,
+  isRepeat,
+}: DecidedAgain): Promise<SaveResult | undefined> {
   if (commitId === undefined) return undefined;
   const found = await store.findCommit(commitId);
   if (found.outcome === 'absent') return undefined;
   if (found.outcome === 'fenced') throw new CommitFencedError(commitId);
-  if (found.commit.stream !== stream) throw new CommitIdReusedError(commitId, found.commit.stream);
+  const isOther = found.commit.stream !== stream || isRepeat?.(found.commit) === false;
+  if (isOther) throw new CommitIdReusedError(commitId, found.commit.stream);
   return { outcome: 'repeated', commit: headerOf(found.commit) };
 }
 

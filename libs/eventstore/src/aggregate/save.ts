@@ -1,7 +1,8 @@
-import type { CommitHeader } from '../log/commit.js';
+import type { Commit, CommitHeader } from '../log/commit.js';
 import type { EventMetadata } from '../log/event.js';
 import type { ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
+import type { Backoff } from './backoff.js';
 
 export interface SaveOptions {
   /** Makes the save idempotent: a second one with the same id and events gets the first result. */
@@ -12,6 +13,17 @@ export interface SaveOptions {
   readonly at?: Date;
   /** Goes onto every event. Wins over the context's; the event's own wins over both. */
   readonly metadata?: EventMetadata;
+}
+
+/** How a command is decided, and decided again. */
+export interface CommandOptions extends SaveOptions {
+  /**
+   * Whether the commit that stands under `commitId` already came from this command, for instance by a fingerprint of the command in its
+   * metadata. `false` is `commit-id-reused`. Without it every commit of the same stream did: commands cannot be told from events.
+   */
+  readonly isRepeat?: (earlier: Commit) => boolean;
+  readonly backoff?: Partial<Backoff>;
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the uncommitted events, or of a command. */

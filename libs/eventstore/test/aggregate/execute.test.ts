@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AggregateNotice } from '@varve/eventstore';
+import type { AggregateNotice, Commit } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { all } from './all.js';
 import { ordersIn, orderNoted, type Order } from './order.js';
@@ -115,6 +115,18 @@ describe('a commit id', () => {
       code: 'commit-id-reused',
       stream: 'order-1',
     });
+  });
+
+  test('that is committed by another command is refused, if the caller can tell', async () => {
+    const orders = ordersIn({ store: new InMemoryEventStore() });
+    await orders.execute('1', place(100));
+    const paying = (fingerprint: string) => {
+      const isRepeat = ({ events }: Commit) => events[0]?.metadata.fingerprint === fingerprint;
+      return orders.execute('1', pay(60), { commitId: 'c', metadata: { fingerprint }, isRepeat });
+    };
+    expect(await paying('a')).toMatchObject({ outcome: 'appended' });
+    expect(await paying('a')).toMatchObject({ outcome: 'repeated' });
+    await expect(paying('b')).rejects.toMatchObject({ code: 'commit-id-reused', commitId: 'c' });
   });
 
   test('that was fenced refuses the command before anything is decided', async () => {

@@ -1,6 +1,6 @@
 import { contextOfEvent, runWithContext } from '../context/context.js';
 import type { Commit } from '../log/commit.js';
-import { isRetryable, isUnavailable } from './errors.js';
+import { InterruptedError, isRetryable, isUnavailable } from './errors.js';
 import type { Work } from './holding.js';
 import type { EffectHandler, TransactionalHandler } from './processor-options.js';
 import { saveStep, type CheckpointTarget } from './save-step.js';
@@ -87,7 +87,10 @@ async function performAll<Tx>(
   for (const commit of commits) await perform(work, commit, react);
 }
 
-/** Goes on behind the last event that had its effect, so that a retry repeats as little as it can. */
+/**
+ * Goes on behind the last event that had its effect, so that a retry repeats as little as it can. A commit that was begun when the
+ * processor is told to stop is finished, since its effects would come again.
+ */
 async function perform<Tx>(work: Work<Tx>, commit: Commit, react: EffectHandler['react']): Promise<void> {
   const { holding, keeper, signal } = work;
   const { stream, position } = commit;
@@ -95,9 +98,13 @@ async function perform<Tx>(work: Work<Tx>, commit: Commit, react: EffectHandler[
   const done = performed.stream === stream && performed.position === position ? performed.events : 0;
   for (const [index, event] of commit.events.entries()) {
     if (index < done) continue;
+    throwIfLost(signal);
     await keeper.refresh();
-    signal.throwIfAborted();
     await runWithContext(contextOfEvent(event), () => react(event, signal));
     holding.performed = { stream, position, events: index + 1 };
   }
+}
+
+function throwIfLost(signal: AbortSignal): void {
+  if (signal.aborted && !(signal.reason instanceof InterruptedError)) signal.throwIfAborted();
 }

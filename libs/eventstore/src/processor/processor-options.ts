@@ -28,7 +28,7 @@ export interface TransactionalHandler<Tx> {
 /** Has effects elsewhere: they come first, then the checkpoint, commit by commit. At-least-once: a crash between the two repeats a commit. */
 export interface EffectHandler {
   readonly effects: 'before-checkpoint';
-  /** `signal` is aborted when the processor is stopped or its lease is lost. */
+  /** `signal` is aborted when the processor is stopped or its lease is lost. A reaction that throws then does not count as failed, and comes again. */
   react(event: RecordedEvent, signal: AbortSignal): void | Promise<void>;
 }
 

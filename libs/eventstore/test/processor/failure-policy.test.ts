@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProjectionFailedError, StoreUnavailableError, type Commit } from '@varve/eventstore';
 import {
-  Fixture,
+  fiveOrders,
   foldOf,
   Gate,
   listing,
@@ -13,12 +13,6 @@ import {
 } from './support/fixture.js';
 
 const NEVER_RETRY = { retries: 0 };
-
-async function fiveOrders(): Promise<Fixture> {
-  const fixture = new Fixture();
-  for (const order of [1, 2, 3, 4, 5]) await fixture.append(`order-${order}`, 'placed');
-  return fixture;
-}
 
 const poisonIn = (stream: string) => (commit: Commit) => commit.stream === stream;
 
@@ -141,6 +135,28 @@ describe('a commit that cannot be applied', () => {
     expect(fixture.rows()).toEqual(await foldOf(fixture.log));
   });
 
+  it('is not to blame for what its transaction could not do this time', async () => {
+    const fixture = await fiveOrders();
+    let conflicts = 2;
+    const store = new Proxy(fixture.store, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
+        return (...[id, work]: Parameters<Options['store']['transaction']>) =>
+          target.transaction(id, async (tx) => {
+            await work(tx);
+            if (conflicts-- > 0)
+              throw Object.assign(new Error('write conflict'), { code: 'conflict', retryable: true });
+          });
+      },
+    });
+    const processor = fixture.processor({ store, failurePolicy: NEVER_RETRY });
+    expect((await processor.runOnce()).kind).toBe('unavailable');
+    expect((await processor.runOnce()).kind).toBe('unavailable');
+    await settle(processor);
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+  });
+
   it('does not let a sleeper that fails on it stop the instance that has taken over', async () => {
     const fixture = await fiveOrders();
     const asleep = new Gate();
@@ -207,75 +223,5 @@ describe('a commit that cannot be applied', () => {
     await settle(processor);
     expect(fixture.rows()).toEqual(await foldOf(fixture.log));
     expect(await fixture.store.listParked('orders@1')).toEqual([]);
-  });
-
-  it('has its effect once for each of its events, though the last of them fails twice', async () => {
-    const fixture = new Fixture();
-    await fixture.append('order-1', 'placed', 'paid', 'shipped');
-    const effects: string[] = [];
-    let failures = 2;
-    const handler = reacting((event) => {
-      if (event.type === 'shipped' && failures-- > 0) throw new Error('no carrier');
-      effects.push(event.type);
-    });
-    const processor = fixture.processor({ handler, random: () => 0 });
-    const step = processor.runOnce();
-    await turnUntil(async () => {
-      fixture.time.advance(0);
-      return (await fixture.position()) === 1;
-    });
-    await step;
-    expect(effects).toEqual(['placed', 'paid', 'shipped']);
-  });
-});
-
-describe('a transaction that was kept, though nobody was told', () => {
-  it('is found in the checkpoint, which is read again: nothing is applied twice and nobody is suspected', async () => {
-    const fixture = await fiveOrders();
-    let answers = 1;
-    const store = new Proxy(fixture.store, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key, target);
-        if (key !== 'transaction') return typeof value === 'function' ? value.bind(target) : value;
-        return async (...call: Parameters<Options['store']['transaction']>) => {
-          const result = await target.transaction(...call);
-          if (answers-- > 0) throw new StoreUnavailableError('connection lost', 'unknown');
-          return result;
-        };
-      },
-    });
-    const processor = fixture.processor({ store });
-    expect(await processor.runOnce()).toMatchObject({ kind: 'unavailable' });
-    expect(await settle(processor)).toEqual({ kind: 'caught-up', position: 5 });
-    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
-    expect(fixture.events.map((event) => event.kind)).toEqual(['lease-acquired', 'unavailable', 'caught-up']);
-  });
-});
-
-describe('a storage that is away for a while', () => {
-  it('is asked again after a growing wait, and stop() does not wait for that', async () => {
-    const fixture = await fiveOrders();
-    const error = new StoreUnavailableError('gone', 'not-written');
-    const log = new Proxy(fixture.log, {
-      get(target, key) {
-        const value: unknown = Reflect.get(target, key, target);
-        if (key === 'readAll')
-          return () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) });
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-    const processor = fixture.processor({ log });
-    processor.start();
-    for (const wait of [50, 100, 200, 400, 800]) {
-      await turnUntil(() => processor.status().state === 'unavailable' && fixture.time.pending === 1);
-      const before = fixture.events.length;
-      fixture.time.advance(wait - 1);
-      expect(fixture.time.pending).toBe(1);
-      expect(fixture.events).toHaveLength(before);
-      fixture.time.advance(1);
-      await turnUntil(() => fixture.events.length > before);
-    }
-    await processor.stop();
-    expect(fixture.time.pending).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReadAllOptions } from '@varve/eventstore';
 import { Fixture, foldOf, reacting, settle, turnUntil } from './support/fixture.js';
 
 describe('a processor that follows the log', () => {
@@ -91,6 +92,39 @@ describe('a processor that follows the log', () => {
     const [first, second] = await Promise.all([processor.runOnce(), processor.runOnce()]);
     expect(first).toBe(second);
     expect(fixture.rows()).toEqual({ 'order-1': [1] });
+  });
+
+  it('does not take a read that was cut short by stop() for the end of the log', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    const log = new Proxy(fixture.log, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key !== 'readAll') return typeof value === 'function' ? value.bind(target) : value;
+        return async function* (_after: number, { signal }: ReadAllOptions) {
+          yield* [];
+          await turnUntil(() => signal?.aborted);
+        };
+      },
+    });
+    const processor = fixture.processor({ log });
+    const step = processor.runOnce();
+    await processor.stop();
+    expect(await step).toEqual({ kind: 'ended' });
+    expect(fixture.announced('caught-up')).toEqual([]);
+  });
+
+  it('says how many events a second it applies, and none after it had nothing to do for a while', async () => {
+    const fixture = new Fixture();
+    const processor = fixture.processor();
+    for (let second = 0; second < 5; second += 1) {
+      await fixture.append('order-1', 'changed', 'changed', 'changed');
+      await settle(processor);
+      fixture.time.sleep(1_000);
+    }
+    expect(processor.status().eventsPerSecond).toBe(3);
+    fixture.time.sleep(10_000);
+    expect(processor.status().eventsPerSecond).toBe(0);
   });
 
   it('survives a listener that throws', async () => {

@@ -99,6 +99,43 @@ describe('the lease of a processor', () => {
     expect(fixture.rows()).toEqual({ 'order-1': [1] });
   });
 
+  it('is not mistaken for its own by an instance when it was paused, resumed and taken by another in between', async () => {
+    const fixture = new Fixture();
+    const gate = new Gate();
+    const sleeper = fixture.processor({ store: intercept(fixture.store, 'load', () => gate.pass()) });
+    const other = fixture.processor({ owner: 'other' });
+    const step = sleeper.runOnce();
+    await gate.reached;
+    await fixture.store.setState('orders@1', 'paused');
+    await fixture.store.setState('orders@1', 'active');
+    await other.runOnce();
+    await fixture.append('order-1', 'placed');
+    gate.open();
+    expect(await step).toMatchObject({ kind: 'lease-lost' });
+    expect(fixture.rows()).toEqual({});
+  });
+
+  it('is watched from the end of a look, however long that look took', async () => {
+    const fixture = new Fixture();
+    await settle(fixture.processor());
+    const store = intercept(fixture.store, 'readLease', () => fixture.time.sleep(3_000));
+    const challenger = fixture.processor({ owner: 'two', store });
+    expect((await challenger.runOnce()).kind).toBe('standby');
+    expect((await challenger.runOnce()).kind).toBe('standby');
+    expect((await challenger.runOnce()).kind).toBe('caught-up');
+  });
+
+  it('is renewed by each saved checkpoint, so that a busy processor has nothing to renew', async () => {
+    const fixture = new Fixture();
+    for (let order = 1; order <= 5; order += 1) await fixture.append(`order-${order}`, 'placed');
+    const processor = fixture.processor({ batch: { initial: 1, max: 1 } });
+    for (let order = 1; order <= 5; order += 1) {
+      await processor.runOnce();
+      fixture.time.sleep(900);
+    }
+    expect(await fixture.store.readLease('orders@1')).toMatchObject({ heartbeat: 5 });
+  });
+
   it('is proved before each effect, so that a sleeper does not repeat what the other has done', async () => {
     const fixture = new Fixture();
     await fixture.append('order-1', 'placed', 'paid');
@@ -124,23 +161,27 @@ describe('the lease of a processor', () => {
     expect(effects).toEqual(['sleeper placed', 'other placed', 'other paid']);
   });
 
-  it('ends the step of whoever finds out by its own timer that it is lost', async () => {
+  it('ends the step of whoever finds out by its own timer that it is lost, before the next effect', async () => {
     const fixture = new Fixture();
     await fixture.append('order-1', 'placed');
+    await fixture.append('order-2', 'placed', 'paid');
     const gate = new Gate();
+    const effects: string[] = [];
     let told: AbortSignal | undefined;
-    const handler = reacting((_, signal) => {
+    const handler = reacting(async ({ stream, type }, signal) => {
+      effects.push(`${stream} ${type}`);
+      if (stream === 'order-1') fixture.time.sleep(500);
+      else await gate.pass();
       told = signal;
-      return gate.pass();
     });
-    const processor = fixture.processor({ handler });
-    const step = processor.runOnce();
+    const step = fixture.processor({ handler }).runOnce();
     await gate.reached;
     await fixture.store.setState('orders@1', 'paused');
-    fixture.time.advance(1_000);
+    fixture.time.advance(500);
     await turnUntil(() => told?.aborted);
     gate.open();
     expect(await step).toMatchObject({ kind: 'lease-lost' });
+    expect(effects).toEqual(['order-1 placed', 'order-2 placed']);
   });
 
   it('does not save over a checkpoint that something else has moved', async () => {

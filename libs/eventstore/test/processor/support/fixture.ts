@@ -69,6 +69,12 @@ export class Fixture {
   }
 }
 
+export async function fiveOrders(): Promise<Fixture> {
+  const fixture = new Fixture();
+  for (const order of [1, 2, 3, 4, 5]) await fixture.append(`order-${order}`, 'placed');
+  return fixture;
+}
+
 /** Lists every event that it is given; `refuses` says which commits it cannot apply. */
 export function listing(
   refuses: (commit: Commit) => boolean = () => false,

@@ -1,0 +1,17 @@
+// Opens a log as somebody who may not write it.
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+
+const [file = ''] = process.argv.slice(2);
+const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+if (process.getuid?.() === 0) process.setuid?.(65534);
+
+try {
+  const store = await SqliteEventStore.open({ file });
+  await store.append('n-1', 'any', [{ type: 't', data: 1 }]);
+} catch (error) {
+  const { code, cause } = error as { code: string; cause?: { code: string } };
+  say({ opened: 'for writing', code, driver: cause?.code });
+}
+const store = await SqliteEventStore.open({ file, readOnly: true });
+say({ opened: 'for reading', head: await store.head() });
+await store.close();

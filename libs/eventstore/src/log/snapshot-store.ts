@@ -17,7 +17,8 @@ export interface SnapshotStore {
 
   /**
    * Keeps the newest snapshot of each revision: the instances of a rolling deploy, old and new, do not overwrite each other's.
-   * An older version than the one stored under the same revision and mark is dropped silently.
+   * An older version than the one stored under the same revision is dropped silently, unless the log does not have the stored one's
+   * commit: a snapshot from before a restore must not stand in the way.
    */
   saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void>;
 

@@ -6,7 +6,7 @@ import type { ParkedSequence, ParkedSequences, SkippedCommits } from '../process
 import { MemoryTransaction, type MemoryRows } from './memory/memory-transaction.js';
 
 /** Checkpoint and lease of a processor: one row, so that one compare-and-set guards both. */
-interface ProcessorRow extends LeaseRow {
+export interface ProcessorRow extends LeaseRow {
   readonly checkpoint: Omit<Checkpoint, 'token'>;
 }
 
@@ -17,23 +17,22 @@ interface ProcessorRow extends LeaseRow {
 export class InMemoryProcessorStore
   implements CheckpointStore<MemoryTransaction>, LeaseStore, ParkedSequences<MemoryTransaction>
 {
-  readonly #rows: MemoryRows = new Map();
+  protected readonly rows: MemoryRows = new Map();
   #lastTransaction: Promise<unknown> = Promise.resolve();
 
   /** A row that a transaction has written with `tx.set`. */
   read<T>(key: string): T | undefined {
-    return new MemoryTransaction(this.#rows).get<T>(key);
+    return new MemoryTransaction(this.rows).get<T>(key);
   }
 
   transaction<T>(_processor: ProcessorId, work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {
-    const running = this.#lastTransaction.then(() => this.#run(work));
+    const running = this.#lastTransaction.then(() => this.run(work));
     this.#lastTransaction = running.catch(() => undefined);
     return running;
   }
 
   async load(processor: ProcessorId): Promise<Checkpoint | undefined> {
-    const row = this.read<ProcessorRow>(rowKey(processor));
-    return row && { ...row.checkpoint, token: row.token };
+    return this.checkpointIn(new MemoryTransaction(this.rows), processor);
   }
 
   save(
@@ -42,11 +41,11 @@ export class InMemoryProcessorStore
     from: Checkpoint,
     to: Omit<Checkpoint, 'token'>,
   ): boolean {
-    const row = tx.get<ProcessorRow>(rowKey(processor));
+    const row = this.rowIn(tx, processor);
     if (!row || row.token !== from.token || !samePlace(row.checkpoint, from)) return false;
     const { logId, position, mark } = to;
     const checkpoint = mark === undefined ? { logId, position } : { logId, position, mark };
-    tx.set(rowKey(processor), { ...row, heartbeat: row.heartbeat + 1, checkpoint });
+    this.putRow(tx, processor, { ...row, heartbeat: row.heartbeat + 1, checkpoint });
     return true;
   }
 
@@ -58,7 +57,7 @@ export class InMemoryProcessorStore
     const checkpoint = { logId, ...start };
     const row: ProcessorRow = { token: 0, heartbeat: 0, state: 'active', checkpoint };
     await this.transaction(processor, (tx) => {
-      if (!tx.get(rowKey(processor))) tx.set(rowKey(processor), row);
+      if (!this.rowIn(tx, processor)) this.putRow(tx, processor, row);
     });
   }
 
@@ -70,32 +69,32 @@ export class InMemoryProcessorStore
   }
 
   async acquire(processor: ProcessorId, owner: string, seen: LeaseRow): Promise<Lease | undefined> {
-    return this.#changeRow(processor, (row) => {
+    return this.changeRow(processor, (row) => {
       if (row.state !== 'active' || row.token !== seen.token || row.heartbeat !== seen.heartbeat) return;
       return { ...row, owner, token: row.token + 1 };
     }).then((row) => row && { processor, owner, token: row.token });
   }
 
   async renew(lease: Lease): Promise<boolean> {
-    const row = await this.#changeRow(lease.processor, (row) =>
+    const row = await this.changeRow(lease.processor, (row) =>
       isHeld(row, lease) ? { ...row, heartbeat: row.heartbeat + 1 } : undefined,
     );
     return row !== undefined;
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.#changeRow(lease.processor, (row) => (isHeld(row, lease) ? withoutOwner(row) : undefined));
+    await this.changeRow(lease.processor, (row) => (isHeld(row, lease) ? withoutOwner(row) : undefined));
   }
 
   async setState(processor: ProcessorId, state: LeaseRow['state'], reason?: string): Promise<void> {
-    await this.#changeRow(processor, (row) => {
+    await this.changeRow(processor, (row) => {
       const { reason: _, ...rest } = withoutOwner(row);
       return { ...rest, token: row.token + 1, state, ...(reason === undefined ? {} : { reason }) };
     });
   }
 
   async listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
-    const tx = new MemoryTransaction(this.#rows);
+    const tx = new MemoryTransaction(this.rows);
     return tx.keys(parkedKey(processor, '')).map((key) => {
       const parked = tx.get<ParkedSequence>(key) as ParkedSequence;
       return { ...parked, parkedAt: new Date(parked.parkedAt) };
@@ -128,8 +127,21 @@ export class InMemoryProcessorStore
     });
   }
 
-  async #run<T>(work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {
-    const tx = new MemoryTransaction(this.#rows);
+  protected checkpointIn(tx: MemoryTransaction, processor: ProcessorId): Checkpoint | undefined {
+    const row = this.rowIn(tx, processor);
+    return row && { ...row.checkpoint, token: row.token };
+  }
+
+  protected rowIn(tx: MemoryTransaction, processor: ProcessorId): ProcessorRow | undefined {
+    return tx.get<ProcessorRow>(rowKey(processor));
+  }
+
+  protected putRow(tx: MemoryTransaction, processor: ProcessorId, row: ProcessorRow): void {
+    tx.set(rowKey(processor), row);
+  }
+
+  protected async run<T>(work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {
+    const tx = new MemoryTransaction(this.rows);
     let result: T;
     try {
       result = await work(tx);
@@ -137,18 +149,18 @@ export class InMemoryProcessorStore
       tx.end();
       throw error;
     }
-    tx.applyTo(this.#rows);
+    tx.applyTo(this.rows);
     return result;
   }
 
-  #changeRow(
+  protected changeRow(
     processor: ProcessorId,
     change: (row: ProcessorRow) => ProcessorRow | undefined,
   ): Promise<ProcessorRow | undefined> {
     return this.transaction(processor, (tx) => {
-      const row = tx.get<ProcessorRow>(rowKey(processor));
+      const row = this.rowIn(tx, processor);
       const changed = row && change(row);
-      if (changed) tx.set(rowKey(processor), changed);
+      if (changed) this.putRow(tx, processor, changed);
       return changed;
     });
   }

@@ -29,3 +29,5 @@ export { GivenOutcome } from './given-outcome.js';
 export type { ErrorMatcher } from './given-error.js';
 export { brokenEventStores } from './broken/broken-event-stores.js';
 export type { BrokenTwin } from './broken/broken-twin.js';
+export { brokenProcessorStores } from './broken/broken-processor-stores.js';
+export { brokenSnapshotStores, brokenVerifiableLogs } from './broken/snapshots.js';

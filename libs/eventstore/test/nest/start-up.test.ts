@@ -78,13 +78,16 @@ test('two classes under one event name fail, naming both', async () => {
   await expect(starting).rejects.toThrow(/order\.paid.*OrderPaid.*PaymentReceived/);
 });
 
-test('an event that an aggregate handles by name must be registered', async () => {
+test('an event that an aggregate handles by name must be registered; nothing is opened before', async () => {
   @Aggregate({ category: 'parcel' })
   class Parcel extends AggregateRoot {
     @When('parcel.sent') sent(): void {}
   }
-  const starting = start(inMemory, EventStoreModule.forFeature([Parcel]));
+  let opened = 0;
+  const counting = EventStoreModule.forRoot({ store: () => (opened++, new InMemoryEventStore()) });
+  const starting = start(counting, EventStoreModule.forFeature([Parcel]));
   await expect(starting).rejects.toMatchObject({ code: 'unknown-event-type', eventType: 'parcel.sent' });
+  expect(opened).toBe(0);
 });
 
 test('an aggregate with snapshots needs a store that keeps them', async () => {

@@ -10,8 +10,6 @@ import { contextOfRequest, CORRELATION_HEADER } from './request-context.js';
  */
 @Injectable()
 export class ContextMiddleware implements NestMiddleware<IncomingMessage, ServerResponse> {
-  /** A middleware that is mounted twice must not make a second context. */
-  readonly #contexts = new WeakMap<IncomingMessage, VarveContext>();
   readonly #options: ContextOptions;
 
   constructor(@Optional() @Inject(CONTEXT_OPTIONS) options?: ContextOptions) {
@@ -19,9 +17,12 @@ export class ContextMiddleware implements NestMiddleware<IncomingMessage, Server
   }
 
   use(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const context = this.#contexts.get(request) ?? contextOfRequest(request, this.#options);
-    this.#contexts.set(request, context);
+    const context = contexts.get(request) ?? contextOfRequest(request, this.#options);
+    contexts.set(request, context);
     response.setHeader(CORRELATION_HEADER, context.correlationId);
     runWithContext(context, () => next());
   }
 }
+
+/** Shared by all instances: middleware that is mounted twice must not make a second context. */
+const contexts = new WeakMap<IncomingMessage, VarveContext>();

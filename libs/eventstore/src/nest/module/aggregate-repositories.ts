@@ -2,13 +2,12 @@ import { Logger } from '@nestjs/common';
 import type { AggregateNotice } from '../../aggregate/aggregate-notice.js';
 import { AggregateRepository } from '../../aggregate/aggregate-repository.js';
 import type { EventSourced } from '../../aggregate/aggregate-definition.js';
-import { InvalidOptionsError, UnknownEventTypeError } from '../../log/errors.js';
+import { InvalidOptionsError } from '../../log/errors.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { SnapshotStore } from '../../log/snapshot-store.js';
 import type { EventRegistry } from '../../schema/event-registry.js';
 import { aggregateDefinitionOf } from '../aggregate/aggregate-definition-of.js';
 import type { AggregateClass } from '../aggregate/aggregate.decorator.js';
-import { eventHandlersOf } from '../aggregate/when.decorator.js';
 import type { EventStoreOptions } from './eventstore-options.js';
 import type { InProcessEvents } from './in-process-events.js';
 
@@ -41,7 +40,6 @@ export class AggregateRepositories {
 
   #makeRepository(aggregate: AggregateClass): AggregateRepository<EventSourced> {
     const { store, registry, options, inProcess } = this.parts;
-    assertKnownEvents(aggregate, registry);
     const definition = aggregateDefinitionOf(aggregate);
     const snapshotStore = snapshotStoreOf(store, options);
     if (definition.snapshots && !snapshotStore) throw noSnapshotStore(aggregate);
@@ -82,13 +80,6 @@ export class AggregateRepositories {
 function snapshotStoreOf(store: EventStore, options: EventStoreOptions): SnapshotStore | undefined {
   if (options.snapshotStore) return options.snapshotStore;
   return 'loadSnapshot' in store ? (store as EventStore & SnapshotStore) : undefined;
-}
-
-function assertKnownEvents(aggregate: AggregateClass, registry: EventRegistry): void {
-  for (const [type, method] of eventHandlersOf(aggregate.prototype as object).methods) {
-    if (registry.find(type) || type.startsWith('$')) continue;
-    throw new UnknownEventTypeError(type, `${aggregate.name}.${String(method)} handles it`);
-  }
 }
 
 function noSnapshotStore(aggregate: AggregateClass): InvalidOptionsError {

@@ -46,7 +46,7 @@ export class StoreLifetime implements OnApplicationShutdown {
 async function openSqlite(options: EventStoreOptions['sqlite']): Promise<EventStore> {
   if (!options) throw new InvalidOptionsError('sqlite', 'Option sqlite of EventStoreModule is missing.');
   const { SqliteEventStore } = await import('../../sqlite/index.js').catch(explainMissingDriver);
-  return SqliteEventStore.open(options);
+  return SqliteEventStore.open({ logger: new Logger('SqliteEventStore'), ...options });
 }
 
 function explainMissingDriver(error: unknown): never {

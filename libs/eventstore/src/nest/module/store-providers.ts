@@ -2,10 +2,11 @@ import type { InjectionToken, Provider } from '@nestjs/common';
 import { DiscoveryService, ModuleRef } from '@nestjs/core';
 import { EventBus } from '@nestjs/cqrs';
 import type { EventStore } from '../../log/event-store.js';
-import { EventRegistry } from '../../schema/event-registry.js';
+import type { EventRegistry } from '../../schema/event-registry.js';
 import { AggregateRepositories } from './aggregate-repositories.js';
 import type { EventStoreOptions } from './eventstore-options.js';
 import { featuresOf, StoreDeclaration, type StoreFeatures } from './features.js';
+import { registryOf } from './feature-registry.js';
 import { InProcessEvents } from './in-process-events.js';
 import { StoreLifetime } from './store-lifetime.js';
 import { DEFAULT_STORE, getEventRegistryToken, getEventStoreToken } from './tokens.js';
@@ -67,10 +68,6 @@ export function storeExports(name: string): InjectionToken[] {
 
 function tokenOf(part: string): (name?: string) => symbol {
   return (name = DEFAULT_STORE) => Symbol.for(`@varve/event-store-${part}:${name}`);
-}
-
-function registryOf(options: EventStoreOptions, features: StoreFeatures): EventRegistry {
-  return new EventRegistry([...(options.events ?? []), ...features.events], options);
 }
 
 function repositoriesOf(

@@ -24,7 +24,7 @@ export default defineConfig({
       },
       ...workspace.map((name) => ({
         extends: true as const,
-        test: { name, include: [`test/${name}/**/*.test.ts`] },
+        test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000 },
       })),
     ],
   },

@@ -57,6 +57,10 @@ export class Consumer {
     return stdout === '' ? `${how}: ${stderr}` : JSON.parse(stdout);
   }
 
+  async emptyFolder(): Promise<string> {
+    return mkdtemp(this.path('data-'));
+  }
+
   async tsc(project: string): Promise<void> {
     await run(process.execPath, [this.path('node_modules/typescript/bin/tsc'), '-p', project], this.folder);
   }

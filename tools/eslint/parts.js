@@ -5,9 +5,13 @@
  * @typedef {{ parts?: readonly string[], lazily?: readonly string[], packages?: readonly string[] }} Part
  */
 
+const nestPackages = ['@nestjs/*', 'rxjs', 'reflect-metadata'];
+
 const eventstoreCore = ['log', 'schema', 'context', 'aggregate', 'processor'];
 const projectionsCore = ['projection', 'parking'];
-const nest = ['@nestjs/*', 'rxjs', 'reflect-metadata'];
+/** What surrounds the core may also take it from the lib's main entry, as an adapter in another package would. */
+const eventstore = [...eventstoreCore, 'index'];
+const projections = [...projectionsCore, 'index'];
 
 /** @type {Readonly<Record<string, Readonly<Record<string, Part>>>>} */
 export const parts = {
@@ -17,29 +21,35 @@ export const parts = {
     context: { parts: ['log'], packages: ['node:async_hooks'] },
     aggregate: { parts: ['log', 'schema', 'context'] },
     processor: { parts: ['log', 'schema', 'context'] },
-    sqlite: { parts: eventstoreCore, packages: ['better-sqlite3', 'node:*'] },
-    mongodb: { parts: eventstoreCore, packages: ['mongodb', 'node:*'] },
-    nest: { parts: eventstoreCore, lazily: ['sqlite', 'mongodb'], packages: [...nest, 'node:*'] },
-    testing: { parts: eventstoreCore },
     index: { parts: eventstoreCore },
+    sqlite: { parts: eventstore, packages: ['better-sqlite3', 'node:*'] },
+    mongodb: { parts: eventstore, packages: ['mongodb', 'node:*'] },
+    nest: { parts: eventstore, lazily: ['sqlite', 'mongodb'], packages: [...nestPackages, 'node:*'] },
+    testing: { parts: eventstore },
   },
   projections: {
     projection: { parts: projectionsCore, packages: ['@varve/eventstore'] },
     parking: { parts: projectionsCore, packages: ['@varve/eventstore'] },
-    sqlite: { parts: projectionsCore, packages: ['@varve/eventstore', 'better-sqlite3', 'node:*'] },
-    mongodb: { parts: projectionsCore, packages: ['@varve/eventstore', 'mongodb', 'node:*'] },
+    index: { parts: projectionsCore },
+    sqlite: {
+      parts: projections,
+      packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'better-sqlite3', 'node:*'],
+    },
+    mongodb: {
+      parts: projections,
+      packages: ['@varve/eventstore', '@varve/eventstore/mongodb', 'mongodb', 'node:*'],
+    },
     nest: {
-      parts: projectionsCore,
+      parts: projections,
       lazily: ['sqlite', 'mongodb'],
-      packages: ['@varve/eventstore', '@varve/eventstore/nest', ...nest, 'node:*'],
+      packages: ['@varve/eventstore', '@varve/eventstore/nest', ...nestPackages, 'node:*'],
     },
     cli: {
-      parts: projectionsCore,
+      parts: projections,
       lazily: ['sqlite', 'mongodb', 'nest'],
       packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'commander', 'string-width', 'node:*'],
     },
-    testing: { parts: projectionsCore, packages: ['@varve/eventstore', '@varve/eventstore/testing'] },
-    index: { parts: projectionsCore },
+    testing: { parts: projections, packages: ['@varve/eventstore', '@varve/eventstore/testing'] },
   },
 };
 

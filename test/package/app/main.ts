@@ -1,32 +1,48 @@
 import 'reflect-metadata';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { EventStore } from '@varve/eventstore';
-import { getEventStoreToken, type EventStoreOptions } from '@varve/eventstore/nest';
-import { InMemoryEventStore } from '@varve/eventstore/testing';
+import { getEventStoreToken } from '@varve/eventstore/nest';
+import { getProjectorToken, getReadModelsToken, type ProjectorHost } from '@varve/projections/nest';
+import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { AppModule } from './app.module.js';
 import { Order } from './order.js';
 
-/** Drives the app over HTTP and prints, as JSON, what it answered and what is in the log. */
-async function main(file: string | undefined): Promise<void> {
-  const log: EventStoreOptions = file ? { sqlite: { file } } : { store: new InMemoryEventStore() };
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(log), {
-    logger: false,
-    abortOnError: false,
-  });
+/** Drives the app over HTTP and prints, as JSON, what it answered, what is in the log and what the read model made of it. */
+async function main(folder: string | undefined): Promise<void> {
+  const options = { logger: false, abortOnError: false } as const;
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(folder), options);
   await app.listen(0, '127.0.0.1');
-  const url = await app.getUrl();
+  const answers = await placeAndPayTwice(await app.getUrl());
+  const events = await eventsOf(app);
+  const rows = folder ? await rowsOf(app) : undefined;
+  await app.close();
+  process.stdout.write(JSON.stringify({ answers, events, rows, aggregateClass: Order.name }));
+}
+
+async function placeAndPayTwice(url: string): Promise<string[]> {
   const answers: string[] = [];
   for (const path of ['orders/17', 'orders/17/payment', 'orders/17/payment']) {
     const response = await fetch(`${url}/${path}`, { method: 'POST' });
     answers.push(await response.text());
   }
+  return answers;
+}
+
+async function eventsOf(app: INestApplication): Promise<string[]> {
   const events: string[] = [];
   for await (const event of app.get<EventStore>(getEventStoreToken()).readStream('order-17')) {
     events.push(`${event.version} ${event.type} ${JSON.stringify(event.data)}`);
   }
-  await app.close();
-  process.stdout.write(JSON.stringify({ answers, events, aggregateClass: Order.name }));
+  return events;
+}
+
+async function rowsOf(app: INestApplication): Promise<unknown[]> {
+  await app.get<ProjectorHost>(getProjectorToken()).runUntilCaughtUp();
+  return app
+    .get<SqliteReadModels>(getReadModelsToken())
+    .query('orders', (query) => query.all('SELECT * FROM {orders}'));
 }
 
 main(process.argv[2]).catch((error: unknown) => {

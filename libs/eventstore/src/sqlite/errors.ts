@@ -1,4 +1,4 @@
-import { isEventStoreError, StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
+import { StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
 
 /** What a person can do, by SQLite's primary result code. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -28,9 +28,9 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** An error of the driver as one of ours; every other error as it is. */
-export function translateError(error: unknown, location: string): unknown {
+export function translateError(error: unknown, location: string): Error {
   const code = sqliteCodeOf(error);
-  if (code === undefined || isEventStoreError(error)) return error;
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error), { cause: error });
   const message = describe(code, location);
   if (isDamage(code)) return new StoreIncompatibleError(message, { cause: error });
   return new StoreUnavailableError(message, 'not-written', { cause: error });

@@ -1,6 +1,7 @@
 import type { CommitOutcome } from '../log/commit.js';
 import { commitOf } from './commit-row.js';
 import { findCommitRow } from './find-commit.js';
+import { isFenced } from './is-fenced.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 /** Runs in the same kind of transaction as an append, so that one of the two comes first and the other one sees it. */
@@ -9,8 +10,4 @@ export function fence(log: SqliteLog, commitId: string, at: number): CommitOutco
   if (row) return { outcome: 'committed', commit: commitOf(row) };
   if (!isFenced(log, commitId)) log.run('INSERT INTO fences (commit_id, at) VALUES (?, ?)', commitId, at);
   return { outcome: 'fenced' };
-}
-
-export function isFenced(log: SqliteLog, commitId: string): boolean {
-  return log.get('SELECT 1 FROM fences WHERE commit_id = ?', commitId) !== undefined;
 }

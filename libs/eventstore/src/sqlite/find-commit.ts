@@ -1,6 +1,6 @@
 import type { CommitOutcome } from '../log/commit.js';
 import { COMMIT_COLUMNS, COMMITS_AND_STREAMS, commitOf, type CommitRow } from './commit-row.js';
-import { isFenced } from './fence.js';
+import { isFenced } from './is-fenced.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 export function findCommit(log: SqliteLog, commitId: string): CommitOutcome {

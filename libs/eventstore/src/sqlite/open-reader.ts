@@ -5,7 +5,7 @@ import { DRIVER_TIMEOUT } from './while-busy.js';
 /** What is seen through a reader stands still until `end()`; the writers go on. A log in memory has one connection, and its reader moves along. */
 export interface Reader {
   readonly log: SqliteLog;
-  end(): void;
+  readonly end: () => void;
 }
 
 export function openReader(log: SqliteLog): Reader {

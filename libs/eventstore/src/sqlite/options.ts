@@ -20,6 +20,8 @@ export interface SqliteEventStoreOptions {
   readonly logger?: { warn(message: string): void };
 }
 
+const DURABILITIES: readonly string[] = ['power-cut', 'process-crash'];
+
 export type OpenOptions = Required<SqliteEventStoreOptions>;
 
 /** @throws InvalidOptionsError that names the option */
@@ -28,7 +30,7 @@ export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
   if (typeof file !== 'string' || file === '' || file !== file.trim()) {
     throw new InvalidOptionsError('file', `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`);
   }
-  if (durability !== 'power-cut' && durability !== 'process-crash') {
+  if (!DURABILITIES.includes(durability)) {
     throw new InvalidOptionsError(
       'durability',
       `"durability" is ${JSON.stringify(durability)}. Use 'power-cut' or 'process-crash'.`,

@@ -7,63 +7,65 @@ export const APPLICATION_ID = 0x56415256;
 export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables];
 
 function createTables(database: Database): void {
-  database.exec(`
-    CREATE TABLE log (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      log_id TEXT NOT NULL,
-      created_at INTEGER NOT NULL,
-      sealed INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    CREATE TABLE streams (
-      id INTEGER PRIMARY KEY,
-      name TEXT NOT NULL UNIQUE,
-      category TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE commits (
-      position INTEGER PRIMARY KEY,
-      stream_id INTEGER NOT NULL,
-      first_version INTEGER NOT NULL,
-      count INTEGER NOT NULL,
-      commit_id TEXT,
-      at INTEGER NOT NULL,
-      events TEXT NOT NULL,
-      CONSTRAINT commits_by_stream UNIQUE (stream_id, first_version)
-    ) STRICT;
-    CREATE UNIQUE INDEX commits_by_commit_id ON commits (commit_id) WHERE commit_id IS NOT NULL;
-    CREATE TABLE fences (
-      commit_id TEXT PRIMARY KEY,
-      at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE snapshots (
-      stream TEXT NOT NULL,
-      revision TEXT NOT NULL,
-      version INTEGER NOT NULL,
-      mark TEXT NOT NULL,
-      state TEXT NOT NULL,
-      PRIMARY KEY (stream, revision)
-    ) STRICT;
-    CREATE TABLE consumers (
-      group_name TEXT PRIMARY KEY,
-      database_id TEXT NOT NULL,
-      location TEXT NOT NULL,
-      registered_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE VIEW events AS
-      SELECT
-        c.position,
-        s.name AS stream,
-        c.first_version + e.key AS version,
-        e.value ->> '$.type' AS type,
-        e.value -> '$.data' AS data,
-        e.value -> '$.metadata' AS metadata,
-        coalesce(e.value ->> '$.schemaVersion', 1) AS schema_version,
-        strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
-        c.commit_id
-      FROM commits c
-      JOIN streams s ON s.id = c.stream_id
-      JOIN json_each(c.events) e;
-  `);
+  database.exec(TABLES);
   database
     .prepare('INSERT INTO log (id, log_id, created_at) VALUES (1, ?, ?)')
     .run(crypto.randomUUID(), Date.now());
 }
+
+const TABLES = `
+  CREATE TABLE log (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    log_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    sealed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE streams (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    category TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE commits (
+    position INTEGER PRIMARY KEY,
+    stream_id INTEGER NOT NULL,
+    first_version INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    commit_id TEXT,
+    at INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    CONSTRAINT commits_by_stream UNIQUE (stream_id, first_version)
+  ) STRICT;
+  CREATE UNIQUE INDEX commits_by_commit_id ON commits (commit_id) WHERE commit_id IS NOT NULL;
+  CREATE TABLE fences (
+    commit_id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE snapshots (
+    stream TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    mark TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (stream, revision)
+  ) STRICT;
+  CREATE TABLE consumers (
+    group_name TEXT PRIMARY KEY,
+    database_id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    registered_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE VIEW events AS
+    SELECT
+      c.position,
+      s.name AS stream,
+      c.first_version + e.key AS version,
+      e.value ->> '$.type' AS type,
+      e.value -> '$.data' AS data,
+      e.value -> '$.metadata' AS metadata,
+      coalesce(e.value ->> '$.schemaVersion', 1) AS schema_version,
+      strftime('%Y-%m-%dT%H:%M:%fZ', c.at / 1000.0, 'unixepoch') AS at,
+      c.commit_id
+    FROM commits c
+    JOIN streams s ON s.id = c.stream_id
+    JOIN json_each(c.events) e;
+`;

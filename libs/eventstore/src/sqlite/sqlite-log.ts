@@ -17,7 +17,7 @@ const EMPTY: NewestCommit = { position: 0, streamId: 0, firstVersion: 0, at: 0 }
 /** A connection, and what it knows of the log between two of its transactions. */
 export class SqliteLog {
   readonly heads = new StreamHeads();
-  readonly #statements = new Map<string, Statement<unknown[]>>();
+  readonly #statements = new Map<string, Statement>();
   #open = true;
   #dataVersion: number | undefined;
   #logId = '';
@@ -50,10 +50,10 @@ export class SqliteLog {
   }
 
   /** A prepared statement, made once per text. */
-  statement(sql: string): Statement<unknown[]> {
+  statement(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = this.database.prepare<unknown[]>(sql);
+      statement = this.database.prepare(sql);
       this.#statements.set(sql, statement);
     }
     return statement;

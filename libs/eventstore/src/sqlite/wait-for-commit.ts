@@ -8,7 +8,7 @@ const LOOK_EVERY = 20;
 
 interface Waiter {
   readonly after: Position;
-  readonly settle: (error?: unknown) => void;
+  readonly settle: (error?: Error) => void;
 }
 
 /** Who waits in this process, by the log's location: two stores on one file need not wait for the next look. */
@@ -39,7 +39,7 @@ export class CommitWatch {
         return;
       }
       const onAbort = (): void => waiter.settle();
-      const settle = (error?: unknown): void => {
+      const settle = (error?: Error): void => {
         this.#waiters.delete(waiter);
         signal.removeEventListener('abort', onAbort);
         if (this.#waiters.size === 0) this.#stop();
@@ -68,7 +68,7 @@ export class CommitWatch {
     this.#settleAll();
   }
 
-  #settleAll(error?: unknown): void {
+  #settleAll(error?: Error): void {
     for (const { settle } of [...this.#waiters]) settle(error);
   }
 

@@ -15,7 +15,7 @@ if (limited === undefined) {
     const appends = ids.map((commitId) =>
       store.append(commitId, 'any', [{ type: 't', data: 'x'.repeat(3_000) }], { commitId }).then(
         (result) => ({ commitId, position: result.ok ? result.commit.position : undefined }),
-        (error: { written: string }) => ({ commitId, written: error.written }),
+        (error: unknown) => ({ commitId, written: (error as { written: string }).written }),
       ),
     );
     for (const answer of await Promise.all(appends)) process.stdout.write(`${JSON.stringify(answer)}\n`);

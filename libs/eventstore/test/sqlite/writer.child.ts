@@ -16,11 +16,14 @@ async function append(n: number): Promise<void> {
 
 async function race(n: number): Promise<void> {
   const commitId = `race-${n}`;
-  if (role === 'fences') return say({ commitId, outcome: (await store.fence(commitId)).outcome });
+  if (role === 'fences') {
+    say({ commitId, outcome: (await store.fence(commitId)).outcome });
+    return;
+  }
   const outcome = await store
     .append(`n-${n}`, 'any', [{ type: 'n.counted', data: { n } }], { commitId })
     .then(() => 'committed')
-    .catch((error: { code: string }) => error.code);
+    .catch((error: unknown) => (error as { code: string }).code);
   say({ commitId, outcome });
 }
 

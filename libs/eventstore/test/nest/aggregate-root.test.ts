@@ -1,4 +1,4 @@
-import { CqrsModule, EventPublisher } from '@nestjs/cqrs';
+import { CqrsModule, EventBus, EventPublisher } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { Event, type AggregateRepository } from '@varve/eventstore';
 import {
@@ -112,12 +112,15 @@ test('autoCommit cannot be switched on', () => {
 
 test('mergeObjectContext changes neither what is saved nor how often it is published', async () => {
   const { app, store, orders } = await startShop();
+  const published: unknown[] = [];
+  app.get(EventBus).subscribe((event) => published.push(event));
   const order = app.get(EventPublisher).mergeObjectContext(orders.create('1'));
   order.place(500);
   await order.commit();
   order.pay(500);
   await order.commit();
   expect(await typesOf(store, 'order-1')).toEqual(['order.placed', 'order.paid']);
+  expect(published).toEqual([new OrderPlaced('1', 500), new OrderPaid(500)]);
   await app.close();
 });
 

@@ -49,7 +49,11 @@ export const parts = {
       lazily: ['sqlite', 'mongodb', 'nest'],
       packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'commander', 'string-width', 'node:*'],
     },
-    testing: { parts: projections, packages: ['@varve/eventstore', '@varve/eventstore/testing'] },
+    testing: {
+      parts: projections,
+      lazily: ['sqlite', 'mongodb'],
+      packages: ['@varve/eventstore', '@varve/eventstore/testing'],
+    },
   },
 };
 

@@ -139,4 +139,4 @@ it.runIf(olist)('imports the real orders: the rules refuse eleven steps of ten o
     'ship not-paid': { length: 1 },
     'deliver not-shipped': { length: 1 },
   });
-});
+}, 120_000);

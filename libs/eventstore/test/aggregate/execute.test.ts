@@ -3,7 +3,7 @@ import type { AggregateNotice, Commit } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { all } from './all.js';
 import { ordersIn, orderNoted, type Order } from './order.js';
-import { UnreliableStore } from './unreliable-store.js';
+import { beforeFirstRead, UnreliableStore } from './unreliable-store.js';
 
 const place = (total: number) => (order: Order) => order.place(total);
 const pay = (amount: number) => (order: Order) => order.pay(amount);
@@ -147,24 +147,17 @@ describe('a commit id', () => {
     const store = new InMemoryEventStore();
     const orders = ordersIn({ store });
     await orders.execute('1', place(100));
-    let twin: unknown;
-    const slow = new Proxy(store, {
-      get: (target, name) => {
-        const value = Reflect.get(target, name, target) as unknown;
-        if (typeof value !== 'function') return value;
-        if (name !== 'readStream' || twin) return value.bind(target) as unknown;
-        return async function* (stream: string) {
-          twin = await orders.execute('1', pay(twinPays), { commitId: 'pay-1' });
-          yield* store.readStream(stream);
-        };
-      },
+    let twin: object = {};
+    const slow = beforeFirstRead(store, async () => {
+      twin = await orders.execute('1', pay(twinPays), { commitId: 'pay-1' });
     });
     const result = await ordersIn({ store: slow }).execute('1', decide, { commitId: 'pay-1' });
-    return { result, twin: twin as object };
+    return { result, twin };
   }
 
   test.each([
     ['a rule refuses it by now', pay(100), 100],
+    ['it comes to the same events', pay(50), 50],
     ['it comes to other events', pay(60), 40],
     ['there is nothing left to do', () => undefined, 100],
   ])('of two at once gives the slower one the first result, also when %s', async (_, decide, twinPays) => {

@@ -11,7 +11,7 @@ import {
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { all } from './all.js';
 import { asAccount, orderDecider, registry, type Account, type PayOrder } from './order.js';
-import { UnreliableStore } from './unreliable-store.js';
+import { beforeFirstRead, UnreliableStore } from './unreliable-store.js';
 
 const place = (amount: number): PayOrder => ({ type: 'place', amount });
 const pay = (amount: number): PayOrder => ({ type: 'pay', amount });
@@ -97,6 +97,21 @@ describe('a commit id', () => {
     await expect(handle(store, pay(100), { commitId: 'pay-2' })).rejects.toMatchObject({
       code: 'domain-rule-violated',
     });
+  });
+
+  test('of two at once gives the slower one the first result', async () => {
+    for (const amount of [50, 100]) {
+      const store = new InMemoryEventStore();
+      await handle(store, place(100));
+      let twin: object = {};
+      const slow = beforeFirstRead(store, async () => {
+        twin = await handle(store, pay(amount), { commitId: 'pay-1' });
+      });
+      expect(await handle(slow, pay(amount), { commitId: 'pay-1' })).toStrictEqual({
+        ...twin,
+        outcome: 'repeated',
+      });
+    }
   });
 
   test('that was fenced makes the command too late', async () => {

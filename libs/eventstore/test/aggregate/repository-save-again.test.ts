@@ -31,6 +31,17 @@ describe('what the caller demands of the stream', () => {
     expect(await store.head()).toBe(1);
   });
 
+  test('a version that somebody else has reached since the load is a conflict: the decision knows nothing of it', async () => {
+    const store = new InMemoryEventStore();
+    await placedOrder(store);
+    const orders = ordersIn({ store });
+    const order = await orders.load('1');
+    await store.append('order-1', 1, [orderNoted.create({ note: 'meanwhile' })]);
+    order.pay(1);
+    await expect(orders.save(order, { expected: 2 })).rejects.toMatchObject({ code: 'concurrency-conflict' });
+    expect(await store.head()).toBe(2);
+  });
+
   test('an append beyond events that the aggregate has not seen ends its ownership', async () => {
     const store = new InMemoryEventStore();
     await placedOrder(store);

@@ -1,4 +1,4 @@
-import { StoreUnavailableError, type AppendResult } from '@varve/eventstore';
+import { StoreUnavailableError, type AppendResult, type EventStore } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 
 /** What becomes of one append: `lost` is written and its answer never arrives, `cut` is not written and nobody can tell. */
@@ -29,4 +29,21 @@ export class UnreliableStore extends InMemoryEventStore {
 export function gate(): { readonly opened: Promise<unknown>; open(): void } {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   return { opened: promise, open: () => resolve(undefined) };
+}
+
+/** The store as one process sees it, in which `work` happens elsewhere just before its first read of a stream. */
+export function beforeFirstRead(store: EventStore, work: () => Promise<unknown>): EventStore {
+  let done = false;
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target) as unknown;
+      if (typeof value !== 'function') return value;
+      if (name !== 'readStream' || done) return value.bind(target) as unknown;
+      done = true;
+      return async function* (stream: string) {
+        await work();
+        yield* target.readStream(stream);
+      };
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SnapshotStrategy, type JsonValue } from '@varve/eventstore';
+import { SnapshotStrategy, type JsonValue, type Mark, type Snapshot } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { noteEach, restored, snapshotting, storedSnapshots, type Changes } from './snapshotting.js';
 
@@ -63,12 +63,55 @@ describe('a snapshot that is not trusted', () => {
     ]);
   });
 
+  test.each<[string, Partial<Mark>]>([
+    ['stream', { stream: 'order-2' }],
+    ['time', { at: 5 }],
+    ['commit id', { commitId: 'another' }],
+    ['first version', { firstVersion: 4 }],
+  ])('one whose mark has another %s is ignored', async (_, change) => {
+    const store = new InMemoryEventStore();
+    await noteEach(snapshotting(store).orders, 'a', 'b', 'c', 'd');
+    const [snapshot] = storedSnapshots(store) as [Snapshot];
+    const { orders, notices } = snapshotting(store);
+    const wrong = {
+      ...snapshot,
+      mark: { ...snapshot.mark, ...change },
+      state: { total: 0, paid: 0, notes: ['wrong'] },
+    };
+    store.loadSnapshot = () => Promise.resolve(wrong);
+    expect((await orders.load('1')).notes).toStrictEqual(['a', 'b', 'c', 'd']);
+    expect(notices).toMatchObject([
+      { kind: 'snapshot-ignored', reason: 'the log has another commit at version 3' },
+    ]);
+  });
+
+  test('one that is ignored leaves no read open', async () => {
+    const store = new InMemoryEventStore();
+    await noteEach(snapshotting(store).orders, 'a', 'b', 'c', 'd');
+    const { orders } = snapshotting(store);
+    const [snapshot] = storedSnapshots(store) as [Snapshot];
+    store.loadSnapshot = () => Promise.resolve({ ...snapshot, mark: { ...snapshot.mark, at: 5 } });
+    const readStream = store.readStream.bind(store);
+    let open = 0;
+    store.readStream = async function* (...args) {
+      open++;
+      try {
+        yield* readStream(...args);
+      } finally {
+        open--;
+      }
+    };
+    await orders.load('1');
+    expect(open).toBe(0);
+  });
+
   test('one of another revision, from a store that mixes them up, is not used', async () => {
     const store = new InMemoryEventStore();
     await noteEach(snapshotting(store).orders, 'a', 'b', 'c');
-    const { orders } = snapshotting(store, { revision: '2', fromSnapshot: () => expect.unreachable() });
+    const { orders, notices, reads } = snapshotting(store, { revision: '2' });
     store.loadSnapshot = async () => storedSnapshots(store)[0];
     expect((await orders.load('1')).notes).toStrictEqual(['a', 'b', 'c']);
+    expect([notices, reads]).toStrictEqual([[], [undefined]]);
   });
 });
 

@@ -126,17 +126,21 @@ it('an import that was killed with kill -9 is finished by the next one, and noth
 
 const olist = process.env['VARVE_OLIST_DIR'];
 
-it.runIf(olist)('imports the real orders: the rules refuse eleven steps of ten orders', async () => {
-  const logFile = join(temporaryFolder(), 'orders.db');
-  const child = startChild(CLI, ['import', olist ?? '', '--log', logFile, '--json']);
-  expect(await child.exited).toEqual({ code: 0, signal: null });
-  const report = child.messages[0] as { refused: { orderId: string; step: string; rule: string }[] };
-  expect(report).toMatchObject({ orders: 9_999, steps: 39_592, appended: 39_581, repeated: 0 });
-  expect(
-    Object.fromEntries(Map.groupBy(report.refused, ({ step, rule }) => `${step} ${rule}`)),
-  ).toMatchObject({
-    'cancel already-shipped': { length: 9 },
-    'ship not-paid': { length: 1 },
-    'deliver not-shipped': { length: 1 },
-  });
-}, 120_000);
+it.runIf(olist)(
+  'imports the real orders: the rules refuse eleven steps of ten orders',
+  async () => {
+    const logFile = join(temporaryFolder(), 'orders.db');
+    const child = startChild(CLI, ['import', olist ?? '', '--log', logFile, '--json']);
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    const report = child.messages[0] as { refused: { orderId: string; step: string; rule: string }[] };
+    expect(report).toMatchObject({ orders: 9_999, steps: 39_592, appended: 39_581, repeated: 0 });
+    expect(
+      Object.fromEntries(Map.groupBy(report.refused, ({ step, rule }) => `${step} ${rule}`)),
+    ).toMatchObject({
+      'cancel already-shipped': { length: 9 },
+      'ship not-paid': { length: 1 },
+      'deliver not-shipped': { length: 1 },
+    });
+  },
+  120_000,
+);

@@ -4,8 +4,9 @@ import { tryCommits, type Alongside } from './apply-commits.js';
 import { applyWithPolicy } from './apply-with-policy.js';
 import { MustStopError } from './errors.js';
 import type { Work } from './holding.js';
-import { targetAt, type Batch, type SkippedAt } from './read-batch.js';
+import { targetAt, type Batch } from './read-batch.js';
 import { saveStep } from './save-step.js';
+import type { SkippedAt } from './visible-events.js';
 
 /**
  * Applies a batch in one transaction. If that fails it is rolled back, what stands before the culprit is applied without it, and the
@@ -20,12 +21,8 @@ export async function applyBatch<Tx>(work: Work<Tx>, batch: Batch): Promise<void
 }
 
 async function applyTogether<Tx>(work: Work<Tx>, batch: Batch): Promise<void> {
-  const startedAt = work.settings.clock();
-  const from = work.holding.checkpoint.position;
   const failure = await tryCommits(work, batch.commits, batch.upTo, recording(work, batch.skipped));
   if (!failure) {
-    const duration = work.settings.clock() - startedAt;
-    work.size.applied({ looked: batch.upTo.position - from, events: batch.events, duration });
     announceSkipped(work, batch.skipped);
     return;
   }

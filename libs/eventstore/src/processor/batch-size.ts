@@ -1,4 +1,4 @@
-/** How long a transaction should take: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
+/** How long a batch should take, from its read to its commit: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
 export interface BatchOptions {
   /** Commits in the first batch. Default 500. */
   readonly initial?: number;
@@ -11,7 +11,7 @@ export interface BatchOptions {
 /** Beyond this a batch does not grow, however quick it is: its events are all in memory at once. */
 const MANY_EVENTS = 50_000;
 
-/** Doubles while batches are quick, halves when they are slow, large or failing. */
+/** Doubles while full batches are quick, halves when they are slow, large or failing. */
 export class BatchSize {
   #current: number;
   readonly #max: number;

@@ -6,7 +6,7 @@ import { loadParked, type Work } from './holding.js';
 import type { ParkedSequence, SkippedCommits } from './parked-sequences.js';
 import { readSequence, type Sequence } from './read-sequence.js';
 import { saveStep } from './save-step.js';
-import type { VisibleCommit, VisibleEvents } from './visible-events.js';
+import type { SkippedAt, VisibleEvents } from './visible-events.js';
 
 /**
  * Works on one parked stream that somebody has asked to retry or discard, one transaction's worth: the loop comes round, so a long stream
@@ -72,10 +72,8 @@ async function retryTogether<Tx>(
   const next = last && sequence.more ? movedBehind(row, last) : undefined;
   const seen = look(sequence.commits, visible);
   if ('error' in seen) return seen;
-  const commits = seen.flatMap((one) => one.commit ?? []);
-  const failure = await tryCommits(work, commits, holding.checkpoint, async (tx) => {
-    for (const skipped of seen.flatMap((one) => one.skipped))
-      await settings.store.recordSkipped(tx, settings.id, skipped);
+  const failure = await tryCommits(work, seen.commits, holding.checkpoint, async (tx) => {
+    for (const { skipped } of seen.skipped) await settings.store.recordSkipped(tx, settings.id, skipped);
     await writeRow(work, tx, row.stream, next);
   });
   if (failure) return failure;
@@ -85,11 +83,14 @@ async function retryTogether<Tx>(
 }
 
 function look<Tx>(
-  commits: readonly Commit[],
+  waiting: readonly Commit[],
   visible: VisibleEvents<Tx>,
-): VisibleCommit[] | { error: unknown } {
+):
+  | { readonly commits: readonly Commit[]; readonly skipped: readonly SkippedAt[] }
+  | { readonly error: unknown } {
+  const skipped: SkippedAt[] = [];
   try {
-    return commits.map((commit) => visible.of(commit));
+    return { commits: waiting.flatMap((commit) => visible.of(commit, skipped) ?? []), skipped };
   } catch (error) {
     return { error };
   }

@@ -2,9 +2,8 @@ import { markOf, type Commit, type CommitHeader } from '../log/commit.js';
 import { LogDivergedError } from '../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../log/event-store.js';
 import type { Work } from './holding.js';
-import type { SkippedCommits } from './parked-sequences.js';
 import type { CheckpointTarget } from './save-step.js';
-import type { VisibleEvents } from './visible-events.js';
+import type { SkippedAt, VisibleEvents } from './visible-events.js';
 
 /** What of the log is applied next. */
 export interface Batch {
@@ -15,11 +14,6 @@ export interface Batch {
   readonly events: number;
   /** The batch ends before a commit that cannot be decoded. */
   readonly blocked?: { readonly commit: CommitHeader; readonly error: unknown };
-}
-
-export interface SkippedAt {
-  readonly position: number;
-  readonly skipped: SkippedCommits;
 }
 
 /** The next stretch of the log as it is; `undefined` at its head. */
@@ -51,11 +45,10 @@ export async function prepareBatch<Tx>(
   for (const commit of read.commits) {
     if (!parked.has(commit.stream)) {
       try {
-        const seen = visible.of(commit);
-        for (const one of seen.skipped) skipped.push({ position: commit.position, skipped: one });
-        if (seen.commit) {
-          commits.push(seen.commit);
-          events += seen.commit.events.length;
+        const seen = visible.of(commit, skipped);
+        if (seen) {
+          commits.push(seen);
+          events += seen.events.length;
         }
       } catch (error) {
         const upTo = before ? targetAt(work, before) : work.holding.checkpoint;

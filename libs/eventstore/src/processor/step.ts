@@ -13,6 +13,7 @@ export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): P
   const { settings, holding, board, keeper } = work;
   await keeper.refresh();
   const from = holding.checkpoint.position;
+  const startedAt = settings.clock();
   const read = await readNext(work);
   work.signal.throwIfAborted();
   await verifyLog(settings.log, settings.id, holding.checkpoint);
@@ -24,6 +25,7 @@ export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): P
   await applyBatch(work, batch);
   const to = holding.checkpoint.position;
   const events = to === batch.upTo.position ? batch.events : eventsUpTo(batch.commits, to);
+  work.size.applied({ looked: to - from, events, duration: settings.clock() - startedAt });
   board.rate.add(events);
   settings.announce({ kind: 'progressed', from, to, events });
   return { kind: 'progressed', from, to, events };

@@ -1,14 +1,19 @@
 import type { Commit } from '../log/commit.js';
 import type { RecordedEvent } from '../log/event.js';
+import type { Position } from '../log/positions.js';
 import { isUndecodable, messageOf } from './errors.js';
 import type { SkippedCommits } from './parked-sequences.js';
 import type { ProcessorSettings } from './processor-options.js';
 
-/** A commit as a handler sees it, and what of it was given up on. */
-export interface VisibleCommit {
-  /** Absent when nothing of the commit is for this handler. */
-  readonly commit?: Commit;
-  readonly skipped: readonly SkippedCommits[];
+/** What of the commit at a position was given up on. */
+export interface SkippedAt {
+  readonly position: Position;
+  readonly skipped: SkippedCommits;
+}
+
+interface Decoding {
+  readonly decode: (event: RecordedEvent) => readonly RecordedEvent[];
+  readonly skipped: SkippedAt[];
 }
 
 /** Picks the events that a handler wants and decodes them. */
@@ -21,38 +26,44 @@ export class VisibleEvents<Tx> {
     this.#types = settings.filter.types && new Set(settings.filter.types);
   }
 
-  /** @throws UnknownEventTypeError, EventUndecodableError and whatever else `decode` throws, unless such events are to be skipped */
-  of(commit: Commit): VisibleCommit {
-    const { decode } = this.#settings;
-    const wanted = commit.events.every((event) => this.#wants(event))
-      ? commit.events
-      : commit.events.filter((event) => this.#wants(event));
-    if (wanted.length === 0) return NOTHING;
-    if (!decode)
-      return { commit: wanted === commit.events ? commit : { ...commit, events: wanted }, skipped: NONE };
-    return this.#decoded(commit, wanted, decode);
+  /**
+   * The commit as the handler sees it, or nothing when nothing of it is for that handler; what is given up on is added to `skipped`.
+   *
+   * @throws UnknownEventTypeError, EventUndecodableError and whatever else `decode` throws, unless such events are to be skipped
+   */
+  of(commit: Commit, skipped: SkippedAt[]): Commit | undefined {
+    const wanted = this.#wanted(commit.events);
+    if (wanted.length === 0) return undefined;
+    if (this.#settings.decode)
+      return this.#decoded(commit, wanted, { decode: this.#settings.decode, skipped });
+    return wanted === commit.events ? commit : { ...commit, events: wanted };
+  }
+
+  /** The very same array when all are wanted, which is the rule: a rebuild passes millions of them. */
+  #wanted(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    for (const event of events) {
+      if (!this.#wants(event)) return events.filter((one) => this.#wants(one));
+    }
+    return events;
   }
 
   #wants(event: RecordedEvent): boolean {
     return this.#types ? this.#types.has(event.type) : event.type.charCodeAt(0) !== RESERVED;
   }
 
-  #decoded(
-    commit: Commit,
-    wanted: readonly RecordedEvent[],
-    decode: (event: RecordedEvent) => readonly RecordedEvent[],
-  ): VisibleCommit {
+  #decoded(commit: Commit, wanted: readonly RecordedEvent[], to: Decoding): Commit | undefined {
     const events: RecordedEvent[] = [];
-    const skipped: SkippedCommits[] = [];
+    const skipped: SkippedAt[] = [];
     for (const event of wanted) {
       try {
-        for (const decoded of decode(event)) events.push(decoded);
+        for (const decoded of to.decode(event)) events.push(decoded);
       } catch (error) {
         if (this.#settings.onUndecodable !== 'skip' || !isUndecodable(error)) throw error;
-        skipped.push(this.#skip(event, error));
+        skipped.push({ position: commit.position, skipped: this.#skip(event, error) });
       }
     }
-    return events.length === 0 ? { skipped } : { commit: { ...commit, events }, skipped };
+    to.skipped.push(...skipped);
+    return events.length === 0 ? undefined : { ...commit, events };
   }
 
   #skip({ stream, version }: RecordedEvent, error: unknown): SkippedCommits {
@@ -62,5 +73,3 @@ export class VisibleEvents<Tx> {
 }
 
 const RESERVED = '$'.charCodeAt(0);
-const NONE: readonly SkippedCommits[] = [];
-const NOTHING: VisibleCommit = { skipped: NONE };

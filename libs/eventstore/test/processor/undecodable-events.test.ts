@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventUndecodableError, UnknownEventTypeError, type RecordedEvent } from '@varve/eventstore';
-import { Fixture, reacting, settle } from './support/fixture.js';
+import { Fixture, listing, reacting, settle } from './support/fixture.js';
 
 const KNOWN = ['placed', 'paid'];
 
@@ -45,6 +45,42 @@ describe('an event that this code cannot decode', () => {
       { stream: 'order-2' },
       { stream: 'order-9' },
     ]);
+  });
+
+  it('keeps a stream parked that waits with it, until the code knows it', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    await fixture.append('order-1', 'novelty');
+    const failurePolicy = { retries: 0, then: 'park' } as const;
+    const old = fixture.processor({ decode, failurePolicy, handler: listing(() => true) });
+    await settle(old);
+    await old.stop();
+    await fixture.store.request('orders@1', 'order-1', 'retry');
+    const mended = fixture.processor({ decode, failurePolicy });
+    await settle(mended);
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+    expect(await fixture.store.listParked('orders@1')).toMatchObject([
+      { nextVersion: 2, errorCode: 'unknown-event-type' },
+    ]);
+    await mended.stop();
+    await fixture.store.request('orders@1', 'order-1', 'retry');
+    await settle(fixture.processor({ failurePolicy }));
+    expect(fixture.rows()).toEqual({ 'order-1': [1, 2] });
+  });
+
+  it('is on record as skipped also when its parked stream is retried', async () => {
+    const fixture = new Fixture();
+    await fixture.append('order-1', 'placed');
+    await fixture.append('order-1', 'novelty');
+    const options = { decode, onUndecodable: 'skip', failurePolicy: { retries: 0, then: 'park' } } as const;
+    const old = fixture.processor({ ...options, handler: listing(() => true) });
+    await settle(old);
+    await old.stop();
+    await fixture.store.request('orders@1', 'order-1', 'retry');
+    await settle(fixture.processor(options));
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+    expect(await fixture.store.listSkipped('orders@1')).toMatchObject([{ firstVersion: 2, lastVersion: 2 }]);
+    expect(await fixture.store.listParked('orders@1')).toEqual([]);
   });
 
   it('does not matter to a processor that did not ask for its type', async () => {

@@ -4,11 +4,9 @@ import { isFenced } from './is-fenced.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 export function findCommit(log: SqliteLog, commitId: string): CommitOutcome {
-  // The fence first: outside a transaction an append may come between the two look-ups, but then the id was not fenced before.
-  const fenced = isFenced(log, commitId);
   const row = findCommitRow(log, commitId);
   if (row) return { outcome: 'committed', commit: commitOf(row) };
-  return { outcome: fenced ? 'fenced' : 'absent' };
+  return { outcome: isFenced(log, commitId) ? 'fenced' : 'absent' };
 }
 
 export function findCommitRow(log: SqliteLog, commitId: string): CommitRow | undefined {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type {
   Checkpoint,
   Lease,
@@ -86,9 +87,12 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
         `The option "file" is ${JSON.stringify(file)}: give a path, or ":memory:".`,
       );
     }
-    const database = openForWriting(file, { create, now: clock().getTime() });
+    // The same file has one name, wherever a process was started: the log remembers it.
+    const location = file === IN_MEMORY ? file : resolve(file);
+    const database = openForWriting(location, { create, now: clock().getTime() });
     const writer = new WriteConnection(database, { busyTimeout, now: () => performance.now(), sleep });
-    const readers = file === IN_MEMORY ? undefined : new ReadConnections(file, () => openForReading(file));
+    const readers =
+      file === IN_MEMORY ? undefined : new ReadConnections(location, () => openForReading(location));
     return new SqliteReadModels(writer, readers, () => clock().getTime());
   }
 

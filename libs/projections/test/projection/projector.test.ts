@@ -1,7 +1,19 @@
 import { defineReactor, type ProjectorEvent } from '@varve/projections';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
-import { AT_ONCE, charge, foldOf, newLog, openReadModels, projector, rowsOf, totals } from './orders.js';
+import {
+  AT_ONCE,
+  charge,
+  foldOf,
+  newLog,
+  openLog,
+  openReadModels,
+  projector,
+  rowsOf,
+  totals,
+} from './orders.js';
 
 describe('a projector', () => {
   it('brings its projections to the head of the log, and gives the leases back', async () => {
@@ -44,6 +56,17 @@ describe('a projector', () => {
     expect(await b.waitFor(position, 'totals')).toMatchObject({ reached: true });
     expect((await readModels.readLease('totals@1'))?.owner).toBe('b');
     expect(await rowsOf(readModels)).toEqual(await foldOf(log));
+  });
+
+  it('refuses to work for a group that has its read models elsewhere, and says where', async () => {
+    const log = await openLog(join(temporaryFolder(), 'log.db'));
+    const [here, elsewhere] = [await openReadModels(), await openReadModels()];
+    await projector({ log, readModels: here, projections: [totals()] }).runUntilCaughtUp();
+    const second = projector({ log, readModels: elsewhere, projections: [totals()] });
+    await expect(second.start()).rejects.toMatchObject({ code: 'invalid-options' });
+    await expect(second.start()).rejects.toThrow(here.location);
+    const other = projector({ log, readModels: elsewhere, projections: [totals()], group: 'other' });
+    await other.runUntilCaughtUp();
   });
 
   it('says where everything stands', async () => {

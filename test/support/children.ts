@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import { until } from './until.js';
 
@@ -23,7 +24,7 @@ export function startChild(
   args: readonly string[] = [],
   options: ChildOptions = {},
 ): Child {
-  const file = script instanceof URL ? script.pathname : script;
+  const file = script instanceof URL ? fileURLToPath(script) : script;
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

@@ -98,6 +98,7 @@ export interface ReadAllOptions {
   readonly types?: readonly string[];
   /** The most commits to look at for one batch: 1 to 10,000, default 500. A batch may be smaller when commits are large. */
   readonly batchSize?: number;
+  /** Aborted: the read ends after the batch that it is at, without an error. */
   readonly signal?: AbortSignal;
 }
 

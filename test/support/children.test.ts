@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { startChild } from './children.js';
+import { temporaryFolder } from './temp-dir.js';
+import { until } from './until.js';
+
+function script(text: string): URL {
+  const file = join(temporaryFolder(), 'a child.ts');
+  writeFileSync(file, text);
+  return pathToFileURL(file);
+}
+
+const isText = (message: unknown): message is string => typeof message === 'string';
+
+describe('A child process', () => {
+  test('is a TypeScript file that says and hears JSON, one value a line', async () => {
+    const child = startChild(
+      script(`process.stdin.on('data', (line: Buffer) => {
+        const { n }: { n: number } = JSON.parse(line.toString());
+        console.log(JSON.stringify('heard ' + n + ' ' + process.argv[2]));
+        process.exit(3);
+      });`),
+      ['x'],
+    );
+    child.say({ n: 7 });
+    expect(await child.heard(isText)).toBe('heard 7 x');
+    expect(await child.exited).toEqual({ code: 3, signal: null });
+  });
+
+  test('is killed even when it is stopped', async () => {
+    const child = startChild(script(`console.log('"here"'); setInterval(() => {}, 1_000);`));
+    await child.heard(isText);
+    child.signal('SIGSTOP');
+    expect(await child.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  test('that ends without a word is not waited for, and its last words are told', async () => {
+    const child = startChild(script(`throw new Error('no luck');`));
+    await expect(child.heard(isText, 'its address')).rejects.toThrow(/without its address[^]*no luck/);
+  });
+});
+
+test('until gives what the condition gave, or says what it waited for', async () => {
+  let asked = 0;
+  expect(await until(() => ++asked > 2 && `asked ${asked} times`)).toBe('asked 3 times');
+  await expect(until(() => false, { timeout: 20, what: 'a miracle' })).rejects.toThrow('20 ms for a miracle');
+});

@@ -164,6 +164,18 @@ describe('reading', () => {
     expect((revived as OrderPaid).amount).toBeUndefined();
   });
 
+  test('a key that names the prototype stays data in a class without accessors, too', () => {
+    @Event('order.shipped')
+    class OrderShipped {
+      readonly by?: string;
+    }
+    const data = JSON.parse('{ "__proto__": { "by": "nobody" } }') as object;
+    const revived = registryOf(OrderShipped).revive(recorded('order.shipped', data)) as OrderShipped;
+    expect(revived).toBeInstanceOf(OrderShipped);
+    expect(Object.keys(revived)).toStrictEqual(['__proto__']);
+    expect(revived.by).toBeUndefined();
+  });
+
   test('an event of a plain type is revived as itself', () => {
     const event = recorded('order.placed', {});
     expect(registry.revive(event)).toBe(event);

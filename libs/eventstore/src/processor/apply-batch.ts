@@ -11,13 +11,13 @@ import type { SkippedAt } from './visible-events.js';
 /**
  * Applies a batch in one transaction. If that fails it is rolled back, what stands before the culprit is applied without it, and the
  * culprit by itself under the failure policy; the rest is left for the next step. Effects outside a transaction go commit by commit.
+ * A commit that cannot be decoded stops the processor only once it is the next one: until then its stream may be parked, and it passed over.
  */
 export async function applyBatch<Tx>(work: Work<Tx>, batch: Batch): Promise<void> {
-  if (work.settings.handler.effects === 'before-checkpoint') await applyEach(work, batch, batch.commits);
-  else if (batch.upTo.position > work.holding.checkpoint.position) await applyTogether(work, batch);
-  if (batch.blocked && work.holding.checkpoint.position === batch.upTo.position) {
-    throw new MustStopError(batch.blocked.error);
-  }
+  if (batch.upTo.position > work.holding.checkpoint.position) {
+    if (work.settings.handler.effects === 'before-checkpoint') await applyEach(work, batch, batch.commits);
+    else await applyTogether(work, batch);
+  } else if (batch.blocked) throw new MustStopError(batch.blocked.error);
 }
 
 async function applyTogether<Tx>(work: Work<Tx>, batch: Batch): Promise<void> {

@@ -15,6 +15,7 @@ const CACHE_KIBIBYTES = 65_536;
 
 /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
 export async function openLog(options: OpenOptions): Promise<SqliteLog> {
+  assertDriverRuns(process.versions.napi);
   const path = options.file === ':memory:' ? undefined : resolve(options.file);
   const files = new LogFiles(path);
   if (path !== undefined) assertUsablePath(path, options);
@@ -23,6 +24,16 @@ export async function openLog(options: OpenOptions): Promise<SqliteLog> {
   } catch (error) {
     throw translateError(error, files.location);
   }
+}
+
+/** better-sqlite3 13 is built for this Node-API; on an older one, opening a database ends the process with a segmentation fault. */
+const NODE_API = 10;
+
+export function assertDriverRuns(nodeApi: string | undefined): void {
+  if (Number(nodeApi) >= NODE_API) return;
+  throw new StoreIncompatibleError(
+    `The SQLite log needs Node-API ${NODE_API}, which is in Node 22.14 and later; this is Node ${process.version}. Use a newer Node, or another store.`,
+  );
 }
 
 function assertUsablePath(path: string, { readOnly, create }: OpenOptions): void {

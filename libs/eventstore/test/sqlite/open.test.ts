@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { assertCompatible, migrate } from '../../src/sqlite/migrate.js';
+import { assertDriverRuns } from '../../src/sqlite/open.js';
 import { MIGRATIONS } from '../../src/sqlite/schema.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
@@ -30,6 +31,16 @@ describe('opening', () => {
   ])('names the option "%s" when it is %j', async (option, options) => {
     await expect(SqliteEventStore.open(options)).rejects.toMatchObject({ code: 'invalid-options', option });
   });
+
+  test.each(['9', undefined])(
+    'is refused on Node-API %s, where the driver would crash the process',
+    (nodeApi) => {
+      expect(() => assertDriverRuns(nodeApi)).toThrow(
+        expect.objectContaining({ code: 'store-incompatible' }),
+      );
+      expect(() => assertDriverRuns('10')).not.toThrow();
+    },
+  );
 
   test('creates no log when it must not', async () => {
     const refusal = { code: 'invalid-options', option: 'file' };

@@ -13,7 +13,7 @@ export function processIo(): { readonly io: CliIo; readonly dispose: () => void 
     out: (text: string): void => void process.stdout.write(`${text}\n`),
     rewrite: (text: string): void => void process.stdout.write(`\r\u001b[2K${text}`),
     error: (text: string): void => void process.stderr.write(`${text}\n`),
-    isTerminal: process.stdout.isTTY === true,
+    isTerminal: process.stdout.isTTY,
     signal: interrupted.signal,
   };
   const dispose = (): void => {

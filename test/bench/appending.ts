@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { compare, concurrently, timed, type Benchmark, type Row, type Scale, type Side } from './measure.ts';
+import { newEvent, newEvents } from './payload.ts';
+import { PlainTable } from './plain-table.ts';
+
+const CALLERS = 64;
+
+export const sequential: Benchmark = {
+  name: 'append-sequential',
+  about: 'one caller, one event per append, against one INSERT per transaction',
+  run: async (scale) => {
+    const amount = scale.quick ? 1_000 : 4_000;
+    return [
+      await compare(
+        {
+          name: 'append-sequential',
+          unit: 'events/s',
+          amount,
+          goal: 0.95,
+          ours: sequentialAppends(amount),
+          reference: transactions(amount, 1, 1),
+        },
+        scale,
+      ),
+    ];
+  },
+};
+
+export const concurrent: Benchmark = {
+  name: 'append-64',
+  about:
+    '64 concurrent callers, against one transaction per append and against a bare loop of 64 appends per transaction',
+  run: async (scale) => {
+    const few = scale.quick ? 2_000 : 8_000;
+    const appends = scale.quick ? 12_800 : 64_000;
+    const rows: [string, Side, Side, number, number][] = [
+      ['append-64-one-transaction-each', concurrentAppends(few, 1), transactions(few, 1, 1), few, 6],
+      [
+        'append-64-bare-loop-1-event',
+        concurrentAppends(appends, 1),
+        transactions(appends, CALLERS, 1),
+        appends,
+        1.2,
+      ],
+      [
+        'append-64-bare-loop-10-events',
+        concurrentAppends(appends / 4, 10),
+        transactions(appends / 4, CALLERS, 10),
+        appends * 2.5,
+        1.6,
+      ],
+    ];
+    const measured: Row[] = [];
+    for (const [name, ours, reference, amount, goal] of rows) {
+      measured.push(await compare({ name, unit: 'events/s', amount, goal, ours, reference }, widened(scale)));
+    }
+    return measured;
+  },
+};
+
+/** These rows are short, and the disk is not the same from second to second. */
+function widened(scale: Scale): Scale {
+  return { ...scale, rounds: scale.quick ? scale.rounds : scale.rounds + 2 };
+}
+
+export function sequentialAppends(amount: number): Side {
+  return async (folder) => {
+    const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
+    const milliseconds = await timed(async () => {
+      for (let i = 0; i < amount; i++)
+        await store.append(`bench-${i % 100}`, Math.floor(i / 100), [newEvent(i)]);
+    });
+    await store.close();
+    return milliseconds;
+  };
+}
+
+/** Each caller appends to a stream of its own, and says which version it expects. */
+export function concurrentAppends(appends: number, eventsEach: number): Side {
+  return async (folder) => {
+    const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
+    const versions = new Array<number>(CALLERS).fill(0);
+    const milliseconds = await timed(() =>
+      concurrently(appends, CALLERS, async (item, caller) => {
+        const result = await store.append(
+          `bench-${caller}`,
+          versions[caller] ?? 0,
+          newEvents(item * eventsEach, eventsEach),
+        );
+        if (!result.ok) throw new Error('A caller that is alone on its stream met a conflict.');
+        versions[caller] = result.commit.lastVersion;
+      }),
+    );
+    await store.close();
+    return milliseconds;
+  };
+}
+
+/** The reference: `perTransaction` appends of `eventsEach` rows in each transaction. */
+export function transactions(appends: number, perTransaction: number, eventsEach: number): Side {
+  return async (folder) => {
+    const table = new PlainTable(folder);
+    const streams = perTransaction === 1 ? 100 : perTransaction;
+    const versions = new Array<number>(streams).fill(0);
+    const insertSome = table.database.transaction((from: number, to: number) => {
+      for (let append = from; append < to; append++) {
+        const stream = append % streams;
+        for (let event = 0; event < eventsEach; event++) {
+          versions[stream] = (versions[stream] ?? 0) + 1;
+          table.insert(`bench-${stream}`, versions[stream], append * eventsEach + event);
+        }
+      }
+    });
+    const milliseconds = await timed(() => {
+      for (let from = 0; from < appends; from += perTransaction)
+        insertSome(from, Math.min(appends, from + perTransaction));
+    });
+    table.close();
+    return milliseconds;
+  };
+}

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { concurrent, sequential } from './appending.ts';
+import { emmett } from './emmett.ts';
+import { growth } from './growth.ts';
+import { latency } from './latency.ts';
+import { loading } from './loading.ts';
+import type { Benchmark, Row } from './measure.ts';
+import { rebuilding } from './rebuilding.ts';
+import { describeRows, isMissed, plotRows } from './report.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [
+  sequential,
+  concurrent,
+  loading,
+  rebuilding,
+  latency,
+  growth,
+  emmett,
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+if (values.help || chosen.length === 0) {
+  for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const scale = { quick: values.quick, rounds: values.quick ? 3 : 5 };
+const rows: Row[] = [];
+for (const benchmark of chosen) {
+  process.stderr.write(`${benchmark.name}: ${benchmark.about}\n`);
+  rows.push(...(await benchmark.run(scale)));
+}
+process.stdout.write(`\n${describeRows(rows)}\n`);
+process.stdout.write(`\nratio on a logarithmic scale; │ is 1, ◆ the goal\n${plotRows(rows)}\n`);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+const missed = rows.filter(isMissed);
+if (missed.length > 0)
+  process.stdout.write(
+    `\n${missed.length} of ${rows.filter((row) => row.goal !== null).length} goals missed\n`,
+  );

@@ -1,0 +1,30 @@
+import type { NewEvent } from '@varve/eventstore';
+
+export interface Measured {
+  readonly sequence: number;
+  readonly customer: string;
+  readonly amountCents: number;
+  readonly note: string;
+}
+
+const NOTE = 'laid down once, in order, never changed, readable back to the beginning; '.repeat(3);
+
+export const EVENT_TYPE = 'bench.measured';
+
+/** Data of 300 bytes as JSON, different each time. */
+export function payload(sequence: number): Measured {
+  return {
+    sequence: 1_000_000 + sequence,
+    customer: `customer-${String(sequence % 1000).padStart(4, '0')}`,
+    amountCents: 10_000 + (sequence % 89_999),
+    note: NOTE,
+  };
+}
+
+export function newEvent(sequence: number): NewEvent<Measured> {
+  return { type: EVENT_TYPE, data: payload(sequence) };
+}
+
+export function newEvents(first: number, count: number): NewEvent<Measured>[] {
+  return Array.from({ length: count }, (_, index) => newEvent(first + index));
+}

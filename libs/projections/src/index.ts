@@ -14,6 +14,7 @@ export * from './projection/projector.js';
 export * from './projection/read-models.js';
 export * from './projection/rebuild-options.js';
 export * from './projection/rebuild.js';
+export * from './projection/replay-reactor.js';
 export * from './projection/validate.js';
 export * from './projection/version-id.js';
 export * from './projection/wait-for.js';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   systemTimers,
   type BatchOptions,
@@ -37,6 +36,6 @@ export type Processing<Tx> = ProcessingOptions<Tx> &
   Required<Pick<ProcessingOptions<Tx>, 'owner' | 'clock' | 'timers'>>;
 
 export function processingOf<Tx>(options: ProcessingOptions<Tx>): Processing<Tx> {
-  const { owner = randomUUID(), clock = () => performance.now(), timers = systemTimers } = options;
+  const { owner = crypto.randomUUID(), clock = () => performance.now(), timers = systemTimers } = options;
   return { ...options, owner, clock, timers };
 }

@@ -143,7 +143,8 @@ export class Projector<Tx> {
       this.#again = false;
       try {
         const { added } = await this.#followers.reconcile();
-        for (const processor of added) if (!signal.aborted) processor.start();
+        // Stopped meanwhile: then nothing begins.
+        if (this.#running) for (const processor of added) processor.start();
       } catch (error) {
         this.#announce({ kind: 'version-check-failed', error });
       }

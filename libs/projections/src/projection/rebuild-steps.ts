@@ -66,7 +66,7 @@ export class RebuildSteps<Tx> {
       case 'unavailable':
         return sleep(processing.timers, OUTAGE_PAUSE, signal);
       case 'stopped':
-        throw result.error ?? new NotRunningError(this.#processor.id, 'stopped', result.reason);
+        throw stoppedBy(this.#processor.id, result);
       case 'paused':
         throw new NotRunningError(this.#processor.id, 'paused', result.reason);
       case 'caught-up':
@@ -87,4 +87,9 @@ export class RebuildSteps<Tx> {
       signal.removeEventListener('abort', interrupt);
     }
   }
+}
+
+/** Its own error, if it stopped here and now. */
+function stoppedBy(processor: string, { error, reason }: Extract<StepResult, { kind: 'stopped' }>): Error {
+  return error instanceof Error ? error : new NotRunningError(processor, 'stopped', reason);
 }

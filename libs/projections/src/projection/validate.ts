@@ -79,11 +79,13 @@ function assertVersion({ name, version }: Pick<Projection<never>, 'name' | 'vers
   );
 }
 
+const ORDERS = new Set<unknown>(['stream', 'log']);
+
 function assertOrder<Tx>(
   { name, order, failurePolicy }: Projection<Tx>,
   general: Partial<FailurePolicy> | undefined,
 ): void {
-  if (order !== 'stream' && order !== 'log') {
+  if (!ORDERS.has(order)) {
     throw new InvalidProjectionOptionsError(
       'order',
       `The order of "${name}" is ${JSON.stringify(order)}: use 'stream' if applying different streams commutes, otherwise 'log'.`,

@@ -7,7 +7,7 @@ type Reading = <T>(work: (connection: ReadConnection) => Promise<T>) => Promise<
 
 /** A read transaction that stays open until it is closed: SQLite shows it one moment of the file, whoever writes. */
 export async function openSnapshot(reading: Reading): Promise<ReadModelsSnapshot> {
-  const closing = Promise.withResolvers<void>();
+  const closing = Promise.withResolvers<undefined>();
   const opened = Promise.withResolvers<ReadConnection>();
   const done = reading(async (connection) => {
     // SQLite fixes the moment at the first read, not at BEGIN.
@@ -23,7 +23,7 @@ export async function openSnapshot(reading: Reading): Promise<ReadModelsSnapshot
       yield* readRows(database, version);
     },
     close: async () => {
-      closing.resolve();
+      closing.resolve(undefined);
       await done;
     },
   };

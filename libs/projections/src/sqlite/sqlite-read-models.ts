@@ -96,7 +96,10 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
     return new SqliteReadModels(writer, readers, () => clock().getTime());
   }
 
-  /** Reads the live version's rows, all of one moment: `readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))`. */
+  /**
+   * Reads the live version's rows, all of one moment: `readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))`. A handler reads
+   * through its own transaction instead, which sees what it has just written.
+   */
   query<T>(name: string, work: (query: SqliteQuery) => T | Promise<T>): Promise<T> {
     return this.reading((connection) => queryLive(connection.statements, name, work));
   }

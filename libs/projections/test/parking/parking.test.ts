@@ -137,9 +137,9 @@ describe('a retry while new commits of the stream arrive', () => {
     };
     const one = projector({ log, readModels, projections: [journal(before)], batch: { initial: 4, max: 4 } });
     await one.start();
-    let writing = true;
+    const writing = { isDone: false };
     const retrying = (async () => {
-      while (writing) {
+      while (!writing.isDone) {
         await readModels.request('journal@1', 'order-1', 'retry');
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -152,7 +152,7 @@ describe('a retry while new commits of the stream arrive', () => {
       const [live] = await readModels.listVersions('journal');
       return live?.checkpoint.position === 150 && live.parked === 0;
     });
-    writing = false;
+    writing.isDone = true;
     await retrying;
     const inOrder = Array.from({ length: 75 }, (_, i) => i + 1);
     expect(await versionsOf(readModels, 'order-1')).toEqual(inOrder);

@@ -116,10 +116,10 @@ describe('a rebuild in a process of its own', () => {
     await running.start();
     await running.waitFor(100, 'totals');
     const child = startProjector(where, { task: 'rebuild', verify: 'require', leaseDuration: 5_000 });
-    let isDone = false;
-    const done = child.exited.then(() => (isDone = true));
+    const rebuilding = { isDone: false };
+    const done = child.exited.then(() => (rebuilding.isDone = true));
     let seen = 0;
-    for (let i = 0; !isDone; i++) {
+    for (let i = 0; !rebuilding.isDone; i++) {
       await charge(log, `order-${i % 5}`, i);
       const events = (await rowsOf(readModels)).reduce((sum, row) => sum + row.events, 0);
       expect(events).toBeGreaterThanOrEqual(seen);

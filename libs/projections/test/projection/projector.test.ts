@@ -1,4 +1,4 @@
-import { defineReactor, type ProjectorEvent } from '@varve/projections';
+import { defineReactor, replayReactor, type ProjectorEvent } from '@varve/projections';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
@@ -102,6 +102,25 @@ describe('a projector', () => {
       ['mail', 0],
       ['audit', 0],
     ]);
+  });
+
+  it('has a reactor do it again from a position on, when that is asked for', async () => {
+    const [log, readModels] = [newLog(), await openReadModels()];
+    const heard: (number | undefined)[] = [];
+    const on = { 'order.charged': (event: { position?: number }) => void heard.push(event.position) };
+    const reactors = [defineReactor({ name: 'mail', startFrom: 'beginning', on })];
+    const one = projector({ log, readModels, projections: [], reactors });
+    await expect(replayReactor({ log, readModels }, 'mail', 1)).rejects.toMatchObject({
+      code: 'unknown-projection',
+    });
+    for (let i = 0; i < 3; i++) await charge(log, 'order-1', i);
+    await one.runUntilCaughtUp();
+    await replayReactor({ log, readModels }, 'mail', 2);
+    await one.runUntilCaughtUp();
+    expect(heard).toEqual([1, 2, 3, 2, 3]);
+    await expect(replayReactor({ log, readModels }, 'mail', 9)).rejects.toMatchObject({
+      code: 'invalid-options',
+    });
   });
 
   it('refuses to catch up past a projection that stopped, and names the reason', async () => {

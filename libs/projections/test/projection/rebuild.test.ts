@@ -1,9 +1,21 @@
-import type { EventStore } from '@varve/eventstore';
+import { markOf, type EventStore } from '@varve/eventstore';
 import { rebuild, type RebuildOptions, type RebuildProgress, type RebuildResult } from '@varve/projections';
 import type { SqliteReadModels, SqliteTransaction } from '@varve/projections/sqlite';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
-import { AT_ONCE, charge, foldOf, newLog, openReadModels, projector, rowsOf, totals } from './orders.js';
+import {
+  AT_ONCE,
+  charge,
+  foldOf,
+  newLog,
+  openLog,
+  openReadModels,
+  projector,
+  rowsOf,
+  totals,
+} from './orders.js';
 
 async function liveTotals(commits = 60): Promise<{ log: EventStore; readModels: SqliteReadModels }> {
   const [log, readModels] = [newLog(), await openReadModels()];
@@ -132,17 +144,17 @@ describe('a rebuild beside running projectors and writers', () => {
     });
     await running.start();
     await other.start();
-    let writing = true;
+    const writing = { isDone: false };
     const writer = (async () => {
-      for (let i = 0; writing; i++) {
+      for (let i = 0; !writing.isDone; i++) {
         await charge(log, `order-${i % 11}`, i);
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    const readers = pollRows(readModels, () => writing);
+    const readers = pollRows(readModels, () => !writing.isDone);
     const result = await again({ log, readModels, verify: 'require', batch: { initial: 10, max: 10 } });
     expect(result.outcome).toBe('switched');
-    writing = false;
+    writing.isDone = true;
     await Promise.all([writer, readers]);
 
     const position = await charge(log, 'order-1', 1);
@@ -218,21 +230,40 @@ describe('the verification of a rebuild', () => {
     });
   });
 
-  it('waits for nothing when the live version stands behind and nobody works on it', async () => {
+  it('is not possible when the live version stands behind and nobody works on it', async () => {
     const { log, readModels } = await liveTotals();
-    const interrupt = new AbortController();
-    await charge(log, 'order-1', 1);
-    const stop = ({ position = 0 }) => void (position === 61 && interrupt.abort());
+    const position = await charge(log, 'order-1', 1);
+    const commit = await log.commitAt(position);
     await readModels.createVersion(totals(), log.logId, 'next');
-    const lead = again({
-      log,
-      readModels,
-      projection: totals({ before: stop }),
-      signal: interrupt.signal,
-      verify: 'none',
-    });
-    await lead;
+    const mark = commit && markOf(commit);
+    await readModels.moveCheckpoint('totals@1.2', { logId: log.logId, position, ...(mark && { mark }) });
     const result = await again({ log, readModels, verify: 'require', leaseDuration: 20 });
-    expect(result.outcome === 'held' || result.outcome === 'switched').toBe(true);
+    expect(result).toMatchObject({
+      outcome: 'held',
+      reason: 'not-verified',
+      verification: { verdict: 'not-comparable', why: 'live-behind' },
+    });
+  });
+});
+
+describe('a log that was restored from a backup', () => {
+  it('is refused by the projector, and projected again by a rebuild', async () => {
+    const log = await openLog(join(temporaryFolder(), 'log.db'));
+    const readModels = await openReadModels();
+    for (let i = 0; i < 10; i++) await charge(log, `order-${i % 3}`, i);
+    await projector({ log, readModels, projections: [totals()] }).runUntilCaughtUp();
+    await log.restored();
+    await charge(log, 'order-1', 1);
+    const one = projector({ log, readModels, projections: [totals()] });
+    await expect(one.runUntilCaughtUp()).rejects.toThrow(/log-diverged/);
+    expect(await one.waitFor(11, 'totals')).toMatchObject({ reached: false, reason: 'stopped' });
+
+    expect(await again({ log, readModels, verify: 'report' })).toMatchObject({
+      outcome: 'switched',
+      verification: { verdict: 'not-comparable', why: 'other-log' },
+    });
+    await one.runUntilCaughtUp();
+    expect(await one.waitFor(11, 'totals')).toMatchObject({ reached: true });
+    expect(await rowsOf(readModels)).toEqual(await foldOf(log));
   });
 });

@@ -32,7 +32,9 @@ function harness(where: 'a file' | ':memory:'): ProcessorStoreHarness<SqliteTran
             return second;
           },
         }),
-        dispose: async () => void (await Promise.all(stores.map((each) => each.close()))),
+        dispose: async () => {
+          await Promise.all(stores.map((each) => each.close()));
+        },
       };
     },
   };
@@ -61,7 +63,7 @@ describe.each(['a file', ':memory:'] as const)('SQLite read models in %s', (wher
     it(rule.name, async ({ skip }) => {
       const why = whyNot(rule, own);
       if (why) skip(why);
-      await rule.run(own as ProcessorStoreHarness);
+      await rule.run(own);
     });
   }
 });

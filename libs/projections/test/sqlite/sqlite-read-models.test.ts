@@ -256,6 +256,42 @@ describe('a read-model file', () => {
     other.close();
   });
 
+  it('saves nothing of a step whose handler goes on after the disk was full', async () => {
+    const readModels = await open();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    await insert(readModels, 'orders@1', 'kept');
+    const step = readModels.transaction('orders@1', (tx) => {
+      const pages = tx.database.pragma('page_count', { simple: true }) as number;
+      tx.database.pragma(`max_page_count = ${pages}`);
+      tx.run('INSERT INTO {orders} VALUES (?, 1)', 'a');
+      try {
+        tx.run('INSERT INTO {orders} VALUES (?, 1)', 'b'.repeat(100_000));
+      } catch {
+        tx.run('INSERT INTO {orders} VALUES (?, 1)', 'c');
+      }
+    });
+    await expect(step).rejects.toMatchObject({ code: 'transaction-ended' });
+    const roomAgain = readModels.transaction('orders@1', (tx) =>
+      tx.database.pragma('max_page_count = 1000000'),
+    );
+    await roomAgain;
+    expect(await readModels.query('orders', (q) => q.all('SELECT id FROM {orders}'))).toEqual([
+      { id: 'kept' },
+    ]);
+  });
+
+  it('says that the disk is full, so that the processor waits instead of blaming the event', async () => {
+    const readModels = await open();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const step = readModels.transaction('orders@1', (tx) => {
+      const pages = tx.database.pragma('page_count', { simple: true }) as number;
+      tx.database.pragma(`max_page_count = ${pages}`);
+      tx.run('INSERT INTO {orders} VALUES (?, 1)', 'b'.repeat(100_000));
+    });
+    await expect(step).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
+    await expect(step).rejects.toThrow(/disk is full/);
+  });
+
   it('cannot be written through a query', async () => {
     const readModels = await open();
     await readModels.createVersion(orders(1), 'log', 'first');

@@ -31,7 +31,7 @@ export async function rejects(
 
 /** A value as text that is the same for the same value. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => sorted(part)) ?? 'undefined';
+  return JSON.stringify(value, (_, part: unknown) => sorted(part));
 }
 
 function sorted(part: unknown): unknown {

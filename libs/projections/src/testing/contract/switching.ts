@@ -111,15 +111,15 @@ export const switchingCases: readonly ReadModelsCase[] = [
     const { readModels, projection, readLive } = bench;
     await readModels.createVersion(projection('pairs', 1), LOG, 'first');
     await step(bench, 'pairs@1', { position: 1, pair: ['generation', '1'] });
-    let switching = true;
+    const switching = { isDone: false };
     const reading = (async () => {
-      for (let last = 0; switching;) {
+      for (let last = 0; !switching.isDone;) {
         const { generation } = await readLive('pairs');
         ok(Number(generation) >= last, `rows of generation ${String(generation)} after those of ${last}`);
         last = Number(generation);
       }
     })();
-    const switched = switchManyTimes(bench).finally(() => (switching = false));
+    const switched = switchManyTimes(bench).finally(() => (switching.isDone = true));
     await Promise.all([reading, switched]);
   }),
 ];

@@ -1,4 +1,4 @@
-import { assertExactJson } from './exact-json.js';
+import { assertExactJson, isPlain } from './exact-json.js';
 import type { CommitHeader } from './commit.js';
 import { EventUndecodableError, InvalidArgumentError, InvalidEventError } from './errors.js';
 import { STREAM_CLOSED, type EventMetadata, type NewEvent, type RecordedEvent } from './event.js';
@@ -81,9 +81,9 @@ function toStored(event: NewEvent): StoredEvent {
   const { type, data, metadata, schemaVersion } = event;
   assertExactJson(data, type, 'data');
   const stored: { -readonly [K in keyof StoredEvent]: StoredEvent[K] } = { type, data };
-  if (metadata !== undefined && hasFacts(metadata)) {
-    assertMetadata(metadata, type);
-    stored.metadata = metadata;
+  if (metadata !== undefined) {
+    const facts = factsOf(metadata, type);
+    if (!isEmpty(facts)) stored.metadata = facts;
   }
   if (schemaVersion !== undefined && schemaVersion !== 1) stored.schemaVersion = schemaVersion;
   return stored;
@@ -108,18 +108,23 @@ function assertEvent(event: NewEvent): void {
 }
 
 /** An optional field that is `undefined` is the usual way to leave it out, so metadata, unlike data, may drop it. */
-function assertMetadata(metadata: EventMetadata, type: string): void {
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
+function factsOf(metadata: EventMetadata | null, type: string): EventMetadata {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
     throw new InvalidEventError(type, 'metadata', 'is not an object');
   }
-  for (const key of Object.keys(metadata)) {
-    if (metadata[key] !== undefined) assertExactJson(metadata[key], type, `metadata.${key}`);
-  }
+  const facts = withoutUndefined(metadata);
+  assertExactJson(facts, type, 'metadata');
+  return facts;
 }
 
-function hasFacts(metadata: EventMetadata): boolean {
-  for (const key in metadata) if (metadata[key] !== undefined) return true;
-  return typeof metadata !== 'object';
+function withoutUndefined(metadata: EventMetadata): EventMetadata {
+  if (!isPlain(metadata) || !Object.values(metadata).includes(undefined)) return metadata;
+  return Object.fromEntries(Object.entries(metadata).filter(([, fact]) => fact !== undefined));
+}
+
+function isEmpty(facts: EventMetadata): boolean {
+  for (const _ in facts) return false;
+  return true;
 }
 
 function parse(text: string, header: CommitHeader): readonly StoredEvent[] {

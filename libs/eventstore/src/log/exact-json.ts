@@ -52,7 +52,7 @@ function inArray(array: readonly unknown[], depth: number): Problem | undefined 
 
 function inObject(object: object, depth: number): Problem | undefined {
   if (!isPlain(object)) {
-    const name = object.constructor?.name ?? 'class';
+    const name = (object.constructor as { name: string } | undefined)?.name ?? 'class';
     return { path: [], why: `is ${article(name)} object, not plain data: convert it first` };
   }
   for (const key of Object.keys(object)) {
@@ -73,7 +73,7 @@ function below(problem: Problem, step: string): Problem {
 }
 
 /** Plain objects of another realm (a test runner's sandbox, a worker) count too: their prototype is that realm's root. */
-function isPlain(object: object): boolean {
+export function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === Object.prototype || prototype === null) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');

@@ -23,7 +23,7 @@ export function meets(expected: ExpectedVersion, actual: StreamVersion): boolean
 
 export function assertExpectedVersion(expected: ExpectedVersion): void {
   const known = expected === 'any' || expected === 'no-stream' || expected === 'stream-exists';
-  if (known || (Number.isSafeInteger(expected) && (expected as number) >= 0)) return;
+  if (known || (Number.isSafeInteger(expected) && expected >= 0)) return;
   throw new InvalidArgumentError(
     'expected',
     `The expected version is ${String(expected)}. Use a whole number from 0, 'no-stream', 'stream-exists' or 'any'.`,

@@ -45,7 +45,7 @@ describe('the text of a commit', () => {
     ['a symbol key', { a: { [Symbol('s')]: 1 } }, 'data.a'],
     ['toJSON', { a: { toJSON: 1 } }, 'data.a'],
   ])('refuses %s and names the path', (_name, data, path) => {
-    expect(() => encodeEvents([{ type: 'x', data }])).toThrowError(
+    expect(() => encodeEvents([{ type: 'x', data }])).toThrow(
       expect.objectContaining({ code: 'invalid-event', path }) as Error,
     );
   });
@@ -53,7 +53,26 @@ describe('the text of a commit', () => {
   test('refuses a value that refers to itself', () => {
     const data: Record<string, unknown> = {};
     data['self'] = data;
-    expect(() => encodeEvents([{ type: 'x', data }])).toThrowError(/refers to itself/);
+    expect(() => encodeEvents([{ type: 'x', data }])).toThrow(/refers to itself/);
+  });
+
+  test.each([
+    ['a Date', new Date(), 'metadata'],
+    ['an array', ['ann'], 'metadata'],
+    ['a text', 'ann', 'metadata'],
+    ['null', null, 'metadata'],
+    ['a class instance below', { actor: new Map() }, 'metadata.actor'],
+    ['a symbol key', { [Symbol('s')]: 1 }, 'metadata'],
+  ])('refuses %s as metadata, and names the path', (_name, metadata, path) => {
+    expect(() => encodeEvents([{ type: 'x', data: 1, metadata: metadata as never }])).toThrow(
+      expect.objectContaining({ code: 'invalid-event', path }) as Error,
+    );
+  });
+
+  test('leaves out metadata that is undefined', () => {
+    const text = encodeEvents([{ type: 'x', data: 1, metadata: { actor: undefined as never, tenant: 'a' } }]);
+    expect(decodeEvents(text, header(1))[0]?.metadata).toEqual({ tenant: 'a' });
+    expect(encodeEvents([{ type: 'x', data: 1, metadata: {} }])).not.toContain('metadata');
   });
 
   test('compares content without metadata, and without the order of keys', () => {
@@ -70,10 +89,10 @@ describe('the text of a commit', () => {
       { type: 'y', data: null },
     ]);
     expect(decodeEvents(text, header(2)).map((event) => event.version)).toEqual([3, 4]);
-    expect(() => decodeEvents(text, header(3))).toThrowError(
+    expect(() => decodeEvents(text, header(3))).toThrow(
       expect.objectContaining({ code: 'event-undecodable' }) as Error,
     );
-    expect(() => decodeEvents('[', header(1))).toThrowError(
+    expect(() => decodeEvents('[', header(1))).toThrow(
       expect.objectContaining({ code: 'event-undecodable' }) as Error,
     );
   });

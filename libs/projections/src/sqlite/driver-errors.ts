@@ -28,8 +28,23 @@ export function translateDriverError(error: unknown, location: string): unknown 
   return error;
 }
 
+/** What is left when SQLite, or a handler, has ended the transaction and somebody goes on in it. */
+export function rolledBackUnderWay(location: string): ReadModelsUnavailableError {
+  return new ReadModelsUnavailableError(
+    `The transaction at ${location} was ended under way: by SQLite after a failure that a handler caught, or by a handler's own COMMIT or ROLLBACK. The step is tried again.`,
+  );
+}
+
+/** Handlers wrap errors, so the causes count too. */
 function driverCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  let current = error;
+  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
+    if ('code' in current && typeof current.code === 'string' && current.code.startsWith('SQLITE_')) {
+      return current.code;
+    }
+    current = current.cause;
+  }
+  return '';
 }
 
 function whatToDo(code: string): string {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { TransactionEndedError } from '../index.js';
+import { rolledBackUnderWay } from './driver-errors.js';
 import type { StatementCache } from './statement-cache.js';
 import { physicalName, resolveNames } from './table-names.js';
 
@@ -57,8 +58,8 @@ export class SqliteTransaction {
   }
 
   private assertOpen(): void {
+    if (this.ended) throw new TransactionEndedError(this.processor);
     // A full disk rolls back for us: what followed would be written without a transaction.
-    if (this.ended || !this.statements.database.inTransaction)
-      throw new TransactionEndedError(this.processor);
+    if (!this.statements.database.inTransaction) throw rolledBackUnderWay(this.statements.database.name);
   }
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { ReadModelsClosedError, ReadModelsUnavailableError } from '../index.js';
 import { isPromise } from '../projection/is-promise.js';
-import { isBusy, translateDriverError } from './driver-errors.js';
+import { isBusy, rolledBackUnderWay, translateDriverError } from './driver-errors.js';
 import { Mutex } from './mutex.js';
 import { StatementCaches } from './statement-cache.js';
 
@@ -78,11 +78,7 @@ export class WriteConnection {
   }
 
   private commit(): void {
-    if (!this.database.inTransaction) {
-      throw new ReadModelsUnavailableError(
-        `The transaction at ${this.database.name} was ended under way: by SQLite after a failure that a handler caught, or by a handler's own COMMIT or ROLLBACK. The step is tried again.`,
-      );
-    }
+    if (!this.database.inTransaction) throw rolledBackUnderWay(this.database.name);
     this.database.exec('COMMIT');
   }
 

@@ -1,0 +1,103 @@
+import Database from 'better-sqlite3';
+import { defineProjection } from '@varve/projections';
+import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
+import { insert, open, orders } from './orders.js';
+
+describe('a read-model file', () => {
+  it('shows the live rows to people under the name without the version', async () => {
+    const file = join(temporaryFolder(), 'read-models.db');
+    const readModels = await open(file);
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const second = await readModels.createVersion(orders(2), 'log', 'first');
+    await insert(readModels, 'orders@1', 'a');
+    await insert(readModels, 'orders@2', 'b');
+    const person = new Database(file, { readonly: true });
+    const look = () => person.prepare('SELECT id FROM orders__orders').pluck().all();
+    expect(look()).toEqual(['a']);
+    await readModels.switchVersion(second);
+    expect(look()).toEqual(['b']);
+    person.close();
+  });
+
+  it('is refused when it is a log, a text file or from a newer version of the library', async () => {
+    const foreign = join(temporaryFolder(), 'foreign.db');
+    const database = new Database(foreign);
+    database.exec('CREATE TABLE mine (x)');
+    database.close();
+    await expect(open(foreign)).rejects.toMatchObject({ code: 'store-incompatible' });
+
+    const newer = join(temporaryFolder(), 'newer.db');
+    await (await open(newer)).close();
+    const header = new Database(newer);
+    header.pragma('user_version = 99');
+    header.close();
+    await expect(open(newer)).rejects.toThrow(/newer version of @varve\/projections/);
+  });
+
+  it('is refused with what to do when its folder does not exist or it must exist and does not', async () => {
+    const file = join(temporaryFolder(), 'missing', 'read-models.db');
+    await expect(open(file)).rejects.toThrow(/folder .* does not exist/);
+    await expect(SqliteReadModels.open({ file, create: false })).rejects.toMatchObject({
+      code: 'invalid-options',
+    });
+  });
+
+  it('waits for a writer of another connection, and is unavailable when that takes too long', async () => {
+    const file = join(temporaryFolder(), 'read-models.db');
+    const readModels = await open(file, 60);
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(insert(readModels, 'orders@1', 'a')).rejects.toMatchObject({
+      code: 'store-unavailable',
+      retryable: true,
+    });
+
+    const waiting = insert(readModels, 'orders@1', 'b');
+    setImmediate(() => other.exec('COMMIT'));
+    await waiting;
+    other.close();
+  });
+
+  it('cannot be written through a query', async () => {
+    const readModels = await open();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const writing = readModels.query('orders', (q) =>
+      q.all(`INSERT INTO {orders} VALUES ('a', 1) RETURNING id`),
+    );
+    await expect(writing).rejects.toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('keeps virtual tables, views and indexes of each version apart, and drops them with it', async () => {
+    const readModels = await open();
+    const search = defineProjection<SqliteTransaction>({
+      name: 'search',
+      version: 1,
+      order: 'stream',
+      setup: (tx) => {
+        tx.exec(`CREATE VIRTUAL TABLE {texts} USING fts5(text);
+                 CREATE TABLE {words} (word TEXT);
+                 CREATE INDEX {words_by_word} ON {words} (word);
+                 CREATE VIEW {long_words} AS SELECT word FROM {words} WHERE length(word) > 9`);
+      },
+      on: { x: () => undefined },
+    });
+    const first = await readModels.createVersion(search, 'log', 'first');
+    await readModels.transaction('search@1', (tx) => tx.run('INSERT INTO {texts} VALUES (?)', 'old news'));
+    const next = await readModels.createVersion(search, 'log', 'next');
+    await readModels.transaction('search@1.2', (tx) => tx.run('INSERT INTO {texts} VALUES (?)', 'new news'));
+    await readModels.switchVersion(next);
+    await readModels.dropVersion(first);
+    const found = await readModels.query('search', (q) =>
+      q.all(`SELECT text FROM {texts} WHERE {texts} MATCH 'news'`),
+    );
+    expect(found).toEqual([{ text: 'new news' }]);
+    const left = await readModels.query('search', (q) =>
+      q.all(`SELECT name FROM sqlite_schema WHERE substr(name, 1, 12) = 'search__v1__'`),
+    );
+    expect(left).toEqual([]);
+  });
+});

@@ -34,7 +34,7 @@ export function registerConsumer(log: SqliteLog, consumer: Consumer, at: number)
     throw new InvalidOptionsError(
       'group',
       `The group "${group}" of the log ${log.location} has its read models in ${known.location} since ${new Date(known.registered_at).toISOString()}, ` +
-        `not in ${location}. Use that database, choose another "group", or forget the old one with "varve log forget-consumer ${group}".`,
+        `not in ${location}. Use that database, choose another "group", or give it up with forgetConsumer("${group}").`,
     );
   }
   log.run(SAVE, group, databaseId, location, known?.registered_at ?? at);

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
+import { FaultyStore } from './faulty-store.js';
 
 const event = (n: number) => [{ type: 'n.counted', data: { n } }];
 let folder: string;
@@ -176,4 +177,15 @@ test('a snapshot comes back as it was, and one that JSON would change is refused
     message: expect.stringContaining('state.at'),
   });
   await store.close();
+});
+
+test('a close that fails rejects, every time it is asked', async () => {
+  const store = await FaultyStore.open({ file });
+  const reading = store.database.prepare('SELECT 1').iterate();
+  reading.next();
+  await expect(store.close()).rejects.toThrow('busy');
+  await expect(store.close()).rejects.toThrow('busy');
+  await expect(store.head()).rejects.toMatchObject({ code: 'store-closed' });
+  reading.return?.();
+  store.database.close();
 });

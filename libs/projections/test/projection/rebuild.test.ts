@@ -164,6 +164,22 @@ describe('a rebuild beside running projectors and writers', () => {
     await until(async () => (await readModels.readLease('totals@1.2'))?.owner !== undefined);
   });
 
+  it('holds the live version still for a moment when it is ahead at every try, and lets it go', async () => {
+    const { log, readModels: inner } = await liveTotals();
+    const tries: boolean[] = [];
+    const isStill = async () => (await inner.readLease('totals@1'))?.owner === 'the rebuild';
+    const readModels = Object.assign(Object.create(inner) as SqliteReadModels, {
+      switchVersion: async (...args: Parameters<SqliteReadModels['switchVersion']>) => {
+        tries.push(await isStill());
+        if (tries.at(-1)) return inner.switchVersion(...args);
+        return { ok: false, reason: 'behind', live: 61, candidate: 60 } as const;
+      },
+    });
+    expect(await again({ log, readModels, owner: 'the rebuild' })).toMatchObject({ outcome: 'switched' });
+    expect(tries).toEqual([...Array<boolean>(10).fill(false), true]);
+    expect((await inner.readLease('totals@1.2'))?.owner).toBeUndefined();
+  });
+
   /** The number of events can only rise: a reader that saw half of anything would see it fall. */
   async function pollRows(readModels: SqliteReadModels, more: () => boolean): Promise<void> {
     let last = 0;

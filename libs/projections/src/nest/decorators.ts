@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
 import {
   eventTypeOfClass,
   InvalidOptionsError,
   type EventClass,
-  type EventType,
+  type EventDefinition,
   type FailurePolicy,
+  type RecordedEvent,
 } from '@varve/eventstore';
 
 export interface ProjectionOptions {
@@ -38,15 +38,43 @@ export function Projection(options: ProjectionOptions): ClassDecorator {
   return declare({ kind: 'projection', options });
 }
 
-/** A provider whose `@On` methods have effects outside a read model: they take `(event, signal)`, at least once. */
+/**
+ * A provider whose `@On` methods have effects outside a read model: they take `(event, signal)`, at least once. What they need is prepared in
+ * `onModuleInit`: events may come as soon as the app's bootstrap hooks have begun.
+ */
 export function Reactor(options: ReactorOptions): ClassDecorator {
   return declare({ kind: 'reactor', options });
 }
 
-/** Hands a method the events of these types: by name, class or definition; never by the name of the method. */
-export function On(...events: readonly (string | EventClass | EventType)[]): MethodDecorator {
+/** An event as `@On` takes it: its class, its definition, or its type's stable name. */
+export type EventReference = string | EventClass | EventDefinition;
+
+/** What an event's class or definition says of its data; a name alone says nothing, and a method may take what it likes. */
+type DataOf<Reference extends EventReference> = Reference extends abstract new (
+  ...args: never[]
+) => infer Instance
+  ? Instance
+  : Reference extends EventDefinition<infer Data>
+    ? Data
+    : never;
+
+/** A method decorator that checks that the method takes the events. */
+type OnDecorator<Event> = <Method extends (event: Event, ...rest: never[]) => unknown>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
+
+/**
+ * Hands a method the events of these types: by class, definition or name; never by the name of the method. It takes
+ * `RecordedEvent<OrderPlaced>`, the event with plain data, and is checked to do so.
+ */
+export function On<References extends readonly EventReference[]>(
+  ...events: References
+): OnDecorator<RecordedEvent<DataOf<References[number]>>> {
+  if (events.length === 0) throw new InvalidOptionsError('On', '@On names no event. Give it at least one.');
   const types = events.map(typeNameOf);
-  return (_target, _key, descriptor) => {
+  return (_target, _method, descriptor) => {
     Reflect.defineMetadata(HANDLED_TYPES, types, descriptor.value as object);
   };
 }
@@ -62,17 +90,20 @@ export function handledTypesOf(method: unknown): readonly string[] | undefined {
 
 function declare(declaration: Declaration): ClassDecorator {
   return (target) => {
-    Injectable()(target);
     Reflect.defineMetadata(DECLARATION, declaration, target);
   };
 }
 
-function typeNameOf(event: string | EventClass | EventType): string {
+/** `undefined` stands for the class of a file that imports this one: a cycle. */
+function typeNameOf(event: EventReference | undefined): string {
   if (typeof event === 'string') return event;
-  const type = typeof event === 'function' ? eventTypeOfClass(event)?.type : event.type;
+  const type = typeof event === 'function' ? eventTypeOfClass(event)?.type : event?.type;
   if (type !== undefined) return type;
-  throw new InvalidOptionsError(
-    'On',
-    `@On was given ${typeof event === 'function' ? `class ${event.name}` : typeof event}, which has no event name. Give it @Event('…') first.`,
-  );
+  throw new InvalidOptionsError('On', `@On was given ${nameOf(event)}.`);
+}
+
+function nameOf(event: EventReference | undefined): string {
+  if (event === undefined) return 'undefined: do two files import each other?';
+  if (typeof event !== 'function') return `${JSON.stringify(event)}, which is no event`;
+  return `class ${event.name}, which has no event name: give it @Event('…') first`;
 }

@@ -4,14 +4,10 @@ import { defineReactor } from '../projection/define-reactor.js';
 import type { Projection, Reactor } from '../projection/projection.js';
 import { declarationOf, handledTypesOf } from './decorators.js';
 
-export type Definition =
-  | { readonly kind: 'projection'; readonly projection: Projection<unknown> }
-  | { readonly kind: 'reactor'; readonly reactor: Reactor };
-
 type Handler = (event: RecordedEvent, second: unknown) => void | Promise<void>;
 
 /** What a decorated provider declares, bound to its instance. */
-export function definitionOf(instance: object): Definition {
+export function definitionOf(instance: object): Projection<unknown> | Reactor {
   const declaration = declarationOf(instance.constructor);
   if (!declaration) {
     throw new InvalidOptionsError(
@@ -20,15 +16,9 @@ export function definitionOf(instance: object): Definition {
     );
   }
   const on = handlersOf(instance);
-  if (declaration.kind === 'reactor')
-    return { kind: 'reactor', reactor: defineReactor({ ...declaration.options, on }) };
+  if (declaration.kind === 'reactor') return defineReactor({ ...declaration.options, on });
   const setup = setupOf(instance);
-  const projection = defineProjection<unknown>({
-    ...declaration.options,
-    ...(setup && { setup }),
-    on,
-  });
-  return { kind: 'projection', projection };
+  return defineProjection<unknown>({ ...declaration.options, ...(setup && { setup }), on });
 }
 
 function setupOf(instance: object): ((tx: unknown) => void | Promise<void>) | undefined {
@@ -40,7 +30,7 @@ function handlersOf(instance: object): Record<string, Handler> {
   const handlers: Record<string, Handler> = {};
   for (const [name, method] of methodsOf(instance)) {
     for (const type of handledTypesOf(method) ?? []) {
-      if (handlers[type]) {
+      if (Object.hasOwn(handlers, type)) {
         throw new InvalidOptionsError(
           'On',
           `${instance.constructor.name} handles "${type}" twice, the second time in ${name}().`,

@@ -1,8 +1,16 @@
-export { On, Projection, Reactor, type ProjectionOptions, type ReactorOptions } from './decorators.js';
+export {
+  On,
+  Projection,
+  Reactor,
+  type EventReference,
+  type ProjectionOptions,
+  type ReactorOptions,
+} from './decorators.js';
 export type { Feature } from './features.js';
 export { ProjectionsHealthIndicator, type ProjectionsHealth } from './projections.health.js';
 export { ProjectionsModule } from './projections.module.js';
 export type {
+  FeatureOptions,
   ProjectionsModuleAsyncOptions,
   ProjectionsModuleOptions,
   ProjectionsOptions,

@@ -3,6 +3,8 @@ import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
 import type { SqliteReadModelsOptions } from '../sqlite/index.js';
+import { declarationOf } from './decorators.js';
+import type { Feature } from './features.js';
 import { DEFAULT_READ_MODELS } from './tokens.js';
 
 /** What the projector may be told, beside what the module finds by itself. */
@@ -33,6 +35,13 @@ export interface ProjectionsModuleAsyncOptions extends Names {
   useFactory(...dependencies: never[]): ProjectionsOptions | Promise<ProjectionsOptions>;
 }
 
+export interface FeatureOptions {
+  /** Which read models, when the app has several. */
+  readonly name?: string;
+  /** Modules that export what the classes inject. */
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+}
+
 const KNOWN: ReadonlySet<string> = new Set<keyof ProjectionsOptions>([
   'sqlite',
   'readModels',
@@ -44,17 +53,60 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ProjectionsOptions>([
 
 /** @throws InvalidProjectionOptionsError names the option */
 export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions {
+  if (!isObject(options)) throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
-  const { sqlite, readModels, start } = options;
+  assertReadModels(options);
+  const { start, group, leaseDuration } = options;
+  if (start !== undefined && typeof start !== 'boolean') {
+    throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');
+  }
+  if (group !== undefined && (typeof group !== 'string' || group === '')) {
+    throw invalid('group', `is ${JSON.stringify(group)}`, 'Give a name');
+  }
+  if (leaseDuration !== undefined && (typeof leaseDuration !== 'number' || !(leaseDuration > 0))) {
+    throw invalid('leaseDuration', `is ${JSON.stringify(leaseDuration)}`, 'Give milliseconds, more than 0');
+  }
+  return options;
+}
+
+function assertReadModels({ sqlite, readModels }: ProjectionsOptions): void {
   if (!sqlite === !readModels) {
     const problem = sqlite ? 'is given together with sqlite' : 'and sqlite are both missing';
     throw invalid('readModels', problem, 'Give one of them');
   }
-  if (start !== undefined && typeof start !== 'boolean') {
-    throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');
+  if (sqlite && (typeof sqlite.file !== 'string' || sqlite.file === '')) {
+    throw invalid('sqlite.file', `is ${JSON.stringify(sqlite.file)}`, "Give a path, or ':memory:'");
   }
-  return options;
+  if (readModels && typeof readModels !== 'function' && !hasMethod(readModels, 'listVersions')) {
+    throw invalid('readModels', 'are no read models', 'Give them, or a function that opens them');
+  }
+}
+
+/** @throws InvalidProjectionOptionsError something is neither a definition nor a decorated class */
+export function checkedFeatures(features: readonly Feature[]): readonly Feature[] {
+  const given: unknown = features;
+  if (!Array.isArray(given)) throw invalid('forFeature', 'is given no array', 'Give it an array');
+  for (const each of given as readonly unknown[]) {
+    const isKnown =
+      typeof each === 'function' ? declarationOf(each) : hasMethod(each, 'apply') || hasMethod(each, 'react');
+    if (!isKnown) throw invalid('forFeature', `is given ${describe(each)}`, 'Decorate it, or leave it out');
+  }
+  return features;
+}
+
+function describe(feature: unknown): string {
+  if (typeof feature === 'function')
+    return `class ${feature.name}, which is neither a @Projection nor a @Reactor`;
+  return feature === undefined ? 'undefined: do two files import each other?' : JSON.stringify(feature);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return isObject(value) && typeof value[method] === 'function';
 }
 
 /** @throws InvalidProjectionOptionsError the name is no text */

@@ -1,14 +1,20 @@
-import { Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
 import type { EventRegistry, EventStore } from '@varve/eventstore';
 import { getEventRegistryToken, getEventStoreToken, VARVE_START } from '@varve/eventstore/nest';
 import type { ReadModels } from '../projection/read-models.js';
-import { declarationOf } from './decorators.js';
-import { definitionOf } from './definition-of.js';
-import { FeatureDeclaration, featuresOf, type Feature } from './features.js';
 import {
+  FeatureDeclaration,
+  featuresOf,
+  ReadModelsDeclaration,
+  readModelsNames,
+  type Feature,
+} from './features.js';
+import {
+  checkedFeatures,
   checkedName,
   checkedOptions,
+  type FeatureOptions,
   type ProjectionsModuleAsyncOptions,
   type ProjectionsModuleOptions,
   type ProjectionsOptions,
@@ -39,15 +45,22 @@ export class ProjectionsModule {
     return rootModule({ name: checkedName(name), log }, provider, imports);
   }
 
-  /** Declares projections and reactors: `@Projection` and `@Reactor` classes, which become providers, or finished definitions. */
-  static forFeature(features: readonly Feature[], name?: string): DynamicModule {
-    const classes = features.filter((feature): feature is Type<object> => typeof feature === 'function');
-    for (const each of classes) if (!declarationOf(each)) definitionOf(each.prototype as object);
+  /**
+   * Declares projections and reactors: `@Projection` and `@Reactor` classes, which become providers, or finished definitions. What the
+   * classes inject comes from global modules, or from the `imports` that are given here.
+   *
+   * @throws InvalidProjectionOptionsError, InvalidOptionsError at once
+   */
+  static forFeature(features: readonly Feature[], options: string | FeatureOptions = {}): DynamicModule {
+    const { name, imports = [] } = typeof options === 'string' ? { name: options } : options;
+    const readModels = checkedName(name);
+    const classes = checkedFeatures(features).filter((each) => typeof each === 'function');
     const declaration = {
       provide: Symbol('@varve/projections-feature'),
-      useValue: new FeatureDeclaration(checkedName(name), features),
+      inject: [ModuleRef],
+      useFactory: (modules: ModuleRef) => new FeatureDeclaration(readModels, features, modules),
     };
-    return { module: ProjectionsModule, providers: [declaration, ...classes], exports: classes };
+    return { module: ProjectionsModule, imports, providers: [declaration, ...classes], exports: classes };
   }
 }
 
@@ -75,10 +88,14 @@ function rootModule(
 
 function rootProviders({ name, log }: RootNames): Provider[] {
   return [
+    { provide: Symbol('@varve/read-models'), useValue: new ReadModelsDeclaration(name) },
     {
       provide: lifetimeToken(name),
-      inject: [optionsToken(name)],
-      useFactory: (options: ProjectionsOptions) => new ReadModelsLifetime(options),
+      inject: [optionsToken(name), DiscoveryService],
+      useFactory: (options: ProjectionsOptions, discovery: DiscoveryService) => {
+        readModelsNames(discovery);
+        return new ReadModelsLifetime(options);
+      },
     },
     {
       provide: getReadModelsToken(name),

@@ -1,4 +1,9 @@
-import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { systemTimers, type EventRegistry, type EventStore, type Position } from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { Projector } from '../projection/projector.js';
@@ -10,7 +15,8 @@ import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
 
-const RETRY_START = 1_000;
+/** Milliseconds, doubled up to the longest: what is there again is used soon, what stays away is not asked all the time. */
+const RETRY_START = { first: 100, longest: 5_000 };
 
 export interface HostParts {
   readonly log: EventStore;
@@ -27,12 +33,13 @@ export interface HostParts {
  * The app's projector. Injected with `@InjectProjector()`; it can be used once the app is initialised. It stops before the HTTP server
  * has drained, and gives its leases back at once.
  */
-export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('ProjectionsModule');
   #projector: Projector<unknown> | undefined;
   #features: Features | undefined;
   #starting: NodeJS.Immediate | undefined;
   #stopping: AbortController | undefined;
+  readonly #shutdown = new AbortController();
   #startError: unknown;
 
   constructor(private readonly parts: HostParts) {}
@@ -55,8 +62,12 @@ export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationS
     return this.parts.readModels;
   }
 
-  onApplicationBootstrap(): void {
+  /** What is wrong with the declarations is said before anything begins. */
+  onModuleInit(): void {
     this.#projector = this.#create();
+  }
+
+  onApplicationBootstrap(): void {
     if (!this.parts.start || this.parts.options.start === false) return;
     // Behind the other bootstrap hooks: @nestjs/cqrs registers its handlers in one, and a reactor may send a command at once.
     this.#starting = setImmediate(() => void this.start().catch((error: unknown) => this.#report(error)));
@@ -64,18 +75,13 @@ export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationS
 
   /** Follows the log until `stop`. A log or database that cannot be reached is tried again. @throws what will not pass by itself */
   async start(): Promise<void> {
-    const stopping = (this.#stopping ??= new AbortController());
-    for (;;) {
-      try {
-        await this.#running().start();
-        this.#startError = undefined;
-        return;
-      } catch (error) {
-        this.#startError = error;
-        if (!isRetryable(error) || stopping.signal.aborted) throw error;
-        this.#logger.warn(`The projector could not start and tries again: ${messageOf(error)}`);
-        await sleep(systemTimers, RETRY_START, stopping.signal);
-      }
+    const { signal } = (this.#stopping ??= new AbortController());
+    for (let pause = RETRY_START.first; ; pause = Math.min(pause * 2, RETRY_START.longest)) {
+      const error = await this.#tryToStart();
+      if (error === undefined || signal.aborted) return;
+      if (!isRetryable(error)) throw error;
+      this.#logger.warn(`The projector could not start and tries again: ${messageOf(error)}`);
+      if (await isStoppedWithin(pause, signal)) return;
     }
   }
 
@@ -96,8 +102,16 @@ export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationS
     return this.#running().runUntilCaughtUp(options);
   }
 
-  waitFor(position: Position, projection: string, options?: WaitOptions): Promise<WaitOutcome> {
-    return this.#running().waitFor(position, projection, options);
+  /** As `waitFor`. Whoever still waits when the app shuts down is told how far it has come: nothing here will move it any more. */
+  async waitFor(position: Position, projection: string, options: WaitOptions = {}): Promise<WaitOutcome> {
+    const shutdown = this.#shutdown.signal;
+    const signal = options.signal ? AbortSignal.any([shutdown, options.signal]) : shutdown;
+    try {
+      return await this.#running().waitFor(position, projection, { ...options, signal });
+    } catch (error) {
+      if (!shutdown.aborted || options.signal?.aborted) throw error;
+      return this.#running().waitFor(position, projection, { timeout: 0 });
+    }
   }
 
   status(): Promise<ProjectorStatus> {
@@ -105,7 +119,18 @@ export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.#shutdown.abort();
     await this.stop();
+  }
+
+  async #tryToStart(): Promise<unknown> {
+    try {
+      await this.#running().start();
+      this.#startError = undefined;
+    } catch (error) {
+      this.#startError = error;
+    }
+    return this.#startError;
   }
 
   #create(): Projector<unknown> {
@@ -127,13 +152,18 @@ export class ProjectorHost implements OnApplicationBootstrap, BeforeApplicationS
     if (this.#projector) return this.#projector;
     throw new InvalidProjectionOptionsError(
       'projector',
-      'The projector is used before the app is initialised: await app.init() first.',
+      'The projector is used before the app is put together: await app.init() first, or use it from onApplicationBootstrap on.',
     );
   }
 
   #report(error: unknown): void {
-    if (error === this.#startError) this.#logger.error(`The projector does not run: ${messageOf(error)}`);
+    this.#logger.error(`The projector does not run: ${messageOf(error)}`);
   }
+}
+
+async function isStoppedWithin(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(systemTimers, milliseconds, signal);
+  return signal.aborted;
 }
 
 function isRetryable(error: unknown): boolean {

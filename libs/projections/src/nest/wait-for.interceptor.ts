@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import {
   Inject,
   mixin,
@@ -19,6 +20,7 @@ export const POSITION_HEADER = 'Varve-Position';
 const DEFAULT_TIMEOUT = 5_000;
 const LONGEST_TIMEOUT = 60_000;
 
+/** What a request and its answer have in common on Express, on Fastify, and below both. */
 interface Asking {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -38,22 +40,35 @@ export function WaitFor(projection: string, readModels?: string): Type<NestInter
 
     async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
       const http = context.switchToHttp();
-      const position = await this.wait(http.getRequest<Asking>());
+      const position = await this.wait(http.getRequest<Asking>(), goneSignal(http.getResponse<Answering>()));
       this.adapterHost.httpAdapter.setHeader(http.getResponse(), POSITION_HEADER, String(position));
       return next.handle();
     }
 
-    private async wait({ query = {}, headers }: Asking): Promise<number> {
+    private async wait({ query = {}, headers }: Asking, signal: AbortSignal): Promise<number> {
       const wanted = numberOf('position', query['position'] ?? headers[POSITION_HEADER.toLowerCase()]) ?? 0;
       const timeout = numberOf('timeout', query['timeout']) ?? DEFAULT_TIMEOUT;
       const outcome = await this.projector.waitFor(wanted, projection, {
         timeout: Math.min(timeout, LONGEST_TIMEOUT),
+        signal,
       });
       if (outcome.reached) return outcome.position;
       throw new ProjectionBehindError(projection, wanted, outcome);
     }
   }
   return mixin(WaitForInterceptor);
+}
+
+interface Answering {
+  readonly raw?: ServerResponse;
+}
+
+/** Aborted when the client has hung up: nobody waits any more. */
+function goneSignal(response: Answering): AbortSignal {
+  const gone = new AbortController();
+  const raw = response.raw ?? (response as ServerResponse);
+  raw.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 function numberOf(name: string, value: unknown): number | undefined {

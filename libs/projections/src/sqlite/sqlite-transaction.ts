@@ -12,7 +12,7 @@ export type SqlValue = unknown;
  * each other. Statements are prepared once and kept by their text: bind values, do not write them into the text.
  */
 export class SqliteTransaction {
-  private ended = false;
+  private state: 'open' | 'rolled-back' | 'ended' = 'open';
 
   /** Made by `SqliteReadModels`. */
   constructor(
@@ -28,23 +28,39 @@ export class SqliteTransaction {
 
   run(sql: string, ...values: readonly SqlValue[]): Database.RunResult {
     this.assertOpen();
-    return this.statements.prepare(sql).run(...values);
+    try {
+      return this.statements.prepare(sql).run(...values);
+    } catch (error) {
+      throw this.noticing(error);
+    }
   }
 
   get<Row = Record<string, unknown>>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
     this.assertOpen();
-    return this.statements.prepare(sql).get(...values) as Row | undefined;
+    try {
+      return this.statements.prepare(sql).get(...values) as Row | undefined;
+    } catch (error) {
+      throw this.noticing(error);
+    }
   }
 
   all<Row = Record<string, unknown>>(sql: string, ...values: readonly SqlValue[]): Row[] {
     this.assertOpen();
-    return this.statements.prepare(sql).all(...values) as Row[];
+    try {
+      return this.statements.prepare(sql).all(...values) as Row[];
+    } catch (error) {
+      throw this.noticing(error);
+    }
   }
 
   /** Runs one or more statements without values: `setup`'s CREATE TABLE. */
   exec(sql: string): void {
     this.assertOpen();
-    this.statements.database.exec(resolveNames(sql, this.statements.prefix));
+    try {
+      this.statements.database.exec(resolveNames(sql, this.statements.prefix));
+    } finally {
+      this.notice();
+    }
   }
 
   /** The physical name of a table, for SQL that is built outside. */
@@ -54,12 +70,22 @@ export class SqliteTransaction {
 
   /** Later uses of this handle throw. Called by `SqliteReadModels`. */
   end(): void {
-    this.ended = true;
+    this.state = 'ended';
+  }
+
+  private noticing(error: unknown): unknown {
+    this.notice();
+    return error;
+  }
+
+  /** A full disk rolls back for us: what a handler went on to write would be written without a transaction. */
+  private notice(): void {
+    if (!this.statements.database.inTransaction) this.state = 'rolled-back';
   }
 
   private assertOpen(): void {
-    if (this.ended) throw new TransactionEndedError(this.processor);
-    // A full disk rolls back for us: what followed would be written without a transaction.
-    if (!this.statements.database.inTransaction) throw rolledBackUnderWay(this.statements.database.name);
+    if (this.state === 'open') return;
+    if (this.state === 'ended') throw new TransactionEndedError(this.processor);
+    throw rolledBackUnderWay(this.statements.database.name);
   }
 }

@@ -41,11 +41,15 @@ describe.each(['a file', ':memory:'])('a transaction of read models in %s', (whe
     expect(() => kept?.run('DELETE FROM {orders}')).toThrow(/transaction of "orders@1" has ended/);
   });
 
-  it('notices a handler that ends the transaction by itself', async () => {
+  it('notices a handler that ends the transaction by itself, and keeps nothing that it writes then', async () => {
     const readModels = await here();
     await readModels.createVersion(orders(1), 'log', 'first');
-    const ended = readModels.transaction('orders@1', (tx) => tx.exec('ROLLBACK'));
+    const ended = readModels.transaction('orders@1', (tx) => {
+      tx.exec('ROLLBACK');
+      tx.run('INSERT INTO {orders} VALUES (?, 1)', 'a');
+    });
     await expect(ended).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(await readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))).toEqual([]);
   });
 });
 

@@ -7,15 +7,15 @@ import type { StreamHead } from './stream-heads.js';
 export function headOf(log: SqliteLog, stream: StreamName): StreamHead | undefined {
   const cached = log.heads.get(stream);
   if (cached) return cached;
-  const row = log.get<{ id: number; version: number; start: string }>(HEAD, stream);
-  if (!row) return undefined;
-  const head = { id: row.id, version: row.version, closed: isClosing(row.start) };
+  const id = log.get<{ id: number }>('SELECT id FROM streams WHERE name = ?', stream)?.id;
+  if (id === undefined) return undefined;
+  const last = log.get<{ version: number; start: string }>(LAST_COMMIT, id)!;
+  const head = { id, version: last.version, closed: isClosing(last.start) };
   log.heads.stage(stream, head);
   return head;
 }
 
 /** The beginning of the text tells whether it closes the stream. */
-const HEAD = `
-  SELECT s.id, c.first_version + c.count - 1 AS version, substr(c.events, 1, 40) AS start
-  FROM streams s CROSS JOIN commits c ON c.stream_id = s.id
-  WHERE s.name = ? ORDER BY c.first_version DESC LIMIT 1`;
+const LAST_COMMIT = `
+  SELECT first_version + count - 1 AS version, substr(events, 1, 40) AS start
+  FROM commits WHERE stream_id = ? ORDER BY first_version DESC LIMIT 1`;

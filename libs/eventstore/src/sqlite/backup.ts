@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from '../log/errors.js';
 import type { Reader } from './open-reader.js';
 
-/** Pages per turn of the event loop: 2 MB, some milliseconds. */
+/** Pages per turn of the event loop: 2 MB. */
 const PAGES_PER_TURN = 512;
 
 /** Where a backup goes. @throws InvalidArgumentError when something is there already, or no folder is */

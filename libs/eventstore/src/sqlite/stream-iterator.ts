@@ -7,7 +7,7 @@ import type { SqliteLog } from './sqlite-log.js';
 
 type Read = <T>(work: (log: SqliteLog) => T) => Promise<T>;
 
-/** An iterator by hand: per event, an async generator costs more than decoding the event. */
+/** An iterator by hand: one promise per event that is there already, where an async generator makes several. */
 export class StreamIterator implements AsyncIterator<RecordedEvent> {
   readonly #stream: StreamName;
   readonly #options: ReadStreamOptions;

@@ -50,7 +50,8 @@ describe('a projector', () => {
     await a.start();
     await until(async () => (await readModels.readLease('totals@1'))?.owner === 'a');
     await b.start();
-    await a.waitFor(await charge(log, 'order-1', 5), 'totals');
+    const first = await charge(log, 'order-1', 5);
+    expect(await b.waitFor(first, 'totals'), 'where the other one works').toMatchObject({ reached: true });
     await a.stop();
     const position = await charge(log, 'order-1', 5);
     expect(await b.waitFor(position, 'totals')).toMatchObject({ reached: true });

@@ -80,7 +80,8 @@ export class Projector<Tx> {
 
   /** Waits until readers of a projection see what stands at `position`; see `waitFor`. */
   waitFor(position: Position, projection: string, options?: WaitOptions): Promise<WaitOutcome> {
-    return waitFor(this.#processing, position, projection, options);
+    const expected = new Set(this.#options.projections.map(({ name }) => name));
+    return waitFor({ ...this.#processing, expected }, position, projection, options);
   }
 
   status(): Promise<ProjectorStatus> {

@@ -26,6 +26,8 @@ export interface WaitOptions {
 export interface WaitContext {
   readonly log: Pick<EventStore, 'logId' | 'commitAt'>;
   readonly readModels: Pick<ReadModels<never>, 'listVersions' | 'listParked' | 'location'>;
+  /** Projections that will be there once a projector has started: they are waited for. */
+  readonly expected?: ReadonlySet<string>;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   readonly timers?: Timers;
@@ -62,7 +64,10 @@ export async function waitFor(
 async function look(context: WaitContext, wanted: Position, name: string): Promise<WaitOutcome> {
   const { log, readModels } = context;
   const live = (await readModels.listVersions(name)).find((version) => version.live);
-  if (!live) throw new UnknownProjectionError(name, readModels.location);
+  if (!live) {
+    if (!context.expected?.has(name)) throw new UnknownProjectionError(name, readModels.location);
+    return { reached: false, reason: 'timeout', position: 0 };
+  }
   const { position, logId } = live.checkpoint;
   if (logId !== log.logId) return { reached: false, reason: 'stopped', position };
   if (position >= wanted) {

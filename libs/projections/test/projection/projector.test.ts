@@ -264,6 +264,15 @@ describe('waiting for a position', () => {
     expect(await one.waitFor(1, 'totals')).toEqual({ reached: false, reason: 'stopped', position: 0 });
   });
 
+  it('waits for a projection of this code that has never run, too', async () => {
+    const [log, readModels] = [newLog(), await openReadModels()];
+    const one = projector({ log, readModels, projections: [totals()] });
+    const position = await charge(log, 'order-1', 1);
+    const waiting = one.waitFor(position, 'totals');
+    await one.start();
+    expect(await waiting).toEqual({ reached: true, position });
+  });
+
   it('ends with the signal, and refuses a projection that nobody knows', async () => {
     const [log, readModels] = [newLog(), await openReadModels()];
     const one = projector({ log, readModels, projections: [totals()] });

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import type { ProcessorRow, ReadModels } from '../projection/read-models.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
 
@@ -11,33 +12,35 @@ export type ProjectionsHealth = Record<string, { readonly status: 'up' | 'down' 
 export class ProjectionsHealthIndicator {
   constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
 
-  /** Down when a projection was stopped by a failure, or the read models cannot be read. Being behind or paused is not ill. */
+  /** Down when a projection or reactor was stopped by a failure, or cannot run. Being behind, parked or paused is not ill. */
   async check(key: string, readModelsName?: string): Promise<ProjectionsHealth> {
     const host = this.modules.get<ProjectorHost>(getProjectorToken(readModelsName), { strict: false });
-    if (host.startError !== undefined)
-      return { [key]: { status: 'down', message: messageOf(host.startError) } };
     try {
+      if (host.startError) throw host.startError;
       const head = await host.log.head();
-      const versions = (await host.readModels.listVersions()).filter(
-        (version) => version.state !== 'retired',
-      );
-      const isStopped = versions.some((version) => version.lease.state === 'stopped');
-      const projections = versions.map(({ processor, checkpoint, lease, parked }) => {
-        return {
-          processor,
-          state: lease.state,
-          reason: lease.reason,
-          behind: head - checkpoint.position,
-          parked,
-        };
+      const rows = await workingRows(host.readModels);
+      const projections = rows.map(({ processor, checkpoint, lease, parked }) => {
+        const behind = Math.max(0, head - checkpoint.position);
+        return { processor, state: lease.state, reason: lease.reason, behind, parked };
       });
+      const isStopped = rows.some(({ lease }) => lease.state === 'stopped');
       return { [key]: { status: isStopped ? 'down' : 'up', projections } };
     } catch (error) {
-      return { [key]: { status: 'down', message: messageOf(error) } };
+      return { [key]: { status: 'down', ...describe(error) } };
     }
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Retired versions stand still, whatever they say. */
+async function workingRows(readModels: ReadModels<unknown>): Promise<readonly ProcessorRow[]> {
+  const versions = await readModels.listVersions();
+  const retired = new Set(
+    versions.filter(({ state }) => state === 'retired').map(({ processor }) => processor),
+  );
+  return (await readModels.listProcessors()).filter(({ processor }) => !retired.has(processor));
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return 'code' in error ? { code: error.code, message: error.message } : { message: error.message };
 }

@@ -18,6 +18,9 @@ import type { ProjectionsOptions } from './projections-options.js';
 /** Milliseconds, doubled up to the longest: what is there again is used soon, what stays away is not asked all the time. */
 const RETRY_START = { first: 100, longest: 5_000 };
 
+/** What `waitFor` waits by default, in milliseconds. */
+const DEFAULT_WAIT = 5_000;
+
 export interface HostParts {
   readonly log: EventStore;
   readonly registry: EventRegistry;
@@ -38,9 +41,12 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   #projector: Projector<unknown> | undefined;
   #features: Features | undefined;
   #starting: NodeJS.Immediate | undefined;
+  /** The first attempt to start, if the app starts it: until then the versions may not have been made. */
+  #begun: Promise<void> = Promise.resolve();
+  #hasBegun: () => void = () => undefined;
   #stopping: AbortController | undefined;
   readonly #shutdown = new AbortController();
-  #startError: unknown;
+  #startError: Error | undefined;
 
   constructor(private readonly parts: HostParts) {}
 
@@ -70,6 +76,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   onApplicationBootstrap(): void {
     if (!this.parts.start || this.parts.options.start === false) return;
     // Behind the other bootstrap hooks: @nestjs/cqrs registers its handlers in one, and a reactor may send a command at once.
+    this.#begun = new Promise((resolve) => (this.#hasBegun = resolve));
     this.#starting = setImmediate(() => void this.start().catch((error: unknown) => this.#report(error)));
   }
 
@@ -87,13 +94,14 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
 
   async stop(): Promise<void> {
     clearImmediate(this.#starting);
+    this.#hasBegun();
     this.#stopping?.abort();
     this.#stopping = undefined;
     await this.#projector?.stop();
   }
 
   /** Why the projector does not run although it was started. */
-  get startError(): unknown {
+  get startError(): Error | undefined {
     return this.#startError;
   }
 
@@ -107,6 +115,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     const shutdown = this.#shutdown.signal;
     const signal = options.signal ? AbortSignal.any([shutdown, options.signal]) : shutdown;
     try {
+      await this.#beginning(options.timeout, signal);
       return await this.#running().waitFor(position, projection, { ...options, signal });
     } catch (error) {
       if (!shutdown.aborted || options.signal?.aborted) throw error;
@@ -123,13 +132,21 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     await this.stop();
   }
 
-  async #tryToStart(): Promise<unknown> {
+  async #beginning(timeout: number | undefined, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const end = AbortSignal.any([over.signal, signal]);
+    await Promise.race([this.#begun, sleep(systemTimers, timeout ?? DEFAULT_WAIT, end)]);
+    over.abort();
+  }
+
+  async #tryToStart(): Promise<Error | undefined> {
     try {
       await this.#running().start();
       this.#startError = undefined;
     } catch (error) {
-      this.#startError = error;
+      this.#startError = error instanceof Error ? error : new Error(String(error));
     }
+    this.#hasBegun();
     return this.#startError;
   }
 

@@ -1,0 +1,67 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ProjectionsModule } from '@varve/projections/nest';
+import { expect, test, vi } from 'vitest';
+import { until } from '../../../../test/support/until.js';
+import { AT_ONCE, closeAfterwards, Customers, CustomersModule, LOG, partsOf, place } from './shop.js';
+
+class Recorder implements LoggerService {
+  readonly lines: string[] = [];
+  readonly log = (message: unknown, ...rest: unknown[]) => this.note('log', message, rest);
+  readonly warn = (message: unknown, ...rest: unknown[]) => this.note('warn', message, rest);
+  readonly error = (message: unknown, ...rest: unknown[]) => this.note('error', message, rest);
+
+  private note(level: string, message: unknown, rest: unknown[]): void {
+    this.lines.push(`${level} [${String(rest.at(-1))}] ${String(message)}`);
+  }
+
+  find(pattern: RegExp): string | undefined {
+    return this.lines.find((line) => pattern.test(line));
+  }
+}
+
+async function startLogged(logger: Recorder, policy: 'stop' | 'park') {
+  const app = await Test.createTestingModule({
+    imports: [
+      LOG,
+      ProjectionsModule.forRoot({
+        sqlite: { file: ':memory:' },
+        failurePolicy: { ...AT_ONCE, then: policy },
+      }),
+      CustomersModule,
+    ],
+  })
+    .setLogger(logger)
+    .compile();
+  closeAfterwards(async () => {
+    await app.close();
+    Logger.overrideLogger(undefined as never);
+  });
+  await app.init();
+  await partsOf(app).projector.waitFor(0, Customers.name.toLowerCase());
+  return partsOf(app);
+}
+
+test('what an operator has to know goes to the logger of Nest, and nothing is printed', async () => {
+  const written = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+  const logger = new Recorder();
+  const { log, readModels } = await startLogged(logger, 'stop');
+  await place(log, 'order-1', 'Ada', 1.5);
+  await until(() => logger.find(/stopped/), { what: 'the log of the failure' });
+  expect(logger.find(/stopped/)).toMatch(
+    /^error \[ProjectionsModule\] customers@1 stopped: .*"varve projections resume" goes on/s,
+  );
+  await readModels.close();
+  await until(() => logger.find(/warn/), { what: 'a warning' });
+  const ours = written.flatMap(({ mock }) => mock.calls.map(([text]) => String(text)));
+  expect(ours.filter((text) => text.includes('customers'))).toEqual([]);
+  for (const spy of written) spy.mockRestore();
+});
+
+test('a stream that is set aside is named, with its position', async () => {
+  const logger = new Recorder();
+  const { log } = await startLogged(logger, 'park');
+  await place(log, 'order-7', 'Ada', 1.5);
+  await until(() => logger.find(/parked/), { what: 'the log of the failure' });
+  expect(logger.find(/parked/)).toMatch(/customers@1 parked stream "order-7" at position 1: /);
+});

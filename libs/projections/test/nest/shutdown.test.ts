@@ -16,6 +16,8 @@ const has =
   (message: unknown): message is Record<Key, never> =>
     typeof message === 'object' && message !== null && key in message;
 
+const isListening = (message: unknown): message is { url: string; leases: unknown[] } => has('url')(message);
+
 async function get(url: string): Promise<unknown> {
   const [response] = (await once(request(url, { agent: false }).end(), 'response')) as [IncomingMessage];
   return json(response);
@@ -24,10 +26,7 @@ async function get(url: string): Promise<unknown> {
 async function startServer(mode: string) {
   const folder = temporaryFolder();
   const child = startChild(server, [folder, mode]);
-  const { url, leases } = (await child.heard(has('url'), 'its address')) as {
-    url: string;
-    leases: unknown[];
-  };
+  const { url, leases } = await child.heard(isListening, 'its address');
   return { child, url, leases, folder };
 }
 

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A whole number from 0, for commander. */
+/** A whole number from 0, for commander; also as the tables print it: `12,345`. */
 export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  const value = Number(text.replaceAll(',', ''));
+  if (/^(\d+|\d{1,3}(,\d{3})+)$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('Use a whole number from 0.');
 }
 

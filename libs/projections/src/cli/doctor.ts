@@ -1,8 +1,9 @@
 import { markOf, sameMark, type EventStore } from '@varve/eventstore';
-import type { ProjectionVersion, ReadModels } from '../projection/read-models.js';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { describeReport, isVerifiable } from './log-verify.js';
-import type { CliTarget } from './target.js';
+import { processorsOf, type ProcessorOf } from './processors.js';
+import { printableLines } from './render.js';
+import type { CliTarget, ProjectionCode } from './target.js';
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'problem';
@@ -10,73 +11,104 @@ export interface Finding {
   readonly message: string;
 }
 
+/** What is to be opened and looked at, by name. */
+export type Doctoring = Readonly<Record<string, () => Promise<CliTarget>>>;
+
 const SIGNS = { ok: '✓', warning: '!', problem: '✗' } as const;
 
 /** Looks at everything that it can reach and says what is wrong and what to do about it. */
-export async function doctor(target: CliTarget, json: boolean, io: CliIo): Promise<ExitCode> {
+export async function doctor(parts: Doctoring, json: boolean, io: CliIo): Promise<ExitCode> {
   const findings: Finding[] = [];
-  if (target.log) findings.push(...(await examineLog(target.log, io.signal)));
-  if (target.readModels) findings.push(...(await examineReadModels(target.readModels, target.log)));
-  if (json) io.out(JSON.stringify(findings));
-  else for (const { level, subject, message } of findings) io.out(`${SIGNS[level]} ${subject}: ${message}`);
-  return findings.some((finding) => finding.level === 'problem') ? EXIT.unhealthy : EXIT.ok;
+  const targets: CliTarget[] = [];
+  for (const [subject, open] of Object.entries(parts)) {
+    try {
+      targets.push(await open());
+    } catch (error) {
+      findings.push({
+        level: 'problem',
+        subject,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  try {
+    findings.push(...(await examine(Object.assign({}, ...targets) as Partial<CliTarget>, io.signal)));
+  } finally {
+    for (const target of targets) await target.close();
+  }
+  if (io.signal.aborted) return EXIT.interrupted;
+  answer(io, json, findings, findings.map(describe).join('\n'));
+  return findings.some(({ level }) => level === 'problem') ? EXIT.unhealthy : EXIT.ok;
+}
+
+function describe({ level, subject, message }: Finding): string {
+  return `${SIGNS[level]} ${subject}: ${printableLines(message, '  ')}`;
+}
+
+async function examine(
+  { log, readModels, code }: Partial<CliTarget>,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings = log ? await examineLog(log, signal) : [];
+  if (!readModels) return findings;
+  const processors = await processorsOf(readModels);
+  for (const one of processors) findings.push(await examineProcessor(one, log));
+  findings.push(...examineCode(processors, code));
+  if (processors.length === 0)
+    findings.push({ level: 'ok', subject: 'read models', message: `none yet in ${readModels.location}` });
+  return findings;
 }
 
 async function examineLog(log: EventStore, signal: AbortSignal): Promise<Finding[]> {
   const findings: Finding[] = [];
   if (isVerifiable(log)) {
     const report = await log.verify({ signal });
-    findings.push({
-      level: report.problems.length === 0 ? 'ok' : 'problem',
-      subject: 'log',
-      message: describeReport(report),
-    });
+    const level = report.problems.length === 0 ? 'ok' : 'problem';
+    findings.push({ level, subject: 'log', message: describeReport(report) });
   }
   const durable = log.durability === 'power-cut';
-  findings.push({
-    level: durable ? 'ok' : 'warning',
-    subject: 'durability',
-    message: durable
-      ? 'an acknowledged append survives a power cut'
-      : `"${log.durability}": an acknowledged append may be lost in a power cut`,
-  });
+  const message = durable
+    ? 'an acknowledged append survives a power cut'
+    : `"${log.durability}": an acknowledged append may be lost in a power cut`;
+  findings.push({ level: durable ? 'ok' : 'warning', subject: 'durability', message });
   return findings;
 }
 
-async function examineReadModels(
-  readModels: ReadModels<unknown>,
-  log: EventStore | undefined,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const version of await readModels.listVersions()) findings.push(await examineVersion(version, log));
-  if (findings.length === 0)
-    findings.push({ level: 'ok', subject: 'read models', message: `none yet in ${readModels.location}` });
-  return findings;
-}
-
-async function examineVersion(version: ProjectionVersion, log: EventStore | undefined): Promise<Finding> {
-  const { processor, checkpoint, lease, parked } = version;
-  const finding = (level: Finding['level'], message: string): Finding => ({
-    level,
-    subject: processor,
-    message,
-  });
-  const diverged = log && (await findDivergence(version, log));
-  if (diverged) return finding('problem', diverged);
-  if (lease.state === 'stopped')
-    return finding('problem', `stopped: ${lease.reason ?? 'no reason recorded'}`);
+async function examineProcessor(one: ProcessorOf, log: EventStore | undefined): Promise<Finding> {
+  const { processor: subject, name, checkpoint, lease, parked, stage, skipped } = one;
+  const diverged = log && stage !== 'retired' ? await findDivergence(one, log) : undefined;
+  if (diverged) return { level: 'problem', subject, message: diverged };
+  if (stage === 'retired')
+    return { level: 'ok', subject, message: `retired: "varve projections drop ${name}" removes it` };
+  if (lease.state === 'stopped') {
+    const message = `stopped: ${lease.reason ?? 'no reason recorded'}\nMend it, then "varve projections resume ${name}"`;
+    return { level: 'problem', subject, message };
+  }
   if (parked > 0)
-    return finding('problem', `${parked} parked streams: see "varve parked list ${version.name}"`);
-  if (lease.state === 'paused') return finding('warning', 'paused: "varve projections resume" goes on');
-  return finding('ok', `at position ${checkpoint.position}${version.live ? ', live' : ''}`);
+    return { level: 'problem', subject, message: `${parked} parked: see "varve parked list ${name}"` };
+  if (lease.state === 'paused')
+    return { level: 'warning', subject, message: `paused: "varve projections resume ${name}" goes on` };
+  const note = skipped > 0 ? `; ${skipped} times something was skipped, on record` : '';
+  return { level: 'ok', subject, message: `${stage}, at position ${checkpoint.position}${note}` };
 }
 
-async function findDivergence(version: ProjectionVersion, log: EventStore): Promise<string | undefined> {
-  const { logId, position, mark } = version.checkpoint;
-  const rebuild = `rebuild it: varve projections rebuild ${version.name}`;
-  if (logId !== log.logId) return `was built from log ${logId}, this is ${log.logId}; ${rebuild}`;
+async function findDivergence(
+  { checkpoint, name, kind }: ProcessorOf,
+  log: EventStore,
+): Promise<string | undefined> {
+  const { logId, position, mark } = checkpoint;
+  const command = kind === 'reactor' ? `varve replay ${name} --from P` : `varve projections rebuild ${name}`;
+  if (logId !== log.logId) return `comes from log ${logId}, and this is ${log.logId}: ${command}`;
   if (position === 0 || !mark) return undefined;
   const commit = await log.commitAt(position);
   if (commit && sameMark(markOf(commit), mark)) return undefined;
-  return `the log has another commit at position ${position}, so it was restored or replaced: run "varve log restored", then ${rebuild}`;
+  return `the log has another commit at position ${position}, so it was restored or replaced: run "varve log restored", then ${command}`;
+}
+
+/** What this app's code would do that the database does not show yet. */
+function examineCode(processors: readonly ProcessorOf[], code: ProjectionCode | undefined): Finding[] {
+  const declared = [...(code?.projections ?? []), ...(code?.reactors ?? [])];
+  return declared
+    .filter(({ name }) => processors.every((one) => one.name !== name))
+    .map(({ name }) => ({ level: 'warning', subject: name, message: 'not started yet: start a projector' }));
 }

@@ -4,11 +4,14 @@ export interface CliIo {
   /** Replaces the line that the cursor is on; only on a terminal. */
   rewrite(text: string): void;
   error(text: string): void;
-  /** Whether `out` is a terminal that a progress line can be rewritten on. */
-  readonly isTerminal: boolean;
-  /** Aborted by Ctrl-C. */
+  /** How wide the terminal is that `out` writes to; absent where it is none. */
+  readonly columns?: number | undefined;
+  /** Aborted by Ctrl-C, and with `OutputClosed` as its reason when nobody reads `out` any more. */
   readonly signal: AbortSignal;
 }
+
+/** Whoever read the output has seen enough: `varve log tail | head`. */
+export class OutputClosed extends Error {}
 
 export const EXIT = {
   ok: 0,
@@ -25,3 +28,13 @@ export const EXIT = {
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The end of something that only reads. */
+export function endOfReading({ signal }: CliIo): ExitCode {
+  return signal.aborted && !(signal.reason instanceof OutputClosed) ? EXIT.interrupted : EXIT.ok;
+}
+
+/** One answer: the value for programs, the text for people. */
+export function answer(io: CliIo, json: boolean, value: unknown, text: string): void {
+  io.out(json ? JSON.stringify(value) : text);
+}

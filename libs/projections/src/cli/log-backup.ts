@@ -1,16 +1,17 @@
 import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { printable } from './render.js';
 
 interface LogWithBackup {
   backup(to: string): Promise<unknown>;
 }
 
-export async function logBackup(log: EventStore, to: string, io: CliIo): Promise<ExitCode> {
+export async function logBackup(log: EventStore, to: string, json: boolean, io: CliIo): Promise<ExitCode> {
   if (!hasBackup(log)) throw new InvalidOptionsError('--log', 'This log cannot make a backup of itself.');
   await log.backup(to);
-  io.out(
-    `Backed up log ${log.logId} to ${to}.\nAfter restoring it, run "varve log restored" before anything else opens it.`,
-  );
+  const { logId } = log;
+  const next = 'After restoring it, run "varve log restored" before anything else opens it.';
+  answer(io, json, { logId, file: to }, `Backed up log ${logId} to ${printable(to)}.\n${next}`);
   return EXIT.ok;
 }
 

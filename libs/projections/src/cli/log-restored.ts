@@ -1,5 +1,5 @@
 import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 
 interface RestorableLog {
   restored(): Promise<string>;
@@ -10,11 +10,9 @@ export async function logRestored(log: EventStore, json: boolean, io: CliIo): Pr
   if (!isRestorable(log)) throw new InvalidOptionsError('--log', 'This log cannot be given a new id.');
   const before = log.logId;
   const after = await log.restored();
-  io.out(
-    json
-      ? JSON.stringify({ before, after })
-      : `The log was ${before} and is now ${after}.\nCheckpoints made from the old id are refused: rebuild each projection (varve projections rebuild NAME).`,
-  );
+  const next =
+    'Checkpoints made from the old id are refused: rebuild each projection (varve projections rebuild NAME).';
+  answer(io, json, { before, after }, `The log was ${before} and is now ${after}.\n${next}`);
   return EXIT.ok;
 }
 

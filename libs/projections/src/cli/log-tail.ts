@@ -1,5 +1,5 @@
-import type { Commit, EventStore, Position } from '@varve/eventstore';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import type { Commit, EventStore, Position, ReadAllOptions } from '@varve/eventstore';
+import { endOfReading, type CliIo, type ExitCode } from './io.js';
 import { printable } from './render.js';
 
 export interface LogTailOptions {
@@ -7,37 +7,33 @@ export interface LogTailOptions {
   readonly follow?: boolean;
   readonly category?: readonly string[];
   readonly type?: readonly string[];
-  readonly json?: boolean;
+  readonly json: boolean;
 }
 
 const LAST_COMMITS = 10;
 
-/** Prints commits, the last ten by default, and with `follow` what comes after them. */
+/** Prints commits, the last ten positions by default, and with `follow` what comes after them. */
 export async function logTail(log: EventStore, options: LogTailOptions, io: CliIo): Promise<ExitCode> {
+  const filter: ReadAllOptions = {
+    ...(options.category && { categories: options.category }),
+    ...(options.type && { types: options.type }),
+    signal: io.signal,
+  };
   let position =
     options.from === undefined ? Math.max(0, (await log.head()) - LAST_COMMITS) : options.from - 1;
   do {
-    const filter = {
-      ...(options.category ? { categories: options.category } : {}),
-      ...(options.type ? { types: options.type } : {}),
-    };
-    for await (const batch of log.readAll(position, { ...filter, signal: io.signal })) {
-      for (const commit of batch.commits) io.out(options.json ? JSON.stringify(commit) : describe(commit));
-      position = batch.upTo;
+    for await (const { commits, upTo } of log.readAll(position, filter)) {
+      for (const commit of commits) io.out(options.json ? JSON.stringify(commit) : describe(commit));
+      position = upTo;
     }
-    if (options.follow) await log.waitForCommit(position, io.signal);
+    if (options.follow && !io.signal.aborted) await log.waitForCommit(position, io.signal);
   } while (options.follow && !io.signal.aborted);
-  return EXIT.ok;
+  return endOfReading(io);
 }
 
-function describe(commit: Commit): string {
-  const versions =
-    commit.firstVersion === commit.lastVersion
-      ? `${commit.firstVersion}`
-      : `${commit.firstVersion}-${commit.lastVersion}`;
-  const head = `${commit.position}  ${commit.at.toISOString()}  ${printable(commit.stream)}  v${versions}`;
-  const events = commit.events.map(
-    (event) => `    ${printable(event.type)}  ${printable(JSON.stringify(event.data))}`,
-  );
-  return [head, ...events].join('\n');
+function describe({ position, at, stream, firstVersion, lastVersion, events }: Commit): string {
+  const versions = firstVersion === lastVersion ? `${firstVersion}` : `${firstVersion}-${lastVersion}`;
+  const head = `${position.toLocaleString('en-US')}  ${at.toISOString()}  ${printable(stream)}  v${versions}`;
+  const lines = events.map(({ type, data }) => `    ${printable(type)}  ${printable(JSON.stringify(data))}`);
+  return [head, ...lines].join('\n');
 }

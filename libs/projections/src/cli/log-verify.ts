@@ -1,11 +1,13 @@
 import { InvalidOptionsError, type EventStore, type LogReport, type VerifiableLog } from '@varve/eventstore';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { printable } from './render.js';
 
 /** Walks the whole log and lists holes, overlaps and commits that cannot be decoded. */
 export async function logVerify(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
   if (!isVerifiable(log)) throw new InvalidOptionsError('--log', 'This log cannot verify itself.');
   const report = await log.verify({ signal: io.signal });
-  io.out(json ? JSON.stringify(report) : describeReport(report));
+  if (io.signal.aborted) return EXIT.interrupted;
+  answer(io, json, report, describeReport(report));
   return report.problems.length === 0 ? EXIT.ok : EXIT.unhealthy;
 }
 
@@ -18,7 +20,10 @@ export function describeReport(report: LogReport): string {
   const summary = `log ${report.logId}: ${figures[0]} commits, ${figures[1]} events, ${figures[2]} streams`;
   if (report.problems.length === 0) return `${summary}; nothing wrong`;
   const lines = report.problems.map(
-    (problem) => `  ${problem.kind} at position ${problem.position}: ${problem.message}`,
+    ({ kind, position, message }) => `  ${kind} at position ${position}: ${printable(message)}`,
   );
-  return [`${summary}; ${report.problems.length} problems`, ...lines].join('\n');
+  return [
+    `${summary}; ${report.problems.length} ${report.problems.length === 1 ? 'problem' : 'problems'}`,
+    ...lines,
+  ].join('\n');
 }

@@ -1,29 +1,36 @@
 import type { Command } from 'commander';
+import type { EventStore } from '@varve/eventstore';
 import { collect, positiveNumber } from './arguments.js';
 import { doctor } from './doctor.js';
-import type { CliIo } from './io.js';
+import type { CliIo, ExitCode } from './io.js';
 import { logBackup } from './log-backup.js';
+import { logConsumers, logForgetConsumer } from './log-consumers.js';
 import { logRestored } from './log-restored.js';
 import { logTail, type LogTailOptions } from './log-tail.js';
 import { logVerify } from './log-verify.js';
-import type { Run } from './program.js';
+import type { Runner } from './program.js';
 import { streamsList } from './streams-list.js';
 import { streamsShow, type StreamsShowOptions } from './streams-show.js';
 import { logOf } from './target.js';
 
-export function addLogCommands(program: Command, run: Run, io: CliIo): void {
-  addLog(program, run, io);
-  addStreams(program, run, io);
+export function addLogCommands(program: Command, runner: Runner, io: CliIo): void {
+  const onLog: OnLog = (command, work) =>
+    runner.run(command, ['log'], (target, json) => work(logOf(target), json));
+  const log = program.command('log').description('the log itself');
+  addReading(log, onLog, io);
+  addUpkeep(log, onLog, io);
+  addStreams(program, onLog, io);
   program
     .command('doctor')
     .description('look at log and read models and say what is wrong')
     .action((_options: object, command: Command) =>
-      run(command, (target, { json }) => doctor(target, json === true, io)),
+      runner.examine(command, (parts, json) => doctor(parts, json, io)),
     );
 }
 
-function addLog(program: Command, run: Run, io: CliIo): void {
-  const log = program.command('log').description('the log itself');
+type OnLog = (command: Command, work: (log: EventStore, json: boolean) => Promise<ExitCode>) => Promise<void>;
+
+function addReading(log: Command, onLog: OnLog, io: CliIo): void {
   log
     .command('tail')
     .description('print the last commits')
@@ -31,30 +38,45 @@ function addLog(program: Command, run: Run, io: CliIo): void {
     .option('--follow', 'go on printing what comes')
     .option('--category <name>', 'only this category (repeatable)', collect)
     .option('--type <name>', 'only commits with this event type (repeatable)', collect)
-    .action((options: LogTailOptions, command: Command) =>
-      run(command, (target, { json }) => logTail(logOf(target), { ...options, json: json === true }, io)),
+    .action((options: Omit<LogTailOptions, 'json'>, command: Command) =>
+      onLog(command, (store, json) => logTail(store, { ...options, json }, io)),
     );
   log
     .command('verify')
     .description('walk the whole log and report holes, overlaps and what cannot be decoded')
     .action((_options: object, command: Command) =>
-      run(command, (target, { json }) => logVerify(logOf(target), json === true, io)),
+      onLog(command, (store, json) => logVerify(store, json, io)),
     );
+  log
+    .command('consumers')
+    .description('list the groups of projectors that follow the log, and where their read models are')
+    .action((_options: object, command: Command) =>
+      onLog(command, (store, json) => logConsumers(store, json, io)),
+    );
+}
+
+function addUpkeep(log: Command, onLog: OnLog, io: CliIo): void {
   log
     .command('backup <file>')
     .description('copy the log while writers run')
     .action((file: string, _options: object, command: Command) =>
-      run(command, (target) => logBackup(logOf(target), file, io)),
+      onLog(command, (store, json) => logBackup(store, file, json, io)),
     );
   log
     .command('restored')
     .description('give a log that was restored from a backup a new id')
     .action((_options: object, command: Command) =>
-      run(command, (target, { json }) => logRestored(logOf(target), json === true, io)),
+      onLog(command, (store, json) => logRestored(store, json, io)),
+    );
+  log
+    .command('forget-consumer <group>')
+    .description('let a group of projectors make its read models somewhere else')
+    .action((group: string, _options: object, command: Command) =>
+      onLog(command, (store, json) => logForgetConsumer(store, group, json, io)),
     );
 }
 
-function addStreams(program: Command, run: Run, io: CliIo): void {
+function addStreams(program: Command, onLog: OnLog, io: CliIo): void {
   const streams = program.command('streams').description('the streams of the log');
   streams
     .command('list')
@@ -63,7 +85,7 @@ function addStreams(program: Command, run: Run, io: CliIo): void {
     .option('--after <stream>', 'the last stream of the page before')
     .option('--limit <n>', 'at most this many (100)', positiveNumber)
     .action((options: { category?: string; after?: string; limit?: number }, command: Command) =>
-      run(command, (target, { json }) => streamsList(logOf(target), { ...options, json: json === true }, io)),
+      onLog(command, (store, json) => streamsList(store, { ...options, json }, io)),
     );
   streams
     .command('show <stream>')
@@ -71,9 +93,7 @@ function addStreams(program: Command, run: Run, io: CliIo): void {
     .option('--from <version>', 'begin at this version', positiveNumber)
     .option('--limit <n>', 'at most this many (100)', positiveNumber)
     .option('--backward', 'newest first')
-    .action((stream: string, options: StreamsShowOptions, command: Command) =>
-      run(command, (target, { json }) =>
-        streamsShow(logOf(target), stream, { ...options, json: json === true }, io),
-      ),
+    .action((stream: string, options: Omit<StreamsShowOptions, 'json'>, command: Command) =>
+      onLog(command, (store, json) => streamsShow(store, stream, { ...options, json }, io)),
     );
 }

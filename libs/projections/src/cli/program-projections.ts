@@ -1,76 +1,71 @@
 import type { Command } from 'commander';
 import { duration, positiveNumber, wholeNumber } from './arguments.js';
 import type { CliIo } from './io.js';
-import type { Run } from './program.js';
+import type { Runner } from './program.js';
 import { projectionsDrop } from './projections-drop.js';
+import { projectionsList } from './projections-list.js';
 import { projectionsRebuild, type RebuildFlags } from './projections-rebuild.js';
 import { projectionsSetState } from './projections-set-state.js';
 import { projectionsStatus } from './projections-status.js';
 import { projectionsWait } from './projections-wait.js';
-import { replay } from './replay.js';
+import { assertMeant, replay, type ReplayFlags } from './replay.js';
 import { readModelsOf } from './target.js';
 
 const DEFAULT_WAIT = 30_000;
 
-export function addProjectionCommands(program: Command, run: Run, io: CliIo): void {
+export function addProjectionCommands(program: Command, runner: Runner, io: CliIo): void {
   const projections = program.command('projections').description('read models and what builds them');
-  addLooking(projections, run, io);
-  addSteering(projections, run, io);
-  addRebuild(projections, run, io);
+  addLooking(projections, runner, io);
+  addSteering(projections, runner, io);
+  addRebuild(projections, runner, io);
   program
     .command('replay <reactor>')
     .description('let a reactor have its effects again, from a position on')
     .requiredOption('--from <position>', 'the first position that is replayed', positiveNumber)
     .option('--effects-again', 'yes: its effects outside happen again')
-    .action((name: string, options: { from: number; effectsAgain?: boolean }, command: Command) =>
-      run(command, (target) => replay(target, name, options, io)),
-    );
+    .action((name: string, options: ReplayFlags, command: Command) => {
+      assertMeant(name, options);
+      return runner.run(command, ['code'], (target, json) =>
+        replay(target, name, { from: options.from, json }, io),
+      );
+    });
 }
 
-function addLooking(projections: Command, run: Run, io: CliIo): void {
+function addLooking(projections: Command, runner: Runner, io: CliIo): void {
   projections
     .command('list')
-    .description('all versions of all projections')
+    .description('what there is: names, the version of the code, what is live, built or retired')
     .action((_options: object, command: Command) =>
-      run(command, (target, { json }) => projectionsStatus(target, undefined, json === true, io)),
+      runner.run(command, ['read-models'], (target, json) => projectionsList(target, json, io)),
     );
   projections
     .command('status [projection]')
-    .description('where they stand, who works on them, what is wrong')
+    .description('where each stands, who works on it, what is wrong')
     .action((name: string | undefined, _options: object, command: Command) =>
-      run(command, (target, { json }) => projectionsStatus(target, name, json === true, io)),
+      runner.run(command, ['read-models'], (target, json) => projectionsStatus(target, name, json, io)),
     );
   projections
     .command('wait <projection>')
     .description('wait until readers see a position')
     .option('--position <position>', "the log's head now, by default", wholeNumber)
-    .option('--timeout <duration>', 'how long, e.g. 500ms, 30s, 5m', duration, DEFAULT_WAIT)
-    .action((name: string, options: { position?: number; timeout: number }, command: Command) =>
-      run(command, (target, { json }) =>
-        projectionsWait(target, name, { ...options, json: json === true }, io),
+    .option('--timeout <duration>', 'how long, e.g. 500ms, 30s, 5m (30s)', duration)
+    .action((name: string, options: { position?: number; timeout?: number }, command: Command) =>
+      runner.run(command, ['log', 'read-models'], (target, json) =>
+        projectionsWait(target, name, { timeout: DEFAULT_WAIT, ...options, json }, io),
       ),
     );
 }
 
-function addSteering(projections: Command, run: Run, io: CliIo): void {
+function addSteering(projections: Command, runner: Runner, io: CliIo): void {
   for (const [verb, state] of [['pause', 'paused'] as const, ['resume', 'active'] as const]) {
     projections
       .command(`${verb} <projection>`)
-      .description(`${verb} all versions, or one`)
-      .option('--version-number <n>', 'only this version', positiveNumber)
+      .description(`${verb} a projection or reactor`)
+      .option('--only <version>', 'this one, e.g. orders@1 or orders@2.3')
       .option('--reason <text>', 'for whoever looks later')
-      .action((name: string, options: { versionNumber?: number; reason?: string }, command: Command) =>
-        run(command, (target) =>
-          projectionsSetState(
-            readModelsOf(target),
-            name,
-            {
-              state,
-              ...(options.versionNumber === undefined ? {} : { version: options.versionNumber }),
-              ...(options.reason === undefined ? {} : { reason: options.reason }),
-            },
-            io,
-          ),
+      .action((name: string, options: { only?: string; reason?: string }, command: Command) =>
+        runner.run(command, ['read-models'], (target, json) =>
+          projectionsSetState(readModelsOf(target), name, { ...options, state, json }, io),
         ),
       );
   }
@@ -79,11 +74,13 @@ function addSteering(projections: Command, run: Run, io: CliIo): void {
     .description('drop retired versions')
     .option('--only <version>', 'this one, e.g. orders@1 or orders@2.3')
     .action((name: string, options: { only?: string }, command: Command) =>
-      run(command, (target) => projectionsDrop(readModelsOf(target), name, options.only, io)),
+      runner.run(command, ['read-models'], (target, json) =>
+        projectionsDrop(readModelsOf(target), name, { ...options, json }, io),
+      ),
     );
 }
 
-function addRebuild(projections: Command, run: Run, io: CliIo): void {
+function addRebuild(projections: Command, runner: Runner, io: CliIo): void {
   projections
     .command('rebuild <projection>')
     .description('build it again beside the live version, then switch')
@@ -93,8 +90,8 @@ function addRebuild(projections: Command, run: Run, io: CliIo): void {
     .option('--drop', 'drop what was live afterwards')
     .option('--switch-parked', 'switch although it parks streams that the live version does not')
     .action((name: string, options: Omit<RebuildFlags, 'json'>, command: Command) =>
-      run(command, (target, { json }) =>
-        projectionsRebuild(target, name, { ...options, json: json === true }, io),
+      runner.run(command, ['code'], (target, json) =>
+        projectionsRebuild(target, name, { ...options, json }, io),
       ),
     );
 }

@@ -1,16 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { ExitCode } from './io.js';
+import type { Doctoring } from './doctor.js';
+import type { CliIo, ExitCode } from './io.js';
 import { addLogCommands } from './program-log.js';
 import { addParkedCommands } from './program-parked.js';
 import { addProjectionCommands } from './program-projections.js';
-import type { CliTarget, GlobalOptions } from './target.js';
-import type { CliIo } from './io.js';
+import type { CliTarget, Need } from './target.js';
 
-/** Runs a command on an opened target, and remembers its exit code. */
-export type Run = (
-  command: Command,
-  work: (target: CliTarget, global: GlobalOptions) => Promise<ExitCode>,
-) => Promise<void>;
+/** How a command comes to what it works on, once its arguments have been understood. */
+export interface Runner {
+  /** Opens what there is, works on it, closes it, and remembers the exit code. */
+  run(command: Command, needs: readonly Need[], work: Work): Promise<void>;
+  /** For the command that opens one thing after the other by itself. */
+  examine(command: Command, work: (parts: Doctoring, json: boolean) => Promise<ExitCode>): Promise<void>;
+}
+
+export type Work = (target: CliTarget, json: boolean) => Promise<ExitCode>;
 
 const EXIT_CODES = `
 Exit codes:
@@ -22,9 +27,10 @@ Exit codes:
   130  interrupted; what was built so far is kept`;
 
 /** The whole command line; nothing is opened before a command runs, so `--help` costs nothing. */
-export function createProgram(run: Run, io: CliIo, standAlone: boolean): Command {
+export function createProgram(runner: Runner, io: CliIo, standAlone: boolean): Command {
   const program = new Command('varve')
     .description('Looks after event logs and read models.')
+    .version(versionOfThisPackage(), '--version', 'print the version')
     .option('--json', 'print JSON for programs')
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(varve --help shows all commands)')
@@ -33,11 +39,16 @@ export function createProgram(run: Run, io: CliIo, standAlone: boolean): Command
       writeErr: (text) => io.error(text.trimEnd()),
     })
     .exitOverride();
-  if (standAlone) {
-    program.option('--log <file>', 'the log').option('--read-models <file>', 'the read models');
-  }
-  addProjectionCommands(program, run, io);
-  addParkedCommands(program, run, io);
-  addLogCommands(program, run, io);
+  const [what, named] = standAlone ? ['file', 'the %'] : ['name', 'which %, when the app has several'];
+  program.option(`--log <${what}>`, named.replace('%', 'log'));
+  program.option(`--read-models <${what}>`, named.replace('%', 'read models'));
+  addProjectionCommands(program, runner, io);
+  addParkedCommands(program, runner, io);
+  addLogCommands(program, runner, io);
   return program;
+}
+
+function versionOfThisPackage(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -25,27 +25,43 @@ export async function projectionsRebuild(
   flags: RebuildFlags,
   io: CliIo,
 ): Promise<ExitCode> {
-  const { registry } = codeOf(target);
   const display = new RebuildDisplay(io, flags.json);
-  const result = await rebuild({
-    log: logOf(target),
-    readModels: readModelsOf(target),
-    registry,
-    projection: projectionOf(target, name),
-    unfinished: flags.afresh ? 'afresh' : 'resume',
-    verify: flags.requireSame ? 'require' : flags.verify ? 'report' : 'none',
-    parked: flags.switchParked ? 'switch' : 'hold',
-    replaced: flags.drop ? 'drop' : 'keep',
-    signal: io.signal,
-    onProgress: (progress) => display.show(progress),
-  });
-  display.end();
+  const result = await rebuilt(target, projectionOf(target, name), { flags, io, display });
   if (flags.json) io.out(JSON.stringify(result));
   else for (const line of describe(result, name)) io.out(line);
   return exitCodeOf(result);
 }
 
-export function projectionOf(target: CliTarget, name: string): Projection<unknown> {
+interface Showing {
+  readonly flags: RebuildFlags;
+  readonly io: CliIo;
+  readonly display: RebuildDisplay;
+}
+
+async function rebuilt(
+  target: CliTarget,
+  projection: Projection<unknown>,
+  { flags, io, display }: Showing,
+): Promise<RebuildResult> {
+  try {
+    return await rebuild({
+      log: logOf(target),
+      readModels: readModelsOf(target),
+      registry: codeOf(target).registry,
+      projection,
+      unfinished: flags.afresh ? 'afresh' : 'resume',
+      verify: flags.requireSame ? 'require' : flags.verify ? 'report' : 'none',
+      parked: flags.switchParked ? 'switch' : 'hold',
+      replaced: flags.drop ? 'drop' : 'keep',
+      signal: io.signal,
+      onProgress: (progress) => display.show(progress),
+    });
+  } finally {
+    display.end();
+  }
+}
+
+function projectionOf(target: CliTarget, name: string): Projection<unknown> {
   const { projections } = codeOf(target);
   const projection = projections.find((one) => one.name === name);
   if (projection) return projection;

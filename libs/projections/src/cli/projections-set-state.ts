@@ -1,23 +1,25 @@
 import type { ReadModels } from '../projection/read-models.js';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { chosenOf } from './processors.js';
 
-/** Pauses or resumes every version of a projection, or one of them. Pausing raises the lease's token: what is being applied now is rolled back. */
+export interface StateFlags {
+  readonly state: 'active' | 'paused';
+  readonly only?: string;
+  readonly reason?: string;
+  readonly json: boolean;
+}
+
+/** Pauses or resumes what readers see and what is being built, or one version. Pausing raises the lease's token: what is being applied now is rolled back. */
 export async function projectionsSetState(
   readModels: ReadModels<unknown>,
   name: string,
-  options: { readonly state: 'active' | 'paused'; readonly version?: number; readonly reason?: string },
+  { state, only, reason, json }: StateFlags,
   io: CliIo,
 ): Promise<ExitCode> {
-  const versions = (await readModels.listVersions(name)).filter(
-    (version) => options.version === undefined || version.version === options.version,
-  );
-  if (versions.length === 0) {
-    io.error(`There is no projection "${name}" with that version in ${readModels.location}.`);
-    return EXIT.failed;
-  }
-  for (const { processor } of versions) {
-    await readModels.setState(processor, options.state, options.reason);
-    io.out(`${processor} ${options.state === 'paused' ? 'paused' : 'resumed'}`);
-  }
+  const chosen = await chosenOf(readModels, name, only);
+  for (const { processor } of chosen) await readModels.setState(processor, state, reason);
+  const processors = chosen.map(({ processor }) => processor);
+  const done = state === 'paused' ? 'paused' : 'resumed';
+  answer(io, json, { [done]: processors }, processors.map((processor) => `${processor} ${done}`).join('\n'));
   return EXIT.ok;
 }

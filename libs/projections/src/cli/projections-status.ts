@@ -1,56 +1,52 @@
 import type { Position } from '@varve/eventstore';
-import type { ProjectionVersion, ReadModels } from '../projection/read-models.js';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
-import { logOf, readModelsOf, type CliTarget } from './target.js';
-import { renderTable, type Column } from './render.js';
+import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { processorsOf, type ProcessorOf } from './processors.js';
+import { printable, renderTable, since, type Column } from './render.js';
+import { readModelsOf, type CliTarget } from './target.js';
 
-interface Row extends ProjectionVersion {
+interface Row extends ProcessorOf {
   readonly head: Position | undefined;
+  readonly behind: number | undefined;
 }
 
-/** Every version of every projection, or of one: where it stands, who works on it, and what is wrong. */
+/** Every version of every projection and every reactor, or those of one name: where they stand, who works on them, what is wrong. */
 export async function projectionsStatus(
   target: CliTarget,
   name: string | undefined,
   json: boolean,
   io: CliIo,
 ): Promise<ExitCode> {
-  const versions = await versionsOf(readModelsOf(target), name);
-  const head = target.log ? await logOf(target).head() : undefined;
-  const rows = versions.map((version) => ({ ...version, head }));
-  io.out(json ? JSON.stringify(rows) : renderTable(COLUMNS, rows));
-  if (!json)
-    for (const row of rows)
-      if (row.lease.reason) io.out(`\n${row.processor} ${row.lease.state}: ${row.lease.reason}`);
+  const all = await processorsOf(readModelsOf(target), name);
+  // Asked last, so that nothing can be ahead of it.
+  const head = await target.log?.head();
+  const rows = all.map((row): Row => {
+    return { ...row, head, behind: head && Math.max(0, head - row.checkpoint.position) };
+  });
+  answer(io, json, rows, describe(rows, head, io));
   return EXIT.ok;
 }
 
-export function stateOf(version: ProjectionVersion): string {
-  if (version.lease.state !== 'active') return version.lease.state;
-  return version.lease.owner === undefined ? 'idle' : 'running';
+function describe(rows: readonly Row[], head: Position | undefined, { columns }: CliIo): string {
+  if (rows.length === 0) return 'No projections yet: start a projector.';
+  const parts = [renderTable(COLUMNS, rows, columns)];
+  for (const { processor, lease } of rows)
+    if (lease.reason) parts.push(`${processor} ${lease.state}: ${printable(lease.reason)}`);
+  if (head !== undefined) parts.push(`The log ends at position ${head.toLocaleString('en-US')}.`);
+  return parts.join('\n\n');
 }
 
-async function versionsOf(
-  readModels: ReadModels<unknown>,
-  name: string | undefined,
-): Promise<readonly ProjectionVersion[]> {
-  const versions = await readModels.listVersions(name);
-  if (name !== undefined && versions.length === 0) {
-    throw new Error(
-      `There is no projection "${name}" in ${readModels.location}. "varve projections list" shows what there is.`,
-    );
-  }
-  return versions;
+function stateOf({ stage, lease }: Row): string {
+  if (stage === 'retired') return stage;
+  const work = lease.state !== 'active' ? lease.state : lease.owner === undefined ? 'idle' : 'running';
+  return stage === 'working' ? work : `${stage}, ${work}`;
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: 'PROJECTION', of: (row) => row.name },
-  { title: 'VERSION', of: (row) => row.version, align: 'right' },
-  { title: 'LIVE', of: (row) => (row.live ? 'live' : '') },
+  { title: 'PROJECTION', of: (row) => row.processor },
   { title: 'STATE', of: stateOf },
   { title: 'POSITION', of: (row) => row.checkpoint.position, align: 'right' },
-  { title: 'BEHIND', of: (row) => row.head && row.head - row.checkpoint.position, align: 'right' },
+  { title: 'BEHIND', of: (row) => (row.stage === 'retired' ? undefined : row.behind), align: 'right' },
   { title: 'PARKED', of: (row) => row.parked, align: 'right' },
   { title: 'SKIPPED', of: (row) => row.skipped, align: 'right' },
-  { title: 'UPDATED', of: (row) => row.updatedAt },
+  { title: 'UPDATED', of: (row) => since(row.updatedAt), align: 'right' },
 ];

@@ -25,7 +25,7 @@ export async function projectionsWait(
     timeout,
     signal: io.signal,
   });
-  if (flags.json) io.out(JSON.stringify(outcome));
+  if (flags.json) io.out(JSON.stringify({ ...outcome, wanted: position }));
   else if (outcome.reached) io.out(`${name} has come to position ${outcome.position}.`);
   else io.error(`${name} is at position ${outcome.position}, not at ${position}: ${outcome.reason}.`);
   return outcome.reached ? EXIT.ok : EXIT.notReached;

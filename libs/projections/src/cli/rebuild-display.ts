@@ -2,7 +2,8 @@ import type { RebuildProgress } from '../projection/rebuild-options.js';
 import { processorIdOf } from '../projection/version-id.js';
 import type { CliIo } from './io.js';
 
-const BAR_WIDTH = 24;
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 5;
 /** Lines in a log file, as shares of the whole: often enough to see that it moves. */
 const PLAIN_STEP = 0.1;
 
@@ -20,9 +21,10 @@ export class RebuildDisplay {
   show(progress: RebuildProgress): void {
     if (this.json) return;
     const share = progress.head === 0 ? 1 : progress.position / progress.head;
-    if (this.io.isTerminal) {
+    const { columns } = this.io;
+    if (columns !== undefined) {
       this.rewritten = true;
-      this.io.rewrite(`${bar(share)} ${describeProgress(progress, share)}`);
+      this.io.rewrite(fittedLine(share, describeProgress(progress, share), columns));
       return;
     }
     if (progress.phase === this.phase && share < this.nextPlain) return;
@@ -44,9 +46,17 @@ function describeProgress(progress: RebuildProgress, share: number): string {
   return `${processorIdOf(version)} ${Math.floor(share * 100)}% (${figures[0]} of ${figures[1]}), ${figures[2]} events/s${left}`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(Math.min(1, share) * BAR_WIDTH);
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}]`;
+/** A line that breaks cannot be rewritten: the bar gets what the text leaves, and the text is cut before it breaks. */
+function fittedLine(share: number, text: string, columns: number): string {
+  const left = columns - 1 - text.length - '[] '.length;
+  return left < SHORTEST_BAR
+    ? text.slice(0, columns - 1)
+    : `${bar(share, Math.min(left, LONGEST_BAR))} ${text}`;
+}
+
+function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, share) * width);
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}]`;
 }
 
 function duration(seconds: number): string {

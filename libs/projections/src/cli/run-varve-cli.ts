@@ -1,9 +1,11 @@
 import process from 'node:process';
-import { CommanderError, type Command } from 'commander';
+import { CommanderError } from 'commander';
+import type { Doctoring } from './doctor.js';
 import { EXIT, type CliIo, type ExitCode } from './io.js';
-import { createProgram } from './program.js';
+import { printable } from './render.js';
+import { createProgram, type Runner } from './program.js';
 import { processIo } from './process-io.js';
-import type { CliTarget, GlobalOptions } from './target.js';
+import { assertNamed, UsageError, type CliTarget, type GlobalOptions } from './target.js';
 
 /** Loads the class of an app's root module; called only when a command needs it. */
 export type LoadApp = () => Promise<new (...dependencies: never[]) => unknown>;
@@ -12,7 +14,7 @@ export interface CliOptions {
   /** Default: those of the process. */
   readonly arguments?: readonly string[];
   readonly io?: CliIo;
-  /** Which read models, when the app has several. */
+  /** Which read models, when the app has several and `--read-models` names none. */
   readonly readModels?: string;
 }
 
@@ -25,24 +27,23 @@ export interface CliOptions {
  */
 export async function runVarveCli(loadApp?: LoadApp, options: CliOptions = {}): Promise<ExitCode> {
   const { io, dispose } = options.io ? { io: options.io, dispose: () => undefined } : processIo();
-  const open = loadApp ? () => openLoaded(loadApp, options.readModels) : openNamed;
   let exitCode: ExitCode = EXIT.ok;
-  const run = async (command: Command, work: Work): Promise<void> => {
-    const global = command.optsWithGlobals<GlobalOptions>();
-    const target = await open(global);
-    try {
-      exitCode = await work(target, global);
-    } finally {
-      await target.close();
-    }
+  const runner: Runner = {
+    run: async (command, needs, work) => {
+      const global = command.optsWithGlobals<GlobalOptions>();
+      if (!loadApp) assertNamed(needs, global);
+      const target = await (loadApp ? openLoaded(loadApp, global, options) : openNamed(global));
+      exitCode = await using(target, () => work(target, global.json === true));
+    },
+    examine: async (command, work) => {
+      const global = command.optsWithGlobals<GlobalOptions>();
+      if (!loadApp) assertNamed([], global);
+      exitCode = await work(examinable(loadApp, global, options), global.json === true);
+    },
   };
   try {
-    await createProgram(run, io, loadApp === undefined).parseAsync(
-      [...(options.arguments ?? process.argv.slice(2))],
-      {
-        from: 'user',
-      },
-    );
+    const words = [...(options.arguments ?? process.argv.slice(2))];
+    await createProgram(runner, io, loadApp === undefined).parseAsync(words, { from: 'user' });
   } catch (error) {
     exitCode = exitCodeOf(error, io);
   } finally {
@@ -52,13 +53,35 @@ export async function runVarveCli(loadApp?: LoadApp, options: CliOptions = {}): 
   return exitCode;
 }
 
-type Work = (target: CliTarget, global: GlobalOptions) => Promise<ExitCode>;
+async function using<T>(target: CliTarget, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await target.close();
+  }
+}
+
+/** What can be opened each by itself: one damaged file does not hide the others. */
+function examinable(loadApp: LoadApp | undefined, global: GlobalOptions, options: CliOptions): Doctoring {
+  if (loadApp) return { app: () => openLoaded(loadApp, global, options) };
+  const { log, readModels } = global;
+  return {
+    ...(log !== undefined && { log: () => openNamed({ log }) }),
+    ...(readModels !== undefined && { 'read models': () => openNamed({ readModels }) }),
+  };
+}
 
 /** Nest comes in only here: the command works on files without it. */
-async function openLoaded(loadApp: LoadApp, readModels: string | undefined): Promise<CliTarget> {
+async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliOptions): Promise<CliTarget> {
   const [root, { openApp }] = await Promise.all([loadApp(), import('../nest/open-app.js')]);
-  const app = await openApp(root, readModels);
-  return { log: app.log, readModels: app.readModels, code: app, close: () => app.close() };
+  const { log, readModels = options.readModels } = global;
+  const app = await openApp(root, { log, readModels });
+  return {
+    log: app.log,
+    ...(app.readModels && { readModels: app.readModels }),
+    code: app,
+    close: () => app.close(),
+  };
 }
 
 /** The driver comes in only when a file is opened: `--help` costs nothing. */
@@ -69,11 +92,19 @@ async function openNamed(files: GlobalOptions): Promise<CliTarget> {
 
 function exitCodeOf(error: unknown, io: CliIo): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError) {
+    io.error(`error: ${error.message}`);
+    return EXIT.usage;
+  }
   if (io.signal.aborted) return EXIT.interrupted;
-  io.error(error instanceof Error ? `${codeOf(error)}${error.message}` : String(error));
+  io.error(describeError(error));
   return EXIT.failed;
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+/** A message may quote what stands in a log; none of it may reach the terminal as it is. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error));
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  const lines = `${code}${error.message}`.split('\n');
+  return lines.map(printable).join('\n');
 }

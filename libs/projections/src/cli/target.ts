@@ -17,29 +17,48 @@ export interface ProjectionCode {
   readonly reactors: readonly Reactor[];
 }
 
+/** Files where the command stands alone; names where an app has several logs or read models. */
 export interface GlobalOptions {
   readonly log?: string;
   readonly readModels?: string;
   readonly json?: boolean;
 }
 
-export function logOf(target: CliTarget): EventStore {
-  if (target.log) return target.log;
-  throw new InvalidOptionsError('--log', 'This command needs a log: name its file with --log FILE.');
+/** What a command cannot do without. */
+export type Need = 'log' | 'read-models' | 'code';
+
+/** The arguments lack something: said before anything is opened. */
+export class UsageError extends Error {}
+
+/** @throws UsageError files that the command needs are not named */
+export function assertNamed(needs: readonly Need[], { log, readModels }: GlobalOptions): void {
+  if (needs.includes('code')) {
+    throw new UsageError(
+      'This command runs the code of a projection or reactor: start it through your app, with runVarveCli(() => import("./app.module.js")…).',
+    );
+  }
+  if (needs.includes('log') && log === undefined)
+    throw new UsageError('This command needs a log: name its file with --log FILE.');
+  if (needs.includes('read-models') && readModels === undefined)
+    throw new UsageError('This command needs read models: name their file with --read-models FILE.');
+  if (log === undefined && readModels === undefined)
+    throw new UsageError('Name what to look at: --log FILE, --read-models FILE, or both.');
 }
 
-export function readModelsOf(target: CliTarget): ReadModels<unknown> {
-  if (target.readModels) return target.readModels;
+export function logOf({ log }: CliTarget): EventStore {
+  if (log) return log;
+  throw new InvalidOptionsError('log', 'This app has no event store.');
+}
+
+export function readModelsOf({ readModels }: CliTarget): ReadModels<unknown> {
+  if (readModels) return readModels;
   throw new InvalidOptionsError(
-    '--read-models',
-    'This command needs read models: name their file with --read-models FILE.',
+    'readModels',
+    'This app has no read models: it imports no ProjectionsModule. Use the command of the app that has them.',
   );
 }
 
-export function codeOf(target: CliTarget): ProjectionCode {
-  if (target.code) return target.code;
-  throw new InvalidOptionsError(
-    'app',
-    'This command runs the code of a projection: start it through your app, with runVarveCli(() => import("./app.module.js")…).',
-  );
+export function codeOf({ code }: CliTarget): ProjectionCode {
+  if (code) return code;
+  throw new InvalidOptionsError('app', 'This command needs the code of an app.');
 }

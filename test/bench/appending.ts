@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { compare, concurrently, timed, type Benchmark, type Row, type Scale, type Side } from './measure.ts';
-import { newEvent, newEvents } from './payload.ts';
+import { newEvent, newEvents, streamNames, STREAMS } from './payload.ts';
 import { PlainTable } from './plain-table.ts';
 
 const CALLERS = 64;
@@ -68,28 +68,24 @@ export function sequentialAppends(amount: number): Side {
   return async (folder) => {
     const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
     const milliseconds = await timed(async () => {
-      for (let i = 0; i < amount; i++)
-        await store.append(`bench-${i % 100}`, Math.floor(i / 100), [newEvent(i)]);
+      for (let i = 0; i < amount; i++) {
+        await store.append(streamAt(i), Math.floor(i / STREAMS), [newEvent(i)]);
+      }
     });
     await store.close();
     return milliseconds;
   };
 }
 
-/** Each caller appends to a stream of its own, and says which version it expects. */
+/** Each caller takes the next stream, and says which version it expects; nobody else is on that stream at the time. */
 export function concurrentAppends(appends: number, eventsEach: number): Side {
   return async (folder) => {
     const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
-    const versions = new Array<number>(CALLERS).fill(0);
     const milliseconds = await timed(() =>
-      concurrently(appends, CALLERS, async (item, caller) => {
-        const result = await store.append(
-          `bench-${caller}`,
-          versions[caller] ?? 0,
-          newEvents(item * eventsEach, eventsEach),
-        );
+      concurrently(appends, CALLERS, async (item) => {
+        const expected = Math.floor(item / STREAMS) * eventsEach;
+        const result = await store.append(streamAt(item), expected, newEvents(item * eventsEach, eventsEach));
         if (!result.ok) throw new Error('A caller that is alone on its stream met a conflict.');
-        versions[caller] = result.commit.lastVersion;
       }),
     );
     await store.close();
@@ -101,22 +97,24 @@ export function concurrentAppends(appends: number, eventsEach: number): Side {
 export function transactions(appends: number, perTransaction: number, eventsEach: number): Side {
   return async (folder) => {
     const table = new PlainTable(folder);
-    const streams = perTransaction === 1 ? 100 : perTransaction;
-    const versions = new Array<number>(streams).fill(0);
     const insertSome = table.database.transaction((from: number, to: number) => {
       for (let append = from; append < to; append++) {
-        const stream = append % streams;
+        const version = Math.floor(append / STREAMS) * eventsEach;
         for (let event = 0; event < eventsEach; event++) {
-          versions[stream] = (versions[stream] ?? 0) + 1;
-          table.insert(`bench-${stream}`, versions[stream], append * eventsEach + event);
+          table.insert(streamAt(append), version + event + 1, append * eventsEach + event);
         }
       }
     });
     const milliseconds = await timed(() => {
-      for (let from = 0; from < appends; from += perTransaction)
+      for (let from = 0; from < appends; from += perTransaction) {
         insertSome(from, Math.min(appends, from + perTransaction));
+      }
     });
     table.close();
     return milliseconds;
   };
+}
+
+function streamAt(append: number): string {
+  return streamNames[append % STREAMS] ?? '';
 }

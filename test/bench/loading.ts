@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AggregateRepository, defineEvent, EventRegistry } from '@varve/eventstore';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { compare, timed, type Benchmark, type Side } from './measure.ts';
-import { EVENT_TYPE, newEvent, type Measured } from './payload.ts';
+import { EVENT_TYPE, newEvent, streamName, type Measured } from './payload.ts';
 import { PlainTable } from './plain-table.ts';
 
 const EVENTS = 10_000;
@@ -37,12 +37,14 @@ export const loading: Benchmark = {
 export function repositoryLoads(loads: number): Side {
   return async (folder) => {
     const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
-    await Promise.all(Array.from({ length: EVENTS }, (_, i) => store.append('bench-1', i, [newEvent(i)])));
+    await Promise.all(
+      Array.from({ length: EVENTS }, (_, i) => store.append(streamName(0), i, [newEvent(i)])),
+    );
     const repository = new AggregateRepository<Total>({
       store,
       registry: new EventRegistry([defineEvent(EVENT_TYPE)]),
       definition: {
-        category: 'bench',
+        category: 'order',
         create: () => new Total(),
         handlers: {
           [EVENT_TYPE]: (total, event: { data: Measured }) => void (total.cents += event.data.amountCents),
@@ -50,7 +52,7 @@ export function repositoryLoads(loads: number): Side {
       },
     });
     const milliseconds = await timed(async () => {
-      for (let i = 0; i < loads; i++) await repository.load('1');
+      for (let i = 0; i < loads; i++) await repository.load(streamName(0).slice('order-'.length));
     });
     await store.close();
     return milliseconds;
@@ -67,7 +69,7 @@ function plainLoads(loads: number): Side {
     const milliseconds = await timed(() => {
       for (let i = 0; i < loads; i++) {
         let cents = 0;
-        for (const row of query.all('bench-0') as { type: string; data: string }[]) {
+        for (const row of query.all(streamName(0)) as { type: string; data: string }[]) {
           if (row.type === EVENT_TYPE) cents += (JSON.parse(row.data) as Measured).amountCents;
         }
         if (cents === 0) throw new Error('Nothing was folded.');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { NewEvent } from '@varve/eventstore';
 
 export interface Measured {
@@ -28,3 +29,16 @@ export function newEvent(sequence: number): NewEvent<Measured> {
 export function newEvents(first: number, count: number): NewEvent<Measured>[] {
   return Array.from({ length: count }, (_, index) => newEvent(first + index));
 }
+
+/** As many as a shop has open at once. */
+export const STREAMS = 1_000;
+
+/** Streams as applications name them, a category and a UUID: always the same ones, in an order that is none. */
+export function streamName(number: number): string {
+  const digest = createHash('md5').update(String(number)).digest('hex');
+  return `order-${digest.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`;
+}
+
+export const streamNames: readonly string[] = Array.from({ length: STREAMS }, (_, number) =>
+  streamName(number),
+);

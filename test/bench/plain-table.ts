@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { EVENT_TYPE, payload } from './payload.ts';
+import { EVENT_TYPE, payload, streamName } from './payload.ts';
 
 /** What a user would write without a framework: one row per event, a text key for the stream, and the same durability. */
 export class PlainTable {
@@ -27,7 +27,7 @@ export class PlainTable {
   /** `count` events, in transactions of `perTransaction`, to `streams` streams in turn. */
   fill(count: number, streams: number, perTransaction: number): void {
     const insertSome = this.database.transaction((from: number, to: number) => {
-      for (let i = from; i < to; i++) this.insert(`bench-${i % streams}`, Math.floor(i / streams) + 1, i);
+      for (let i = from; i < to; i++) this.insert(streamName(i % streams), Math.floor(i / streams) + 1, i);
     });
     for (let from = 0; from < count; from += perTransaction)
       insertSome(from, Math.min(count, from + perTransaction));

@@ -3,10 +3,8 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { defineProjection, Projector, type Projection } from '@varve/projections';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
 import { compare, timed, type Benchmark, type Side } from './measure.ts';
-import { EVENT_TYPE, newEvent, type Measured } from './payload.ts';
+import { EVENT_TYPE, newEvent, streamName, STREAMS, type Measured } from './payload.ts';
 import { PlainTable } from './plain-table.ts';
-
-const STREAMS = 1_000;
 
 export const rebuilding: Benchmark = {
   name: 'rebuild',
@@ -74,7 +72,7 @@ export async function fillLog(log: SqliteEventStore, amount: number): Promise<vo
     const size = Math.min(4_096, amount - from);
     await Promise.all(
       Array.from({ length: size }, (_, i) =>
-        log.append(`bench-${(from + i) % STREAMS}`, 'any', [newEvent(from + i)]),
+        log.append(streamName((from + i) % STREAMS), 'any', [newEvent(from + i)]),
       ),
     );
   }

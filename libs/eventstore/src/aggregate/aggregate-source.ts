@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../log/errors.js';
-import type { RecordedEvent } from '../log/event.js';
+import type { NewEvent } from '../log/event.js';
 import type { EventStore } from '../log/event-store.js';
 import type { SnapshotStore } from '../log/snapshot-store.js';
 import type { EventRegistry } from '../schema/event-registry.js';
@@ -21,7 +21,7 @@ interface SourceOptions<A extends EventSourced> {
 export function aggregateSource<A extends EventSourced>(options: SourceOptions<A>): StateSource<A> {
   const { store, registry, definition } = options;
   const handlers = handlersByType(definition, registry);
-  const evolve = (aggregate: A, event: RecordedEvent): A => {
+  const evolve = (aggregate: A, event: NewEvent): A => {
     const handle = handlers.get(event.type);
     if (handle) handle(aggregate, registry.revive(event));
     else if (!event.type.startsWith('$')) throw new HandlerNotFoundError(event.type, definition.category);

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../log/event.js';
+import type { NewEvent, RecordedEvent } from '../log/event.js';
 import type { EventStore } from '../log/event-store.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { Snapshot } from '../log/snapshot-store.js';
@@ -13,7 +13,7 @@ export interface StateSource<State> {
   readonly snapshots?: SnapshotKeeper<State>;
   initial(id: string): State;
   /** `event` is decoded. Returns the state to go on with, which may be the same object. */
-  evolve(state: State, event: RecordedEvent): State;
+  evolve(state: State, event: NewEvent): State;
 }
 
 /** Which stream, and the id that its state is made with. */
@@ -44,8 +44,29 @@ export async function loadState<State>(
     const loaded = await foldAfterSnapshot(target, source, restored);
     if (loaded) return loaded;
   }
+  const quick = source.snapshots ? undefined : await foldPayloads(target, source);
+  if (quick) return quick;
   const events = source.store.readStream(target.stream);
   return fold({ state: source.initial(target.id), version: 0, countedFrom: undefined }, events, source);
+}
+
+/** `undefined`: the store has no quick way, or an event is of an older shape, which only a recorded event can be decoded from. */
+async function foldPayloads<State>(
+  { stream, id }: StreamOfState,
+  source: StateSource<State>,
+): Promise<LoadedState<State> | undefined> {
+  const { store, registry } = source;
+  if (!store.readPayloads) return undefined;
+  let state = source.initial(id);
+  let version = 0;
+  for await (const events of store.readPayloads(stream)) {
+    for (const event of events) {
+      if (!registry.isCurrent(event)) return undefined;
+      state = source.evolve(state, event);
+    }
+    version += events.length;
+  }
+  return { state, version, countedFrom: undefined };
 }
 
 export interface RestoredState<State> {

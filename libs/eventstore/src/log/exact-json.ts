@@ -55,16 +55,17 @@ function inObject(object: object, depth: number): Problem | undefined {
     const name = (object.constructor as { name: string } | undefined)?.name ?? 'class';
     return { path: [], why: `is ${article(name)} object, not plain data: convert it first` };
   }
-  for (const key of Object.keys(object)) {
+  for (const key of Reflect.ownKeys(object)) {
+    if (typeof key === 'symbol') return { path: [], why: 'has a symbol key, which JSON would drop' };
     const problem = findProblem((object as Record<string, unknown>)[key], depth + 1);
-    if (problem)
-      return below(
-        problem,
-        /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`,
-      );
+    if (problem) return below(problem, stepTo(key));
+    if (key === 'toJSON') return { path: [], why: 'has a property toJSON, which JSON takes for its own' };
   }
-  if (Object.getOwnPropertySymbols(object).length === 0 && !Object.hasOwn(object, 'toJSON')) return undefined;
-  return { path: [], why: 'has a symbol key or a toJSON property, which JSON would not keep' };
+  return undefined;
+}
+
+function stepTo(key: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function below(problem: Problem, step: string): Problem {

@@ -71,9 +71,10 @@ export class EventRegistry {
   }
 
   /** Whether an event needs no decoding: true for nearly all, and costs one look-up. */
-  isCurrent(event: RecordedEvent): boolean {
+  isCurrent(event: NewEvent): boolean {
     if (this.#validateOnRead) return false;
-    return this.#events.get(event.type)?.schemaVersion === event.schemaVersion || event.type.startsWith('$');
+    const { type, schemaVersion = 1 } = event;
+    return this.#events.get(type)?.schemaVersion === schemaVersion || type.startsWith('$');
   }
 
   /**
@@ -95,17 +96,18 @@ export class EventRegistry {
   }
 
   /** A decoded event as code handles it: an instance of its class (whose constructor does not run), or itself when it is plain. */
-  revive(event: RecordedEvent): object {
+  revive(event: NewEvent): object {
     const registered = this.#events.get(event.type);
     if (!registered) {
       if (event.type.startsWith('$')) return event;
       throw new UnknownEventTypeError(event.type, whereIs(event));
     }
-    if (registered.schemaVersion !== event.schemaVersion) {
+    const { schemaVersion = 1 } = event;
+    if (registered.schemaVersion !== schemaVersion) {
       throw new EventUndecodableError(
         event.type,
         whereIs(event),
-        `it has schema version ${event.schemaVersion}; decode it before reviving it`,
+        `it has schema version ${schemaVersion}; decode it before reviving it`,
       );
     }
     return registered.revive ? registered.revive(event.data) : event;

@@ -1,5 +1,5 @@
 import { EventUndecodableError, UnknownEventTypeError } from '../log/errors.js';
-import type { RecordedEvent } from '../log/event.js';
+import type { NewEvent, RecordedEvent } from '../log/event.js';
 import type { EventType } from './event-definition.js';
 import type { UpcasterChains } from './upcaster-chain.js';
 import type { DataUpcaster, Split, UpcastEvent } from './upcaster.js';
@@ -16,7 +16,8 @@ export function upcastEvent(stored: RecordedEvent, known: KnownEvents): readonly
   return decoded.length === 1 ? decoded : decoded.map((event, part) => ({ ...event, part }));
 }
 
-export function whereIs(event: RecordedEvent): string {
+export function whereIs(event: NewEvent & Partial<RecordedEvent>): string {
+  if (event.stream === undefined) return 'in a stream';
   const place = `${event.stream}@${event.version}`;
   return event.position === undefined ? place : `${place}, position ${event.position}`;
 }

@@ -38,10 +38,13 @@ export function headerIn(stream: StreamName, row: NumbersRow): CommitHeader {
 }
 
 export function commitOf(row: CommitRow): Commit {
-  const header = headerOf(row);
-  const { position, stream, firstVersion, lastVersion, at, commitId } = header;
-  const events = decodeEvents(row.events, header);
-  return commitId === undefined
-    ? { position, stream, firstVersion, lastVersion, at, events }
-    : { position, stream, firstVersion, lastVersion, at, commitId, events };
+  return commitIn(row.stream, row);
 }
+
+export function commitIn(stream: StreamName, row: NumbersRow & { readonly events: string }): Commit {
+  const commit = headerIn(stream, row) as Writable<Commit>;
+  commit.events = decodeEvents(row.events, commit);
+  return commit;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -1,6 +1,6 @@
 import { isClosing } from '../log/commit-text.js';
 import type { ListStreamsOptions, StreamInfo } from '../log/event-store.js';
-import { wholeNumber } from './check-options.js';
+import { wholeNumber } from '../log/check-options.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 interface StreamRow {

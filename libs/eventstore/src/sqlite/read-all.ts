@@ -2,15 +2,18 @@ import { LogNotDenseError } from '../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../log/event-store.js';
 import type { Commit } from '../log/commit.js';
 import type { Position } from '../log/positions.js';
-import { COMMITS_AND_STREAMS, commitOf, HEADER_COLUMNS, type HeaderRow } from './commit-row.js';
+import { commitIn, type NumbersRow } from './commit-row.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 type Filter = Pick<ReadAllOptions, 'categories' | 'types'>;
 
-interface BatchRow extends HeaderRow {
+interface BatchRow extends NumbersRow {
+  readonly stream_id: number;
   readonly events: string | null;
 }
+
+type FittingRow = BatchRow & { readonly events: string };
 
 /** With more types than this, reading every text is cheaper than searching it for each. */
 const MAX_SEARCHES = 16;
@@ -39,7 +42,7 @@ function wholeBatch(log: SqliteLog, after: Position, size: number): LogBatch | u
   const last = found.at(-1);
   if (!last) return undefined;
   if (last.position !== after + found.length) throw firstJump(log, after, size);
-  const commits = fittingRows(log, found).map(commitOf);
+  const commits = commitsOf(log, fittingRows(log, found));
   return { commits, upTo: after + commits.length };
 }
 
@@ -49,16 +52,31 @@ function filteredBatch(
   size: number,
   { categories, types }: Filter,
 ): LogBatch | undefined {
-  const looked = log.get<{ commits: number; last: Position }>(LOOKED_AT, after, size)!;
-  if (looked.commits === 0) return undefined;
-  if (looked.last !== after + looked.commits) throw firstJump(log, after, size);
   const searches = types && types.length <= MAX_SEARCHES ? types.map(typeText) : [];
   const sql = matchingSql(categories !== undefined, searches.length);
   const inCategories = categories ? [JSON.stringify(categories)] : [];
-  const found = log.all<BatchRow>(sql, after, looked.last, ...inCategories, ...searches);
+  const found = log.all<BatchRow>(sql, after, after + size, ...inCategories, ...searches);
+  // Where everything matches there is no hole; otherwise what does not match has to be counted.
+  const looked = found.length === size ? after + size : lookedAt(log, after, size);
+  if (looked === after) return undefined;
   const rows = fittingRows(log, found);
-  const upTo = rows.length < found.length ? rows.at(-1)!.position : looked.last;
-  return { commits: ofTypes(rows.map(commitOf), types), upTo };
+  const upTo = rows.length < found.length ? rows.at(-1)!.position : looked;
+  return { commits: ofTypes(commitsOf(log, rows), types), upTo };
+}
+
+/** The last position that was looked at, `after` at the head. */
+function lookedAt(log: SqliteLog, after: Position, size: number): Position {
+  const { commits, last } = log.get<{ commits: number; last: Position }>(LOOKED_AT, after, after + size)!;
+  if (commits === 0) {
+    if (log.get(`SELECT 1 ${AFTER} LIMIT 1`, after)) throw firstJump(log, after, size);
+    return after;
+  }
+  if (last !== after + commits) throw firstJump(log, after, size);
+  return last;
+}
+
+function commitsOf(log: SqliteLog, rows: readonly FittingRow[]): Commit[] {
+  return rows.map((row) => commitIn(log.streamNames.of(log, row.stream_id), row));
 }
 
 function ofTypes(commits: Commit[], types: readonly string[] | undefined): Commit[] {
@@ -68,9 +86,10 @@ function ofTypes(commits: Commit[], types: readonly string[] | undefined): Commi
 }
 
 function matchingSql(byCategory: boolean, searches: number): string {
+  const joined = byCategory ? `${MATCHING} CROSS JOIN streams s ON s.id = c.stream_id` : MATCHING;
   const category = byCategory ? 'AND s.category IN (SELECT value FROM json_each(?))' : '';
   const type = Array<string>(searches).fill('instr(c.events, ?) > 0').join(' OR ');
-  return `${MATCHING} ${category} ${type && `AND (${type})`} ORDER BY c.position`;
+  return `${joined} ${IN_RANGE} ${category} ${type && `AND (${type})`} ORDER BY c.position`;
 }
 
 /** As it stands in a commit's text; data may hold the same text, so this only narrows the search. */
@@ -92,7 +111,9 @@ function firstJump(log: SqliteLog, after: Position, size: number): LogNotDenseEr
 }
 
 const AFTER = 'FROM commits WHERE position > ? ORDER BY position';
-const LOOKED_AT = `SELECT count(*) AS commits, max(position) AS last FROM (SELECT position ${AFTER} LIMIT ?)`;
-const BATCH = `SELECT ${HEADER_COLUMNS}, ${TEXT_UNLESS_LARGE} FROM ${COMMITS_AND_STREAMS}`;
-const WHOLE = `${BATCH} WHERE c.position > ? ORDER BY c.position LIMIT ?`;
-const MATCHING = `${BATCH} WHERE c.position > ? AND c.position <= ?`;
+const LOOKED_AT =
+  'SELECT count(*) AS commits, max(position) AS last FROM commits WHERE position > ? AND position <= ?';
+const COLUMNS = `c.position, c.stream_id, c.first_version, c.count, c.commit_id, c.at, ${TEXT_UNLESS_LARGE}`;
+const WHOLE = `SELECT ${COLUMNS} FROM commits c WHERE c.position > ? ORDER BY c.position LIMIT ?`;
+const MATCHING = `SELECT ${COLUMNS} FROM commits c`;
+const IN_RANGE = 'WHERE c.position > ? AND c.position <= ?';

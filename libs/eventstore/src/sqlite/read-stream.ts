@@ -3,7 +3,7 @@ import type { ReadStreamOptions } from '../log/event-store.js';
 import type { RecordedEvent } from '../log/event.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
-import { wholeNumber } from './check-options.js';
+import { wholeNumber } from '../log/check-options.js';
 import { headerIn, type NumbersRow } from './commit-row.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { SqliteLog } from './sqlite-log.js';

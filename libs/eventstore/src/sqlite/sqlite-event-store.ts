@@ -20,7 +20,7 @@ import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { append, type AppendRequest } from './append.js';
 import { backup, backupTarget } from './backup.js';
-import { timeOf, wholeNumber } from './check-options.js';
+import { timeOf, wholeNumber } from '../log/check-options.js';
 import { commitAt } from './commit-at.js';
 import { deleteSnapshots } from './delete-snapshots.js';
 import { translateError } from './errors.js';
@@ -45,6 +45,7 @@ import { giveNewId } from './restored.js';
 import { saveSnapshot } from './save-snapshot.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { snapshotText } from './snapshot-text.js';
+import { readPayloads } from './read-payloads.js';
 import { StreamIterator } from './stream-iterator.js';
 import { verify } from './verify.js';
 import { announceCommit, CommitWatch } from './wait-for-commit.js';
@@ -112,6 +113,10 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
     return {
       [Symbol.asyncIterator]: () => new StreamIterator(stream, options, (work) => this.#read(work)),
     };
+  }
+
+  readPayloads(stream: StreamName): AsyncIterable<readonly NewEvent[]> {
+    return readPayloads(stream, (work) => this.#read(work));
   }
 
   async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {

@@ -3,6 +3,7 @@ import { LogDivergedError, StoreClosedError } from '../log/errors.js';
 import type { LogId, Position, StreamVersion } from '../log/positions.js';
 import { divergedBy, type FileChange, type LogFiles } from './log-files.js';
 import { StreamHeads } from './stream-heads.js';
+import { StreamNames } from './stream-names.js';
 
 /** The newest commit, as far as it takes to recognise it. */
 export interface NewestCommit {
@@ -17,6 +18,7 @@ const EMPTY: NewestCommit = { position: 0, streamId: 0, firstVersion: 0, at: 0 }
 /** A connection, and what it knows of the log between two of its transactions. */
 export class SqliteLog {
   readonly heads = new StreamHeads();
+  readonly streamNames = new StreamNames();
   readonly #statements = new Map<string, Statement>();
   #open = true;
   #dataVersion: number | undefined;
@@ -65,6 +67,13 @@ export class SqliteLog {
 
   all<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
     return this.statement(sql).all(...parameters) as Row[];
+  }
+
+  /** The first column of each row. */
+  column<Value>(sql: string, ...parameters: readonly unknown[]): Value[] {
+    return this.statement(sql)
+      .pluck()
+      .all(...parameters) as Value[];
   }
 
   run(sql: string, ...parameters: readonly unknown[]): void {

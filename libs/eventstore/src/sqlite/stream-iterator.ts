@@ -5,7 +5,7 @@ import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { StreamReading } from './read-stream.js';
 import type { SqliteLog } from './sqlite-log.js';
 
-type Read = <T>(work: (log: SqliteLog) => T) => Promise<T>;
+export type Read = <T>(work: (log: SqliteLog) => T) => Promise<T>;
 
 /** An iterator by hand: one promise per event that is there already, where an async generator makes several. */
 export class StreamIterator implements AsyncIterator<RecordedEvent> {

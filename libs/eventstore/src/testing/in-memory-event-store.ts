@@ -18,7 +18,7 @@ import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { appendTo, type AppendRequest } from './memory/append.js';
-import { timeOf, wholeNumber } from './memory/check-options.js';
+import { timeOf, wholeNumber } from '../log/check-options.js';
 import { streamsOf } from './memory/list-streams.js';
 import { commitOf, headerOf, MemoryLog } from './memory/memory-log.js';
 import { batchesOf, eventsOf } from './memory/read.js';

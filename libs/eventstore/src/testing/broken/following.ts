@@ -1,7 +1,7 @@
 import type { CommitHeader } from '../../log/commit.js';
 import type { Position } from '../../log/positions.js';
 import { InMemoryEventStore } from '../in-memory-event-store.js';
-import { wholeNumber } from '../memory/check-options.js';
+import { wholeNumber } from '../../log/check-options.js';
 import { brokenStore } from './broken-twin.js';
 
 /** Looks at the head, and only later listens: a commit in between wakes nobody. */

@@ -1,11 +1,17 @@
 import type { AppendResult } from '../../log/commit.js';
 import type { ReadStreamOptions } from '../../log/event-store.js';
-import type { RecordedEvent } from '../../log/event.js';
+import type { NewEvent, RecordedEvent } from '../../log/event.js';
 import { type StreamName } from '../../log/stream-name.js';
 import { InMemoryEventStore } from '../in-memory-event-store.js';
 import { type AppendRequest } from '../memory/append.js';
 import { brokenStore } from './broken-twin.js';
 import { without } from './without.js';
+
+const LOADED = 'tells a load the same payloads as events, where it has that way';
+
+function withoutLargeData(payload: NewEvent): NewEvent {
+  return JSON.stringify(payload.data).length > 10_000 ? { ...payload, data: null } : payload;
+}
 
 /** Reads streams by options that are not the ones asked for. */
 function readingStreams(change: (options: ReadStreamOptions) => ReadStreamOptions) {
@@ -27,6 +33,19 @@ class StartsAtWholeCommits extends InMemoryEventStore {
     const version = direction === 'backward' ? commit?.lastVersion : commit?.firstVersion;
     return super.readStream(stream, version === undefined ? options : { ...options, from: version });
   }
+}
+
+/** A quick way to load that leaves something out. */
+function loading(change: (payload: NewEvent, index: number) => NewEvent | undefined) {
+  return class extends InMemoryEventStore {
+    async *readPayloads(stream: StreamName): AsyncIterable<readonly NewEvent[]> {
+      let index = 0;
+      for await (const { type, data, schemaVersion } of this.readStream(stream)) {
+        const payload = change({ type, data, schemaVersion }, index++);
+        if (payload) yield [payload];
+      }
+    }
+  };
 }
 
 class KnowsNoStream extends InMemoryEventStore {
@@ -161,6 +180,17 @@ export const brokenAtReadingStreams = [
     'takes stream names of 1 to 512 bytes of well-formed Unicode',
   ]),
   brokenStore('reads one page of a stream', LosesTheLastPage, ['reads a long stream without a hole']),
+  brokenStore(
+    'loads one page',
+    loading((payload, index) => (index < 500 ? payload : undefined)),
+    [LOADED],
+  ),
+  brokenStore('loads large events without their data', loading(withoutLargeData), [LOADED]),
+  brokenStore(
+    'loads without schema versions',
+    loading((payload) => without(payload, 'schemaVersion')),
+    [LOADED],
+  ),
   brokenStore('has one cursor for all readers', HasOneCursorForAll, [
     'can be left in the middle of a stream, and read by many at once',
   ]),

@@ -1,6 +1,6 @@
 import type { ListStreamsOptions, StreamInfo } from '../../log/event-store.js';
 import { categoryOf } from '../../log/stream-name.js';
-import { wholeNumber } from './check-options.js';
+import { wholeNumber } from '../../log/check-options.js';
 import type { MemoryLog } from './memory-log.js';
 
 export function streamsOf(log: MemoryLog, options: ListStreamsOptions): readonly StreamInfo[] {

@@ -3,7 +3,7 @@ import type { LogBatch, ReadAllOptions, ReadStreamOptions } from '../../log/even
 import type { RecordedEvent } from '../../log/event.js';
 import type { Position } from '../../log/positions.js';
 import { categoryOf, type StreamName } from '../../log/stream-name.js';
-import { wholeNumber } from './check-options.js';
+import { wholeNumber } from '../../log/check-options.js';
 import { commitOf, headerOf, type MemoryLog, type StoredCommit } from './memory-log.js';
 
 const ALL = { min: 1, fallback: Number.MAX_SAFE_INTEGER };

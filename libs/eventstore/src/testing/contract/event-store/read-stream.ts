@@ -71,6 +71,23 @@ export const readStreamCases = [
     equal(await versions(store, { direction: 'backward' }), range(1, 3_000).reverse(), 'backward');
   }),
 
+  eventStoreCase('tells a load the same payloads as events, where it has that way', async ({ store }) => {
+    await store.append('note-1', 'any', [{ type: 'note.kept', data: null, schemaVersion: 3 }]);
+    for (const count of [1, 40, 700]) await store.append('note-1', 'any', notes(count));
+    await store.append('note-1', 'any', [{ type: 'note.long', data: 'x'.repeat(20_000) }, noted(1)]);
+    for (const stream of ['note-1', 'note-2']) {
+      if (!store.readPayloads) return;
+      const payloads = (await collect(store.readPayloads(stream))).flat();
+      const found = payloads.map(({ type, data, schemaVersion = 1 }) => ({ type, data, schemaVersion }));
+      const events = await collect(store.readStream(stream));
+      equal(
+        found,
+        events.map(({ type, data, schemaVersion }) => ({ type, data, schemaVersion })),
+        stream,
+      );
+    }
+  }),
+
   eventStoreCase('tells streams apart by every character of their names', async ({ store }) => {
     for (const [i, name] of ALIKE.entries()) committed(await store.append(name, 'no-stream', [noted(i)]));
     for (const [i, name] of ALIKE.entries()) {

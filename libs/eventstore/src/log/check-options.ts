@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../log/errors.js';
+import { InvalidArgumentError } from './errors.js';
 
 /** The value, or `fallback` without one. @throws InvalidArgumentError when it is no whole number within the bounds */
 export function wholeNumber(

@@ -19,7 +19,9 @@ export function describeVerification(verification: Verification | undefined): re
   const lines =
     verification.verdict === 'same'
       ? [`Verified ${at}: all ${rows.toLocaleString('en-US')} rows are the same.`]
-      : [`${differing.toLocaleString('en-US')} of ${rows.toLocaleString('en-US')} rows differ ${at}:`];
+      : [
+          `${differing.toLocaleString('en-US')} rows differ ${at}, where ${rows.toLocaleString('en-US')} are live:`,
+        ];
   lines.push(...differences.slice(0, SHOWN).map(describeDifference));
   if (differing > SHOWN)
     lines.push(`  … and ${differing - SHOWN} more (--json lists the first ${differences.length})`);

@@ -17,7 +17,7 @@ export function isVerifiable(log: EventStore): log is EventStore & VerifiableLog
 
 export function describeReport(report: LogReport): string {
   const figures = [report.commits, report.events, report.streams].map((n) => n.toLocaleString('en-US'));
-  const summary = `log ${report.logId}: ${figures[0]} commits, ${figures[1]} events, ${figures[2]} streams`;
+  const summary = `${report.logId}: ${figures[0]} commits, ${figures[1]} events, ${figures[2]} streams`;
   if (report.problems.length === 0) return `${summary}; nothing wrong`;
   const lines = report.problems.map(
     ({ kind, position, message }) => `  ${kind} at position ${position}: ${printable(message)}`,

@@ -35,7 +35,7 @@ function describe(processor: string, { parked, checkpoint, waiting, more }: Park
   return [
     `${printable(stream)} in ${processor}`,
     `  waits at version ${nextVersion} (position ${position}) since ${parkedAt.toISOString()}; the others are at position ${checkpoint}`,
-    `  tried ${attempts} times${asked}`,
+    `  tried ${attempts === 1 ? 'once' : `${attempts} times`}${asked}`,
     `  ${printable(errorCode)}: ${printableLines(errorMessage, '    ')}`,
     '  waiting:',
     ...waiting.map((event) => `    ${describeEvent(event)}`),

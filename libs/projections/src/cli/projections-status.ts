@@ -29,8 +29,9 @@ export async function projectionsStatus(
 function describe(rows: readonly Row[], head: Position | undefined, { columns }: CliIo): string {
   if (rows.length === 0) return 'No projections yet: start a projector.';
   const parts = [renderTable(COLUMNS, rows, columns)];
-  for (const { processor, lease } of rows)
-    if (lease.reason) parts.push(`${processor} ${lease.state}: ${printable(lease.reason)}`);
+  for (const { processor, lease, stage } of rows)
+    if (lease.reason && stage !== 'retired')
+      parts.push(`${processor} ${lease.state}: ${printable(lease.reason)}`);
   if (head !== undefined) parts.push(`The log ends at position ${head.toLocaleString('en-US')}.`);
   return parts.join('\n\n');
 }

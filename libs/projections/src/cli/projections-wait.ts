@@ -27,6 +27,9 @@ export async function projectionsWait(
   });
   if (flags.json) io.out(JSON.stringify({ ...outcome, wanted: position }));
   else if (outcome.reached) io.out(`${name} has come to position ${outcome.position}.`);
-  else io.error(`${name} is at position ${outcome.position}, not at ${position}: ${outcome.reason}.`);
+  else
+    io.error(
+      `${name} has not come to position ${position}: it is at ${outcome.position} (${outcome.reason}).`,
+    );
   return outcome.reached ? EXIT.ok : EXIT.notReached;
 }

@@ -40,10 +40,10 @@ export class RebuildDisplay {
 
 function describeProgress(progress: RebuildProgress, share: number): string {
   const { phase, version, position, head, eventsPerSecond, secondsLeft } = progress;
-  if (phase !== 'building') return `${processorIdOf(version)} ${phase}`;
+  const doing = phase === 'building' ? '' : `${phase}, `;
   const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft)} left`;
   const figures = [position, head, eventsPerSecond].map((figure) => figure.toLocaleString('en-US'));
-  return `${processorIdOf(version)} ${Math.floor(share * 100)}% (${figures[0]} of ${figures[1]}), ${figures[2]} events/s${left}`;
+  return `${processorIdOf(version)} ${doing}${Math.floor(share * 100)}% (${figures[0]} of ${figures[1]}), ${figures[2]} events/s${left}`;
 }
 
 /** A line that breaks cannot be rewritten: the bar gets what the text leaves, and the text is cut before it breaks. */

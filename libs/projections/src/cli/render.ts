@@ -62,11 +62,11 @@ const STEPS = [
   { unit: 'days', seconds: 86_400 },
 ] as const;
 
-/** How long ago, in the largest unit of which there are at least two: `90 s`, `3 min`, `47 h`. */
+/** How long ago, in the largest unit of which there are at least two: `90 s ago`, `3 min ago`. */
 export function since(then: Date, now: number = Date.now()): string {
   const seconds = Math.max(0, (now - then.getTime()) / 1_000);
   const step = STEPS.findLast((each) => seconds >= 2 * each.seconds) ?? STEPS[0];
-  return `${Math.floor(seconds / step.seconds)} ${step.unit}`;
+  return `${Math.floor(seconds / step.seconds)} ${step.unit} ago`;
 }
 
 function fitted<Row>(

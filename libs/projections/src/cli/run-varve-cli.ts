@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor.js';
@@ -86,8 +87,15 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
 
 /** The driver comes in only when a file is opened: `--help` costs nothing. */
 async function openNamed(files: GlobalOptions): Promise<CliTarget> {
+  for (const file of [files.log, files.readModels]) if (file !== undefined) await assertNotEmpty(file);
   const { openFiles } = await import('../sqlite/open-files.js');
   return openFiles(files);
+}
+
+/** SQLite takes an empty file for a new database, and a log or read models would be made of it. */
+async function assertNotEmpty(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.size === 0) throw new Error(`${file} is empty: it holds neither a log nor read models.`);
 }
 
 function exitCodeOf(error: unknown, io: CliIo): ExitCode {

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { ConfigError, readProjectorConfig } from './config/projector-config.js';
+import { createApp } from './http/create-app.js';
 
 try {
   const config = readProjectorConfig(process.env);
   const { AppModule } = await import('./app.module.js');
-  const app = await NestFactory.create(AppModule, { abortOnError: false });
+  const app = await createApp(AppModule, config);
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.port, config.host);
   new Logger('Projector').log(`Listening on ${await app.getUrl()}, read models in ${config.readModelsFile}`);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
 /** Looks often enough that a request which never ends is let go soon after its time; Node looks every 30 seconds. */
@@ -12,6 +13,8 @@ const MILLISECONDS_BETWEEN_SWEEPS = 50;
 
 /** Express on a server that waits only so long for a request to arrive, also while it shuts down. */
 export class BoundedExpressAdapter extends ExpressAdapter {
+  private readonly sockets = new Set<Socket>();
+
   constructor(private readonly requestTimeout: number) {
     super();
   }
@@ -25,12 +28,18 @@ export class BoundedExpressAdapter extends ExpressAdapter {
       keepAliveTimeout: Math.min(requestTimeout, LONGEST_KEEP_ALIVE),
       connectionsCheckingInterval,
     };
-    this.httpServer = createServer(times, this.getInstance());
+    this.httpServer = createServer(times, this.getInstance<RequestListener>()).on(
+      'connection',
+      (socket: Socket) => {
+        this.sockets.add(socket);
+        socket.once('close', () => this.sockets.delete(socket));
+      },
+    );
   }
 
   /**
-   * Node stops looking at request times when a server closes, and a kept-alive connection that falls idle after that stays: one client that
-   * never finishes its request would keep the process from ending.
+   * Node stops looking at request times when a server closes, does not count a connection as idle on which nothing was ever said, and keeps
+   * one that falls idle after that: one client that never finishes its request, or begins none, would keep the process from ending.
    */
   override async close(): Promise<void> {
     const server = this.httpServer as Server;
@@ -41,7 +50,9 @@ export class BoundedExpressAdapter extends ExpressAdapter {
       server.closeAllConnections();
     }, this.requestTimeout);
     try {
-      await super.close();
+      const closed = super.close();
+      for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+      await closed;
     } finally {
       clearInterval(sweep);
       clearTimeout(deadline);

@@ -11,6 +11,8 @@ export interface ProjectorConfig {
   readonly port: number;
   /** How long an instance may be silent before another takes over, in milliseconds. */
   readonly leaseDuration: number;
+  /** How long a request may take to arrive, in milliseconds: a client that stops half-way is let go. */
+  readonly requestTimeout: number;
   /** Which release of the orders' read model is deployed: 2 also counts the lines of each order. */
   readonly ordersVersion: 1 | 2;
 }
@@ -29,6 +31,7 @@ const environmentSchema = z.object({
     .min(1, 'must not be empty'),
   VARVE_STORE: z.enum(['sqlite'], 'must be sqlite').default('sqlite'),
   VARVE_LEASE_DURATION: wholeNumber(200, 600_000).default(5_000),
+  VARVE_REQUEST_TIMEOUT: wholeNumber(100, 600_000).default(15_000),
   VARVE_ORDERS_VERSION: z.enum(['1', '2'], 'must be 1 or 2').default('1'),
   HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3001),
@@ -48,7 +51,7 @@ export function readProjectorConfig(
 ): ProjectorConfig {
   const result = environmentSchema.safeParse(environment);
   if (!result.success) {
-    throw new ConfigError(result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
+    throw new ConfigError(result.error.issues.map((issue) => describe(issue, environment)));
   }
   const { data } = result;
   return {
@@ -57,6 +60,18 @@ export function readProjectorConfig(
     host: data.HOST,
     port: data.PORT,
     leaseDuration: data.VARVE_LEASE_DURATION,
+    requestTimeout: data.VARVE_REQUEST_TIMEOUT,
     ordersVersion: data.VARVE_ORDERS_VERSION === '2' ? 2 : 1,
   };
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const name = String(issue.path[0]);
+  const value = environment[name];
+  return value === undefined
+    ? `${name} is not set: it ${issue.message}`
+    : `${name} is "${value}": it ${issue.message}`;
 }

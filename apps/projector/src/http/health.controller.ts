@@ -1,8 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { ApiTags } from '@nestjs/swagger';
+import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { EventStoreHealthIndicator } from '@varve/eventstore/nest';
 import { ProjectionsHealthIndicator } from '@varve/projections/nest';
 
+@ApiTags('operation')
 @Controller('health')
 export class HealthController {
   constructor(
@@ -13,6 +15,7 @@ export class HealthController {
 
   /** 200 when the log can be read and no projection was stopped by a failure, 503 otherwise. */
   @Get()
+  @HealthCheck()
   check(): Promise<HealthCheckResult> {
     return this.health.check([() => this.log.check('log'), () => this.projections.check('projections')]);
   }

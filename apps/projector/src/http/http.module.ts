@@ -13,7 +13,7 @@ import { RevenueController } from './revenue.controller.js';
 import { StatusController } from './status.controller.js';
 
 @Module({
-  imports: [TerminusModule],
+  imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [OrdersController, RevenueController, FunnelController, StatusController, HealthController],
   providers: [
     OrdersQueries,

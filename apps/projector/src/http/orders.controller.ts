@@ -1,4 +1,5 @@
 import { Controller, Get, NotFoundException, Param, Query, UseInterceptors } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { WaitFor } from '@varve/projections/nest';
 import { cursorAfter } from '../orders/page-cursor.js';
 import {
@@ -7,6 +8,8 @@ import {
   type OrderFilter,
   type OrderRow,
 } from '../orders/orders.queries.js';
+import { orderDetail, orderPage } from './answer-schemas.js';
+import { ApiId, ApiRead } from './openapi.js';
 import { customerOrdersQuery, onlyWaitingQuery, orderListQuery } from './query-schemas.js';
 import type { CustomerOrdersQuery, OrderListQuery } from './query-schemas.js';
 
@@ -16,17 +19,21 @@ interface OrderPage {
   readonly next?: string;
 }
 
+@ApiTags('orders')
 @Controller()
 @UseInterceptors(WaitFor('orders'))
 export class OrdersController {
   constructor(private readonly orders: OrdersQueries) {}
 
   @Get('orders')
+  @ApiRead('Orders, newest first, page by page', orderPage)
   list(@Query({ schema: orderListQuery }) query: OrderListQuery): Promise<OrderPage> {
     return this.page(query);
   }
 
   @Get('orders/:id')
+  @ApiId('The id of an order')
+  @ApiRead('An order with its lines', orderDetail, 404)
   async find(
     @Param('id') id: string,
     @Query({ schema: onlyWaitingQuery }) _query: object,
@@ -37,6 +44,8 @@ export class OrdersController {
   }
 
   @Get('customers/:id/orders')
+  @ApiId('The id of a customer')
+  @ApiRead("A customer's orders, newest first, page by page", orderPage)
   ofCustomer(
     @Param('id') customerId: string,
     @Query({ schema: customerOrdersQuery }) query: CustomerOrdersQuery,

@@ -23,7 +23,8 @@ const FACTS = ['reason', 'position', 'wanted', 'argument', 'fields'] as const;
 
 /** What is our fault is told without details. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof HttpException) return ofHttp(error);
+  const theirs = statusOf(error);
+  if (theirs !== undefined) return ofHttp(theirs, error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const status = STATUS[code];
   if (status === undefined || !(error instanceof Error)) {
@@ -42,10 +43,24 @@ export function problemOf(error: unknown): Problem {
   );
 }
 
-function ofHttp(error: HttpException): Problem {
-  const status = error.getStatus();
+function ofHttp(status: number, error: unknown): Problem {
   const name = STATUS_CODES[status] ?? 'Error';
-  return problem(name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), status, error.message);
+  const code = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+  const detail = error instanceof Error ? error.message : 'The request cannot be answered.';
+  return problem(code, status, detail, healthOf(error));
+}
+
+/** Of errors of Nest, and of those of Express that are the client's, such as a path that cannot be decoded. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+/** What a failing health check has found. */
+function healthOf(error: unknown): object {
+  const answer = error instanceof HttpException ? error.getResponse() : undefined;
+  return typeof answer === 'object' && 'details' in answer ? { details: answer.details } : {};
 }
 
 function problem(code: string, status: number, detail: string, facts: object = {}): Problem {

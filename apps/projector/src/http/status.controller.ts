@@ -1,29 +1,17 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { InjectProjector, type ProjectorHost } from '@varve/projections/nest';
-
-interface HowFar {
-  readonly head: number;
-  readonly projections: readonly {
-    readonly name: string;
-    readonly liveVersion: number | undefined;
-    readonly position: number;
-    readonly behind: number;
-    readonly caughtUp: boolean;
-    /** Versions that are being built beside the live one. */
-    readonly building: readonly {
-      readonly version: number;
-      readonly position: number;
-      readonly percent: number;
-    }[];
-  }[];
-}
+import { howFar, type HowFar } from './answer-schemas.js';
 
 /** Queries are served while the projector catches up; this says how far it is. */
+@ApiTags('operation')
 @Controller('status')
 export class StatusController {
   constructor(@InjectProjector() private readonly projector: ProjectorHost) {}
 
   @Get()
+  @ApiOperation({ summary: 'How far each read model has come' })
+  @ApiResponse({ status: 200, description: 'How far', standardSchema: howFar })
   async status(): Promise<HowFar> {
     const { head, projections } = await this.projector.status();
     return {

@@ -95,11 +95,11 @@ export async function waitUntilThere(url: string, position: number): Promise<voi
 export async function rebuild(files: StoryFiles): Promise<void> {
   const { code, output } = await runScript(
     'apps/projector/dist/cli.js',
-    ['projections', 'rebuild', 'daily-revenue', '--verify'],
+    ['projections', 'rebuild', 'orders', '--verify'],
     { VARVE_LOG_FILE: files.log, VARVE_READ_MODELS_FILE: files.readModels, VARVE_ORDERS_VERSION: '2' },
   );
   if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
-  tell(`varve projections rebuild daily-revenue --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
+  tell(`varve projections rebuild orders --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
 }
 
 async function readYourWrite(url: string, orderNumber: number, position: number): Promise<void> {

@@ -25,8 +25,8 @@ const waiting = {
 export const orderListQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
   customerId: z.string().max(64).optional(),
-  after: after.optional(),
-  limit: limit.default(50),
+  after: after.optional().describe('The `next` of the page before'),
+  limit: limit.default(50).describe('Orders per page, 1 to 200 (50)'),
   ...waiting,
 });
 
@@ -37,8 +37,8 @@ export const onlyWaitingQuery = z.strictObject(waiting);
 const day = z.iso.date();
 
 export const revenueQuery = z.strictObject({
-  from: day.default('0000-01-01'),
-  to: day.default('9999-12-31'),
+  from: day.default('0000-01-01').describe('The first day, YYYY-MM-DD'),
+  to: day.default('9999-12-31').describe('The last day, YYYY-MM-DD'),
   ...waiting,
 });
 

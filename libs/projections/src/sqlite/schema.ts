@@ -56,6 +56,8 @@ const SCHEMA = `
 
 /** Makes the tables in an empty file, and refuses every file that holds something else. */
 export function ensureSchema(database: Database.Database, made: { databaseId: string; now: number }): void {
+  // Asked without the write lock first: another process may hold it, and usually there is nothing to make.
+  if (assertOurs(database)) return;
   database
     .transaction(() => {
       if (assertOurs(database)) return;

@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { SqliteReadModels } from '@varve/projections/sqlite';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { assertDriverRuns } from '../../src/sqlite/open-database.js';
 
 test('a Node that the driver would crash is refused with what to do', () => {
@@ -11,4 +15,16 @@ test('a Node that the driver would crash is refused with what to do', () => {
     );
   }
   expect(() => assertDriverRuns('10')).not.toThrow();
+});
+
+test('read models that exist are opened while another process writes', async () => {
+  const file = join(temporaryFolder(), 'read-models.db');
+  await (await SqliteReadModels.open({ file })).close();
+  const writer = new Database(file);
+  writer.exec('BEGIN IMMEDIATE');
+  const readModels = await SqliteReadModels.open({ file, busyTimeout: 0 });
+  expect(await readModels.listVersions()).toEqual([]);
+  writer.exec('ROLLBACK');
+  writer.close();
+  await readModels.close();
 });

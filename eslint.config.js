@@ -66,7 +66,11 @@ export default defineConfig(
           depConstraints: [
             { sourceTag: 'lib:eventstore', onlyDependOnLibsWithTags: ['lib:eventstore'] },
             { sourceTag: 'lib:bus', onlyDependOnLibsWithTags: ['lib:eventstore', 'lib:bus'] },
-            { sourceTag: 'lib:projections', onlyDependOnLibsWithTags: ['lib:*'] },
+            {
+              sourceTag: 'lib:projections',
+              onlyDependOnLibsWithTags: ['lib:eventstore', 'lib:bus', 'lib:projections'],
+            },
+            { sourceTag: 'lib:http', onlyDependOnLibsWithTags: ['lib:http'] },
             { sourceTag: 'app:*', onlyDependOnLibsWithTags: ['lib:*'] },
           ],
         },

@@ -20,10 +20,20 @@ describe('between projects', () => {
   const log = 'libs/eventstore/src/log/commit.ts';
   const order = 'apps/order/src/main.ts';
   refuses('the event store does not know the projections', log, `import '@varve/projections';`, rule);
+  const shared = `import '@varve/http';`;
+  refuses("the event store does not know the apps' servers", log, shared, rule);
+  refuses("the projections do not know the apps' servers", 'libs/projections/src/index.ts', shared, rule);
+  const problem = 'libs/http/src/problem/problem.ts';
+  refuses("the apps' servers do not know the event store", problem, `import '@varve/eventstore';`, rule);
+  refuses("the apps' servers do not know the projections", problem, `import '@varve/projections';`, rule);
   refuses('a lib does not know an app', log, `import '../../../../apps/order/src/main.js';`, rule);
   refuses('an app does not know another app', order, `import '../../projector/src/main.js';`, rule);
   refuses('an app does not reach into a lib', order, `import '../../../libs/eventstore/src/index.js';`, rule);
-  accepts('an app knows the libs', order, `import '@varve/eventstore';\nimport '@varve/projections';`);
+  accepts(
+    'an app knows the libs',
+    order,
+    `import '@varve/eventstore';\nimport '@varve/http';\nimport '@varve/projections';`,
+  );
   accepts(
     "a lib's tests import it by its public name",
     'libs/eventstore/test/log/seed.test.ts',
@@ -110,6 +120,20 @@ describe('between the parts of a lib', () => {
     `import '@nestjs/core';`,
     rule,
   );
+  for (const part of ['config', 'problem', 'server']) {
+    const file = `libs/http/src/${part}/seed.ts`;
+    for (const name of ['@varve/eventstore', 'better-sqlite3', 'node:fs']) {
+      refuses(`http/${part} does not import ${name}`, file, `import '${name}';`, rule);
+    }
+  }
+  refuses('http/config does not know Nest', 'libs/http/src/config/seed.ts', `import '@nestjs/common';`, rule);
+  refuses(
+    'http/problem starts no server',
+    'libs/http/src/problem/seed.ts',
+    `import '../server/openapi.js';`,
+    rule,
+  );
+  refuses('the main entry of http imports no package', 'libs/http/src/index.ts', `import 'zod';`, rule);
   refuses(
     'an app leaves the driver to the adapter',
     'apps/order/src/seed.ts',

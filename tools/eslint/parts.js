@@ -55,6 +55,12 @@ export const parts = {
       packages: ['@varve/eventstore', '@varve/eventstore/testing'],
     },
   },
+  http: {
+    config: { packages: ['zod'] },
+    problem: { packages: ['@nestjs/common', '@nestjs/core', 'node:http'] },
+    server: { parts: ['config'], packages: ['@nestjs/*', 'node:http', 'node:net'] },
+    index: { parts: ['config', 'problem', 'server'] },
+  },
 };
 
 /** Apps use them through the adapters. */

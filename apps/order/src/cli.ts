@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
+import { ConfigError } from '@varve/http';
 import { Command, InvalidArgumentError } from 'commander';
-import { ConfigError, readOrderConfig } from './config/order-config.js';
+import { readOrderConfig } from './config/order-config.js';
 import { CsvError } from './import/csv.js';
 
 const program = new Command('order').description(

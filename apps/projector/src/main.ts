@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { ConfigError, readProjectorConfig } from './config/projector-config.js';
+import { whyNotStarted } from '@varve/http';
+import { readProjectorConfig } from './config/projector-config.js';
 import { createApp } from './http/create-app.js';
 
 try {
@@ -11,11 +12,6 @@ try {
   await app.listen(config.port, config.host);
   new Logger('Projector').log(`Listening on ${await app.getUrl()}, read models in ${config.readModelsFile}`);
 } catch (error) {
-  const isExpected = error instanceof ConfigError;
-  process.stderr.write(`${isExpected ? error.message : describe(error)}\n`);
+  process.stderr.write(`${whyNotStarted(error)}\n`);
   process.exit(1);
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,10 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { OpenApiInfo } from '@varve/http';
 import { POSITION_HEADER } from './answer.js';
 import { committedBody, orderBody, problemBody } from './order-bodies.js';
 import { CALLER_HEADER } from './request-conditions.js';
+
+export const OPEN_API: OpenApiInfo = {
+  title: 'Orders',
+  description:
+    'The write side of a shop. The position of an answer is what its read side can be asked to wait for.',
+};
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` names each field',
@@ -53,18 +58,6 @@ export function ApiOrder(summary: string): MethodDecorator {
     }),
     ...problemsOf(400, 404, 503),
   );
-}
-
-/** At `/openapi`, and as JSON at `/openapi.json`. */
-export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('openapi', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-}
-
-export function openApiOf(app: INestApplication): OpenAPIObject {
-  const description =
-    'The write side of a shop. The position of an answer is what its read side can be asked to wait for.';
-  const config = new DocumentBuilder().setTitle('Orders').setDescription(description).setVersion('1').build();
-  return SwaggerModule.createDocument(app, config);
 }
 
 function problemsOf(...statuses: readonly number[]) {

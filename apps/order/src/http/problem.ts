@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http';
-import { HttpException } from '@nestjs/common';
 import { isEventStoreError } from '@varve/eventstore';
 import type {
   DomainRuleError,
@@ -7,18 +5,10 @@ import type {
   EventStoreErrorCode,
   StoreUnavailableError,
 } from '@varve/eventstore';
+import { internalProblem, problem, problemOfHttp } from '@varve/http';
+import type { Problem } from '@varve/http';
 import { PreconditionFailedError } from '../order/precondition.js';
 import { InvalidRequestError } from './invalid-request.js';
-
-/** RFC 9457, with the error's `code` for programs. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: string;
-  readonly [fact: string]: unknown;
-}
 
 /** Everything else is our fault: 500 without details. */
 const STATUS: Partial<Record<EventStoreErrorCode, number>> = {
@@ -49,6 +39,11 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 export function problemOf(error: unknown): Problem {
+  const found = standardProblemOf(error);
+  return { ...found, title: TITLES[found.code] ?? found.title };
+}
+
+function standardProblemOf(error: unknown): Problem {
   if (error instanceof InvalidRequestError) {
     return problem(error.code, 400, error.message, { in: error.part, errors: error.fields });
   }
@@ -56,11 +51,7 @@ export function problemOf(error: unknown): Problem {
     return problem(error.code, 412, error.message, { version: error.actual });
   }
   if (isEventStoreError(error)) return problemOfStore(error);
-  const status = statusOf(error);
-  if (status === undefined)
-    return problem('internal-error', 500, 'Nothing that you can change. The cause is in the log.');
-  const detail = error instanceof Error ? error.message : 'The request cannot be answered.';
-  return problem(codeOf(status), status, detail, healthOf(error));
+  return problemOfHttp(error) ?? internalProblem();
 }
 
 function problemOfStore(error: EventStoreError): Problem {
@@ -70,8 +61,7 @@ function problemOfStore(error: EventStoreError): Problem {
       : problem(error.code, 422, error.message, { rule: error.rule });
   }
   const status = STATUS[error.code];
-  if (status === undefined)
-    return problem('internal-error', 500, 'Nothing that you can change. The cause is in the log.');
+  if (status === undefined) return internalProblem();
   if (status < 500) return problem(error.code, status, error.message);
   return problem(error.code, status, unavailable(error), { retryable: error.retryable });
 }
@@ -86,36 +76,4 @@ function unavailable(error: EventStoreError): string {
   return unknown
     ? 'It is not known whether the command was carried out. Send it again with the same Idempotency-Key.'
     : 'The command was not carried out. Send it again later.';
-}
-
-/** Errors of Nest, Express and Fastify that are the client's: anything below 500 with a status of its own. */
-function statusOf(error: unknown): number | undefined {
-  const status =
-    error instanceof HttpException
-      ? error.getStatus()
-      : (error as { statusCode?: unknown } | null)?.statusCode;
-  const known = typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600;
-  const ours = known && status >= 500 && !(error instanceof HttpException);
-  return known && !ours ? status : undefined;
-}
-
-/** What a failing health check has found. */
-function healthOf(error: unknown): Readonly<Record<string, unknown>> {
-  const answer = error instanceof HttpException ? error.getResponse() : undefined;
-  return typeof answer === 'object' && 'details' in answer ? { details: answer.details } : {};
-}
-
-/** `413` → `payload-too-large` */
-function codeOf(status: number): string {
-  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '-');
-}
-
-function problem(
-  code: string,
-  status: number,
-  detail: string,
-  facts: Readonly<Record<string, unknown>> = {},
-): Problem {
-  const title = TITLES[code] ?? STATUS_CODES[status] ?? 'Error';
-  return { type: `urn:varve:problem:${code}`, title, status, detail, code, ...facts };
 }

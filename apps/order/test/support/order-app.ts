@@ -6,16 +6,12 @@ import { getEventStoreToken } from '@varve/eventstore/nest';
 import { onTestFinished, vi } from 'vitest';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { answerOf } from '../../../../test/support/http-answer.js';
+import type { Answer } from '../../../../test/support/http-answer.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { AppModule } from '../../src/app.module.js';
 import { readOrderConfig } from '../../src/config/order-config.js';
 import { createApp } from '../../src/http/create-app.js';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
 
 /** The whole app on a log of its own and a free port; closed after the test. */
 export async function startOrderApp(environment: Readonly<Record<string, string>> = {}) {
@@ -53,13 +49,7 @@ function senderTo(origin: string) {
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...withBody,
     });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson ? JSON.parse(text) : { text }) as Record<string, unknown>,
-    };
+    return answerOf(response);
   };
 }
 

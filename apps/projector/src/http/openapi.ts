@@ -1,16 +1,15 @@
-import { applyDecorators, type INestApplication } from '@nestjs/common';
-import {
-  ApiHeader,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-  DocumentBuilder,
-  SwaggerModule,
-  type OpenAPIObject,
-} from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import type { OpenApiInfo } from '@varve/http';
 import { POSITION_HEADER } from '@varve/projections/nest';
 import type { z } from 'zod';
 import { problemBody } from './answer-schemas.js';
+
+export const OPEN_API: OpenApiInfo = {
+  title: 'Order queries',
+  description:
+    'The read side of a shop. It answers while it catches up; `position`, as the write side answers it, makes it wait for what was written.',
+};
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'A parameter is not valid; `fields` or `argument` names it',
@@ -46,20 +45,4 @@ export function ApiRead(
 
 export function ApiId(description: string): MethodDecorator {
   return ApiParam({ name: 'id', description, schema: string });
-}
-
-/** At `/openapi`, and as JSON at `/openapi.json`. */
-export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('openapi', app, () => openApiOf(app), { jsonDocumentUrl: 'openapi.json' });
-}
-
-export function openApiOf(app: INestApplication): OpenAPIObject {
-  const description =
-    'The read side of a shop. It answers while it catches up; `position`, as the write side answers it, makes it wait for what was written.';
-  const config = new DocumentBuilder()
-    .setTitle('Order queries')
-    .setDescription(description)
-    .setVersion('1')
-    .build();
-  return SwaggerModule.createDocument(app, config);
 }

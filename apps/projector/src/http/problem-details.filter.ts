@@ -1,21 +1,13 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ProblemFilter, type Problem } from '@varve/http';
 import { problemOf } from './problem.js';
 
-/** Answers every error as problem details (RFC 9457). */
-@Catch()
-export class ProblemDetailsFilter implements ExceptionFilter {
-  readonly #logger = new Logger(ProblemDetailsFilter.name);
+export class ProblemDetailsFilter extends ProblemFilter {
+  protected override problemOf(error: unknown): Problem {
+    return problemOf(error);
+  }
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
-
-  catch(error: unknown, host: ArgumentsHost): void {
-    const { httpAdapter } = this.adapterHost;
-    const response: unknown = host.switchToHttp().getResponse();
-    const problem = problemOf(error);
-    if (problem.status === 500) this.#logger.error(error instanceof Error ? error.stack : error);
-    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
-    if (problem.status === 503) httpAdapter.setHeader(response, 'Retry-After', '1');
-    httpAdapter.reply(response, problem, problem.status);
+  /** A read model that is behind is no failure: it is answered with 503 all day long. */
+  protected override isLogged({ status }: Problem): boolean {
+    return status === 500;
   }
 }

@@ -6,15 +6,10 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { getProjectorToken, getReadModelsToken, type ProjectorHost } from '@varve/projections/nest';
 import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { onTestFinished, vi } from 'vitest';
+import { answerOf, type Answer } from '../../../../test/support/http-answer.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { readProjectorConfig } from '../../src/config/projector-config.js';
 import { createApp } from '../../src/http/create-app.js';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
 
 /** The whole app on files of its own and a free port, and the log that it follows; all closed after the test. */
 export async function startProjectorApp(environment: Readonly<Record<string, string>> = {}) {
@@ -46,12 +41,6 @@ export async function startProjectorApp(environment: Readonly<Record<string, str
 function getterOf(origin: string) {
   return async (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const response = await fetch(`${origin}${path}`, { headers });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson ? JSON.parse(text) : { text }) as Record<string, unknown>,
-    };
+    return answerOf(response);
   };
 }

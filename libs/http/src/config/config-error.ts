@@ -1,0 +1,13 @@
+/** The environment does not say what the app needs to know. Lists every variable that is wrong. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** What the operator can mend is said in a sentence; anything else with its stack. */
+export function whyNotStarted(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof ConfigError ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,11 @@
+export { ConfigError, whyNotStarted } from './config/config-error.js';
+export { readEnvironment, serverVariables, wholeNumber } from './config/environment.js';
+export type { Environment, ServerConfig } from './config/environment.js';
+export { internalProblem, problem } from './problem/problem.js';
+export type { Problem } from './problem/problem.js';
+export { problemOfHttp } from './problem/problem-of-http.js';
+export { ProblemFilter } from './problem/problem.filter.js';
+export { BoundedExpressAdapter } from './server/bounded-express-adapter.js';
+export { createHttpApp } from './server/create-http-app.js';
+export { serveOpenApi } from './server/openapi.js';
+export type { OpenApiInfo } from './server/openapi.js';

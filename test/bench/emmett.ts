@@ -79,8 +79,9 @@ export const emmett: Benchmark = {
     install();
     const library = createRequire(join(HOME, 'package.json'))('@event-driven-io/emmett-sqlite') as Emmett;
     const few = scale.quick ? 500 : 2_000;
-    const loads = scale.quick ? 2 : 5;
-    const rebuilt = scale.quick ? 5_000 : 20_000;
+    const loads = scale.quick ? 5 : 20;
+    const rebuilt = scale.quick ? 20_000 : 100_000;
+    const rebuiltSlowly = scale.quick ? 2_000 : 20_000;
     const events = 'events/s';
     const comparisons: Comparison[] = [
       {
@@ -126,10 +127,10 @@ export const emmett: Benchmark = {
       {
         name: 'emmett-rebuild-defaults',
         unit: events,
-        amount: rebuilt,
+        amount: rebuiltSlowly,
         goal: 100,
-        ours: projectorRebuild(rebuilt),
-        reference: rebuild(library, rebuilt),
+        ours: projectorRebuild(rebuiltSlowly),
+        reference: rebuild(library, rebuiltSlowly),
       },
     ];
     const rows: Row[] = [];

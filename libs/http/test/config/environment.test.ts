@@ -1,0 +1,39 @@
+import { ConfigError, readEnvironment, serverVariables, whyNotStarted } from '@varve/http';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+
+const schema = z.object(serverVariables({ defaultPort: 3000 }));
+
+it('every variable of a server has a default', () => {
+  expect(readEnvironment(schema, {})).toEqual({
+    HOST: '127.0.0.1',
+    PORT: 3000,
+    VARVE_REQUEST_TIMEOUT: 15_000,
+  });
+});
+
+it.each(['', ' ', '-1', '1.5', '1e3', '0x10', '65536', '9'.repeat(13)])('PORT is not %j', (PORT) => {
+  expect(() => readEnvironment(schema, { PORT })).toThrow(ConfigError);
+});
+
+it('lists every variable that is wrong, without a stack', () => {
+  const read = () =>
+    readEnvironment(schema.extend({ FILE: z.string('must say where') }), { PORT: 'x', HOST: '' });
+  expect(read).toThrow(
+    expect.objectContaining({
+      problems: [
+        'HOST is "": it must not be empty',
+        'PORT is "x": it must be a whole number',
+        'FILE is not set: it must say where',
+      ],
+    }),
+  );
+  expect(whyNotStarted(new ConfigError(['PORT is wrong']))).toBe(
+    'The configuration is not valid:\n  PORT is wrong',
+  );
+});
+
+it('shows the stack of what the operator cannot mend', () => {
+  expect(whyNotStarted(new TypeError('oh'))).toMatch(/^TypeError: oh\n\s+at /);
+  expect(whyNotStarted('a string')).toBe('a string');
+});

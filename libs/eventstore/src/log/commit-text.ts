@@ -34,7 +34,8 @@ export function encodeEvents(events: readonly NewEvent[]): string {
       `A commit takes an array of 1 to ${MAX_EVENTS_PER_COMMIT} events, not ${count}. Split larger ones into several commits.`,
     );
   }
-  return JSON.stringify(events.map(toStored));
+  // Not `map`, which skips holes: they would be recorded as null, and no reader would get past them.
+  return JSON.stringify(Array.from(events, toStored));
 }
 
 /** @throws EventUndecodableError when the text is not what `encodeEvents` writes */

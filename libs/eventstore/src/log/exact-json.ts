@@ -46,22 +46,25 @@ function inArray(array: readonly unknown[], depth: number): Problem | undefined 
     const problem = findProblem(array[i], depth + 1);
     if (problem) return below(problem, `[${i}]`);
   }
-  if (Object.keys(array).length === array.length && !('toJSON' in array)) return undefined;
-  return { path: [], why: 'is an array with properties of its own, which JSON would drop' };
+  // Its own keys are the indices and `length`.
+  if (Reflect.ownKeys(array).length === array.length + 1 && isPlainArray(array)) return undefined;
+  return { path: [], why: 'is an array of a class, or with properties of its own, which JSON would drop' };
 }
 
 function inObject(object: object, depth: number): Problem | undefined {
   if (!isPlain(object)) {
-    const name = (object.constructor as { name: string } | undefined)?.name ?? 'class';
+    const name = (object.constructor as { name: string } | undefined)?.name || 'class';
     return { path: [], why: `is ${article(name)} object, not plain data: convert it first` };
   }
-  for (const key of Reflect.ownKeys(object)) {
+  const keys = Reflect.ownKeys(object);
+  for (const key of keys) {
     if (typeof key === 'symbol') return { path: [], why: 'has a symbol key, which JSON would drop' };
     const problem = findProblem((object as Record<string, unknown>)[key], depth + 1);
     if (problem) return below(problem, stepTo(key));
     if (key === 'toJSON') return { path: [], why: 'has a property toJSON, which JSON takes for its own' };
   }
-  return undefined;
+  if (Object.keys(object).length === keys.length) return undefined;
+  return { path: [], why: 'has a property that is not enumerable, which JSON would drop' };
 }
 
 function stepTo(key: string): string {
@@ -80,6 +83,14 @@ export function isPlain(object: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
 }
 
+function isPlainArray(array: readonly unknown[]): boolean {
+  const prototype: unknown = Object.getPrototypeOf(array);
+  if (prototype === Array.prototype) return !('toJSON' in array);
+  const parent: unknown = prototype && Object.getPrototypeOf(prototype);
+  return parent !== null && Object.getPrototypeOf(parent) === null;
+}
+
 function article(name: string): string {
+  if (name === 'undefined') return name;
   return /^[aeiou]/i.test(name) ? `an ${name}` : `a ${name}`;
 }

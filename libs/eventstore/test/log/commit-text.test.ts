@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeEvents, encodeEvents, sameEvents, sameJson, type CommitHeader } from '@varve/eventstore';
@@ -44,10 +45,29 @@ describe('the text of a commit', () => {
     ['a function', { f: () => 1 }, 'data.f'],
     ['a symbol key', { a: { [Symbol('s')]: 1 } }, 'data.a'],
     ['toJSON', { a: { toJSON: 1 } }, 'data.a'],
+    ['a property that is not enumerable', { a: Object.defineProperty({}, 'b', { value: 1 }) }, 'data.a'],
+    ['an array with a property', { a: Object.assign([1], { b: 2 }) }, 'data.a'],
+    ['an array with a symbol key', { a: Object.assign([1], { [Symbol('s')]: 2 }) }, 'data.a'],
+    ['an array of a class', [new (class List extends Array<number> {})()], 'data[0]'],
   ])('refuses %s and names the path', (_name, data, path) => {
     expect(() => encodeEvents([{ type: 'x', data }])).toThrow(
       expect.objectContaining({ code: 'invalid-event', path }) as Error,
     );
+  });
+
+  test.each([
+    ['a hole', new Array<never>(2)],
+    ['null', [null]],
+    ['undefined', [undefined]],
+  ])('refuses %s in place of an event', (_name, events) => {
+    expect(() => encodeEvents(events as never)).toThrow(
+      expect.objectContaining({ code: 'invalid-event' }) as Error,
+    );
+  });
+
+  test('takes arrays and objects of another realm', () => {
+    const foreign = runInNewContext('({ a: [1, { b: 2 }] })') as unknown;
+    expect(roundTrip(foreign)).toEqual({ a: [1, { b: 2 }] });
   });
 
   test('refuses a value that refers to itself', () => {

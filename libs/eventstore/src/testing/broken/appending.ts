@@ -232,6 +232,7 @@ export const brokenAtAppending = [
     /^never shows a commit while one below it can still appear/,
   ]),
   brokenStore('writes the events before a bad one', WritesTheEventsBeforeABadOne, [
+    'refuses a hole in place of an event',
     'writes all events of a commit or none',
     'judges each of many concurrent appends on its own',
     'keeps undefined exactly, or refuses it and names the path',

@@ -79,6 +79,7 @@ function cut(value: unknown, levels: number): unknown {
 
 export const brokenAtChecking = [
   brokenStore('takes anything', TakesAnything, [
+    'refuses a hole in place of an event',
     'takes the time of an append from its own clock unless told',
     'writes all events of a commit or none',
     'judges each of many concurrent appends on its own',

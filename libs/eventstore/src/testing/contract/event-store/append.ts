@@ -16,6 +16,15 @@ export async function equalsHead(store: EventStore, head: number, what: string):
 }
 
 export const appendCases = [
+  eventStoreCase('refuses a hole in place of an event', async ({ store }) => {
+    await rejects(
+      'invalid-event',
+      () => store.append('note-1', 'any', new Array<never>(2)),
+      'an array of holes',
+    );
+    equal(await store.head(), 0, 'the head');
+  }),
+
   eventStoreCase('answers an append with its position, versions, time and commit id', async ({ store }) => {
     const at = new Date('2026-03-01T10:00:00.123Z');
     const first = committed(await store.append('note-1', 'no-stream', notes(3), { commitId: 'c1', at }));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from './errors.js';
+import type { ReadAllOptions } from './event-store.js';
 
 /** The value, or `fallback` without one. @throws InvalidArgumentError when it is no whole number within the bounds */
 export function wholeNumber(
@@ -17,7 +18,17 @@ export function wholeNumber(
 
 /** @throws InvalidArgumentError for a time that is none */
 export function timeOf(at: Date | undefined, clock: () => Date): number {
-  const time = (at ?? clock()).getTime();
-  if (Number.isNaN(time)) throw new InvalidArgumentError('at', '"at" is an invalid Date.');
-  return time;
+  const isDate = at === undefined || Object.prototype.toString.call(at) === '[object Date]';
+  const time = isDate ? (at ?? clock()).getTime() : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new InvalidArgumentError('at', `"at" is ${String(at)}. Use a Date that is valid.`);
+}
+
+/** @throws InvalidArgumentError for a filter that would match nothing, or something else than it says */
+export function assertFilter({ categories, types }: ReadAllOptions): void {
+  for (const [name, filter] of Object.entries({ categories, types })) {
+    if (filter === undefined) continue;
+    const isList = Array.isArray(filter) && filter.every((each: unknown) => typeof each === 'string');
+    if (!isList) throw new InvalidArgumentError(name, `"${name}" is no array of texts.`);
+  }
 }

@@ -20,7 +20,7 @@ import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { append, type AppendRequest } from './append.js';
 import { backup, backupTarget } from './backup.js';
-import { timeOf, wholeNumber } from '../log/check-options.js';
+import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { commitAt } from './commit-at.js';
 import { deleteSnapshots } from './delete-snapshots.js';
 import { translateError } from './errors.js';
@@ -120,6 +120,7 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
   }
 
   async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {
+    assertFilter(options);
     const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
     let position = wholeNumber('after', after, { min: 0, fallback: 0 });
     while (!options.signal?.aborted) {

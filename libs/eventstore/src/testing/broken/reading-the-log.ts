@@ -120,7 +120,10 @@ export const brokenAtReadingTheLog = [
   brokenStore(
     'ignores the types',
     readingAll((options) => without(options, 'types')),
-    ['reads commits with an event of the types asked for, whole'],
+    [
+      'refuses a filter that is no list of texts',
+      'reads commits with an event of the types asked for, whole',
+    ],
   ),
   brokenStore(
     'ignores the signal',
@@ -131,6 +134,7 @@ export const brokenAtReadingTheLog = [
     'reads commits with an event of the types asked for, whole',
   ]),
   brokenStore('matches categories by prefix', MatchesCategoriesByPrefix, [
+    'refuses a filter that is no list of texts',
     'reads only the categories asked for',
   ]),
   brokenStore('reads the last commit again from beyond the head', StepsBackToTheHead, [

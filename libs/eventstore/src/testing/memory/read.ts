@@ -3,7 +3,7 @@ import type { LogBatch, ReadAllOptions, ReadStreamOptions } from '../../log/even
 import type { RecordedEvent } from '../../log/event.js';
 import type { Position } from '../../log/positions.js';
 import { categoryOf, type StreamName } from '../../log/stream-name.js';
-import { wholeNumber } from '../../log/check-options.js';
+import { assertFilter, wholeNumber } from '../../log/check-options.js';
 import { commitOf, headerOf, type MemoryLog, type StoredCommit } from './memory-log.js';
 
 const ALL = { min: 1, fallback: Number.MAX_SAFE_INTEGER };
@@ -30,6 +30,7 @@ export function* eventsOf(
 }
 
 export function* batchesOf(log: MemoryLog, after: Position, options: ReadAllOptions): Iterable<LogBatch> {
+  assertFilter(options);
   const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
   let position = wholeNumber('after', after, { min: 0, fallback: 0 });
   while (position < log.commits.length && !options.signal?.aborted) {

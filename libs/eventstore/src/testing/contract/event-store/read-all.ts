@@ -126,6 +126,16 @@ export const readAllCases = [
     equal(upTos, [1, 2], 'batches until the abort');
   }),
 
+  eventStoreCase('refuses a filter that is no list of texts', async ({ store }) => {
+    await fill(store);
+    for (const filter of ['note', [1], [null], { 0: 'note' }]) {
+      const what = JSON.stringify(filter);
+      const asked = (name: string) => () => read(store, 0, { [name]: filter } as ReadAllOptions);
+      await rejects('invalid-argument', asked('categories'), `categories ${what}`);
+      await rejects('invalid-argument', asked('types'), `types ${what}`);
+    }
+  }),
+
   eventStoreCase('refuses positions and batch sizes that are none', async ({ store }) => {
     await fill(store);
     for (const after of [-1, 0.5, NaN]) {

@@ -14,7 +14,7 @@ export interface Backoff {
 
 /** A conflict ends as soon as the other writer is done, which takes a disk flush: a few milliseconds. */
 const DEFAULT_BACKOFF: Backoff = {
-  retries: 5,
+  retries: 10,
   firstDelay: 5,
   maxDelay: 250,
   random: Math.random,

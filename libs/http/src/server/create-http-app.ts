@@ -13,5 +13,7 @@ export async function createHttpApp(
   const options: NestApplicationOptions = { bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestExpressApplication>(root, adapter, options);
   app.disable('x-powered-by');
+  // Express would make one from the body; here an entity tag is a version.
+  app.disable('etag');
   return app;
 }

@@ -1,5 +1,6 @@
 export type ProjectionsErrorCode =
   | 'duplicate-projection'
+  | 'inside-transaction'
   | 'invalid-options'
   | 'not-parked'
   | 'projection-behind'
@@ -91,6 +92,16 @@ export class TransactionEndedError extends ProjectionsError {
     super(
       'transaction-ended',
       `The transaction of "${processor}" has ended, but its handle is still in use. Await everything that a handler starts, and do not keep the handle.`,
+    );
+  }
+}
+
+/** A handler has called the read models that its own transaction holds: the call would wait for the handler, and the handler for the call. */
+export class InsideTransactionError extends ProjectionsError {
+  constructor(location: string) {
+    super(
+      'inside-transaction',
+      `The read models at ${location} were called by a handler that is in a transaction of theirs: they would wait for each other for ever. A handler reads and writes through its \`tx\`; everything else comes after it.`,
     );
   }
 }

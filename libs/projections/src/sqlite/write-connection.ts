@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { ReadModelsClosedError, ReadModelsUnavailableError } from '../index.js';
+import { InsideTransactionError, ReadModelsClosedError, ReadModelsUnavailableError } from '../index.js';
 import { isPromise } from '../projection/is-promise.js';
 import { isBusy, rolledBackUnderWay, translateDriverError } from './driver-errors.js';
 import { Mutex } from './mutex.js';
@@ -15,7 +15,7 @@ export interface WriteConnectionOptions {
 /** The one connection that writes. It is used only inside the mutex: SQLite has one transaction per connection, whoever awaits. */
 export class WriteConnection {
   readonly statements: StatementCaches;
-  private readonly mutex = new Mutex();
+  private readonly mutex = new Mutex(() => new InsideTransactionError(this.database.name));
   private closed = false;
 
   constructor(

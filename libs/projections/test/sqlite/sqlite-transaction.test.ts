@@ -41,6 +41,36 @@ describe.each(['a file', ':memory:'])('a transaction of read models in %s', (whe
     expect(() => kept?.run('DELETE FROM {orders}')).toThrow(/transaction of "orders@1" has ended/);
   });
 
+  it('refuses a handler that calls the read models instead of its transaction, which would wait for itself', async () => {
+    const readModels = await here();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const nested = readModels.transaction('orders@1', async (tx) => {
+      tx.run('INSERT INTO {orders} VALUES (?, 1)', 'a');
+      await Promise.resolve();
+      await readModels.request('orders@1', 'order-1', 'retry');
+    });
+    await expect(nested).rejects.toMatchObject({ code: 'inside-transaction', retryable: false });
+    await expect(nested).rejects.toThrow(/through its `tx`/);
+    const ids = () => readModels.query('orders', (q) => q.all('SELECT id FROM {orders}'));
+    expect(await ids()).toEqual([]);
+
+    const reading = readModels.transaction('orders@1', async () => ids());
+    if (where === ':memory:') await expect(reading).rejects.toMatchObject({ code: 'inside-transaction' });
+    else expect(await reading).toEqual([]);
+    await readModels.close();
+  });
+
+  it('lets what a handler has left behind write once its transaction has ended', async () => {
+    const readModels = await here();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const ended = Promise.withResolvers<undefined>();
+    const later = await readModels.transaction('orders@1', () => ({
+      write: ended.promise.then(() => insert(readModels, 'orders@1', 'a')),
+    }));
+    ended.resolve(undefined);
+    expect(await later.write).toMatchObject({ changes: 1 });
+  });
+
   it('notices a handler that ends the transaction by itself, and keeps nothing that it writes then', async () => {
     const readModels = await here();
     await readModels.createVersion(orders(1), 'log', 'first');

@@ -96,6 +96,11 @@ export function isForGood(error: unknown): boolean {
   return isEventStoreError(error) && FOR_GOOD.has(error.code);
 }
 
+/** Whether the store of rows and checkpoints is not the one that was opened: nothing can be recorded in it. */
+export function isStoreLost(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'read-models-diverged';
+}
+
 export function isUndecodable(error: unknown): boolean {
   return isEventStoreError(error, 'event-undecodable') || isEventStoreError(error, 'unknown-event-type');
 }

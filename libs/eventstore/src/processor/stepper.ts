@@ -4,6 +4,7 @@ import {
   codeOf,
   InterruptedError,
   isForGood,
+  isStoreLost,
   LeaseLostError,
   messageOf,
   MustStopError,
@@ -103,6 +104,7 @@ export class Stepper<Tx> {
     if (isEventStoreError(error, 'lease-lost') || isEventStoreError(error, 'checkpoint-moved'))
       return this.#lost(error);
     const cause = error instanceof MustStopError ? error.error : error;
+    if (isStoreLost(cause)) return this.#stopUnrecorded(cause);
     if (error instanceof MustStopError || isForGood(error)) {
       return this.#stopFor(cause).catch((failed: unknown) => this.#settleStop(failed));
     }
@@ -124,6 +126,18 @@ export class Stepper<Tx> {
     board.enter('stopped', error);
     settings.announce({ kind: 'stopped', error });
     return { kind: 'stopped', reason, error };
+  }
+
+  /** The store that would record it is gone. A process that is started again works with what is there then. */
+  #stopUnrecorded(error: unknown): StepResult {
+    const { settings, keeper, board } = this.#parts;
+    keeper.drop();
+    this.#forget();
+    if (board.state !== 'stopped') {
+      board.enter('stopped', error);
+      settings.announce({ kind: 'stopped', error });
+    }
+    return { kind: 'stopped', reason: `${codeOf(error)}: ${messageOf(error)}`, error };
   }
 
   async #lost(error: unknown): Promise<StepResult> {

@@ -6,6 +6,7 @@ export type ProjectionsErrorCode =
   | 'projection-behind'
   | 'not-running'
   | 'read-models-closed'
+  | 'read-models-diverged'
   | 'store-incompatible'
   | 'store-unavailable'
   | 'transaction-ended'
@@ -83,6 +84,16 @@ export class ReadModelsIncompatibleError extends ProjectionsError {
 export class ReadModelsClosedError extends ProjectionsError {
   constructor(location: string) {
     super('read-models-closed', `The read models at ${location} were closed. Nothing was written.`);
+  }
+}
+
+/** The file is not the one that was opened: what is in the one that was lost is lost with it. */
+export class ReadModelsDivergedError extends ProjectionsError {
+  constructor(location: string, happened: 'deleted' | 'replaced') {
+    super(
+      'read-models-diverged',
+      `The read models at ${location} were ${happened} while they were open. Nothing more is read or written. Restart every process that uses them; the read models are rebuilt from the log.`,
+    );
   }
 }
 

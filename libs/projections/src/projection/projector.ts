@@ -1,5 +1,6 @@
 import type { Position } from '@varve/eventstore';
 import { awaitAll, catchUp } from './catch-up.js';
+import { isProjectionsError } from './errors.js';
 import { Followers } from './followers.js';
 import { processingOf, type Processing } from './processing-options.js';
 import type { ProjectorEvent, ProjectorOptions } from './projector-options.js';
@@ -148,6 +149,7 @@ export class Projector<Tx> {
         if (this.#running) for (const processor of added) processor.start();
       } catch (error) {
         this.#announce({ kind: 'version-check-failed', error });
+        if (isProjectionsError(error, 'read-models-diverged')) return;
       }
     }
     if (signal.aborted) return;

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { ReadModelsClosedError } from '../index.js';
 import { isPromise } from '../projection/is-promise.js';
 import { translateDriverError } from './driver-errors.js';
+import type { ReadModelFile } from './read-model-file.js';
 import { StatementCaches } from './statement-cache.js';
 
 /** A connection in one read transaction: everything read through it is of one moment. */
@@ -17,6 +18,7 @@ export class ReadConnections {
 
   constructor(
     private readonly location: string,
+    private readonly file: ReadModelFile,
     private readonly open: () => Database.Database,
   ) {}
 
@@ -36,7 +38,7 @@ export class ReadConnections {
   begin(): ReadConnection {
     if (this.closed) throw new ReadModelsClosedError(this.location);
     try {
-      const connection = this.idle.pop() ?? this.connect();
+      const connection = this.connect();
       connection.database.exec('BEGIN');
       return connection;
     } catch (error) {
@@ -56,7 +58,20 @@ export class ReadConnections {
     for (const connection of this.idle.splice(0)) connection.database.close();
   }
 
+  /** The file is looked at after it was opened: it could be replaced in between, and one store would answer from two files. */
   private connect(): ReadConnection {
+    const connection = this.idle.pop() ?? this.openAnother();
+    try {
+      this.file.assertSame();
+      return connection;
+    } catch (error) {
+      connection.database.close();
+      throw error;
+    }
+  }
+
+  private openAnother(): ReadConnection {
+    this.file.assertSame();
     const database = this.open();
     return { database, statements: new StatementCaches(database) };
   }

@@ -35,6 +35,7 @@ import { parkSequence } from './park-sequence.js';
 import { queryLive } from './query-live.js';
 import { ReadConnections, type ReadConnection } from './read-connections.js';
 import { readLease } from './read-lease.js';
+import { ReadModelFile } from './read-model-file.js';
 import { recordSkipped } from './record-skipped.js';
 import { releaseLease } from './release-lease.js';
 import { renewLease } from './renew-lease.js';
@@ -90,9 +91,10 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
     // The same file has one name, wherever a process was started: the log remembers it.
     const location = file === IN_MEMORY ? file : resolve(file);
     const database = openForWriting(location, { create, now: clock().getTime() });
-    const writer = new WriteConnection(database, { busyTimeout, now: () => performance.now(), sleep });
-    const readers =
-      file === IN_MEMORY ? undefined : new ReadConnections(location, () => openForReading(location));
+    const opened = file === IN_MEMORY ? undefined : new ReadModelFile(location);
+    const now = () => performance.now();
+    const writer = new WriteConnection(database, { file: opened, busyTimeout, now, sleep });
+    const readers = opened && new ReadConnections(location, opened, () => openForReading(location));
     return new SqliteReadModels(writer, readers, () => clock().getTime());
   }
 

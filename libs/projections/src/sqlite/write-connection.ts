@@ -3,9 +3,12 @@ import { InsideTransactionError, ReadModelsClosedError, ReadModelsUnavailableErr
 import { isPromise } from '../projection/is-promise.js';
 import { isBusy, rolledBackUnderWay, translateDriverError } from './driver-errors.js';
 import { Mutex } from './mutex.js';
+import type { ReadModelFile } from './read-model-file.js';
 import { StatementCaches } from './statement-cache.js';
 
 export interface WriteConnectionOptions {
+  /** Absent for a database in memory. */
+  readonly file?: ReadModelFile | undefined;
   /** How long to wait for another process's transaction, in milliseconds. */
   readonly busyTimeout: number;
   readonly now: () => number;
@@ -28,6 +31,7 @@ export class WriteConnection {
   /** Runs `work` in one write transaction. Synchronous work is done without giving the event loop a turn between BEGIN and COMMIT. */
   transaction<T>(work: () => T | Promise<T>): Promise<T> {
     return this.exclusively(async () => {
+      this.options.file?.assertSame();
       if (!this.tryBegin('IMMEDIATE')) await this.beginWhenFree();
       return this.finish(work);
     });

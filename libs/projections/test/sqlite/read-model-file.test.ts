@@ -1,10 +1,21 @@
 import Database from 'better-sqlite3';
-import { defineProjection } from '@varve/projections';
+import { defineProjection, type ProjectorEvent } from '@varve/projections';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
+import { renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
+import { until } from '../../../../test/support/until.js';
+import { newLog, projector } from '../projection/orders.js';
 import { insert, open, orders } from './orders.js';
+
+function anotherDatabase(): string {
+  const file = join(temporaryFolder(), 'another.db');
+  const database = new Database(file);
+  database.exec('CREATE TABLE mine (x)');
+  database.close();
+  return file;
+}
 
 describe('a read-model file', () => {
   it('shows the live rows to people under the name without the version', async () => {
@@ -70,6 +81,40 @@ describe('a read-model file', () => {
     );
     await expect(writing).rejects.toMatchObject({ code: 'store-unavailable' });
   });
+
+  it.each([
+    ['was deleted', (file: string) => unlinkSync(file)],
+    ['was replaced by another database', (file: string) => renameSync(anotherDatabase(), file)],
+  ])(
+    'that %s under a running projector stops it, and is not read or written any more',
+    async (_, happens) => {
+      const [log, readModels] = [newLog(), await open()];
+      const events: ProjectorEvent[] = [];
+      const one = projector({
+        log,
+        readModels,
+        projections: [orders()],
+        onEvent: (event) => events.push(event),
+      });
+      await one.start();
+      const place = () => log.append(`order-${events.length}`, 'any', [{ type: 'order.placed', data: {} }]);
+      await place();
+      await one.runUntilCaughtUp();
+      happens(readModels.location);
+      await place();
+      const stops = () => events.filter(({ kind }) => kind === 'stopped');
+      await until(() => stops().length > 0);
+      expect(stops()).toMatchObject([{ error: { code: 'read-models-diverged', retryable: false } }]);
+      await until(() => events.some(({ kind }) => kind === 'version-check-failed'));
+      const diverged = { code: 'read-models-diverged' };
+      await expect(insert(readModels, 'orders@1', 'a')).rejects.toMatchObject(diverged);
+      await expect(readModels.query('orders', (q) => q.all('SELECT 1'))).rejects.toMatchObject(diverged);
+      await expect(one.status()).rejects.toThrow(/Restart .* rebuilt from the log/);
+      await one.stop();
+      expect(stops()).toHaveLength(1);
+      expect(events.filter(({ kind }) => kind === 'version-check-failed')).toHaveLength(1);
+    },
+  );
 
   it('keeps virtual tables, views and indexes of each version apart, and drops them with it', async () => {
     const readModels = await open();

@@ -72,6 +72,7 @@ const FOR_GOOD = new Set([
   'log-not-dense',
   'store-incompatible',
   'event-undecodable',
+  'transaction-control',
   'unknown-event-type',
   'invalid-argument',
   'invalid-options',

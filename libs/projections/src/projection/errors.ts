@@ -9,6 +9,7 @@ export type ProjectionsErrorCode =
   | 'read-models-diverged'
   | 'store-incompatible'
   | 'store-unavailable'
+  | 'transaction-control'
   | 'transaction-ended'
   | 'unknown-projection'
   | 'version-is-live';
@@ -103,6 +104,16 @@ export class TransactionEndedError extends ProjectionsError {
     super(
       'transaction-ended',
       `The transaction of "${processor}" has ended, but its handle is still in use. Await everything that a handler starts, and do not keep the handle.`,
+    );
+  }
+}
+
+/** A handler has ended, or tried to end, the transaction that its rows share with the checkpoint. */
+export class TransactionControlError extends ProjectionsError {
+  constructor(what: string) {
+    super(
+      'transaction-control',
+      `${what} A handler does not begin, commit or roll back: its rows are kept or lost together with the checkpoint. Take that out of the handler; to undo a part of its work it may use a SAVEPOINT.`,
     );
   }
 }

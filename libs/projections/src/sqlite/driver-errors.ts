@@ -1,10 +1,19 @@
-import { ReadModelsIncompatibleError, ReadModelsUnavailableError } from '../index.js';
+import {
+  ReadModelsIncompatibleError,
+  ReadModelsUnavailableError,
+  TransactionControlError,
+} from '../index.js';
 
 /** The storage could not be used, as opposed to: the statement was wrong. */
 const UNAVAILABLE =
   /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|INTERRUPT|PROTOCOL|PERM|AUTH)(_|$)/;
 const INCOMPATIBLE = /^SQLITE_(NOTADB|CORRUPT)(_|$)/;
 const BUSY = /^SQLITE_(BUSY|LOCKED)(_|$)/;
+
+/** The storage's fault, not the statement's. */
+export function isUnavailable(error: unknown): boolean {
+  return UNAVAILABLE.test(driverCode(error));
+}
 
 export function isBusy(error: unknown): boolean {
   return BUSY.test(driverCode(error));
@@ -28,10 +37,17 @@ export function translateDriverError(error: unknown, location: string): unknown 
   return error;
 }
 
-/** What is left when SQLite, or a handler, has ended the transaction and somebody goes on in it. */
+/** What is left when SQLite has ended the transaction after a failure, and somebody goes on in it. */
 export function rolledBackUnderWay(location: string): ReadModelsUnavailableError {
   return new ReadModelsUnavailableError(
-    `The transaction at ${location} was ended under way: by SQLite after a failure that a handler caught, or by a handler's own COMMIT or ROLLBACK. The step is tried again.`,
+    `SQLite has rolled back the transaction at ${location} after a failure that a handler caught. The step is tried again.`,
+  );
+}
+
+/** What is left when a handler has ended it: trying again would keep the same rows once more. */
+export function endedByHandler(location: string): TransactionControlError {
+  return new TransactionControlError(
+    `A handler has ended its transaction at ${location}, so what it had written may have been kept without its checkpoint: rebuild the projection.`,
   );
 }
 

@@ -21,6 +21,7 @@ import type {
 import { InvalidProjectionOptionsError, UnknownProjectionError } from '../index.js';
 import { acquireLease } from './acquire-lease.js';
 import { createVersion } from './create-version.js';
+import { endedByHandler } from './driver-errors.js';
 import { dropVersion } from './drop-version.js';
 import { ensureRow } from './ensure-row.js';
 import { ending } from './handle.js';
@@ -221,7 +222,9 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
 
   /** Varve's own tables, in the transaction that a handler is in. */
   private ownIn(tx: SqliteTransaction): StatementCache {
-    return tx.database === this.writer.database ? this.writer.statements.of(undefined) : this.refuse();
+    if (tx.database !== this.writer.database) return this.refuse();
+    if (!tx.database.inTransaction) throw endedByHandler(this.location);
+    return this.writer.statements.of(undefined);
   }
 
   private refuse(): never {

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { TransactionEndedError } from '../index.js';
-import { rolledBackUnderWay } from './driver-errors.js';
+import { endedByHandler, isUnavailable, rolledBackUnderWay } from './driver-errors.js';
 import type { StatementCache } from './statement-cache.js';
 import { physicalName, resolveNames } from './table-names.js';
+import { refuseTransactionControl } from './transaction-control.js';
 
 /** What a statement takes: values in order, or one object for `:name` parameters. */
 export type SqlValue = unknown;
@@ -12,7 +13,7 @@ export type SqlValue = unknown;
  * each other. Statements are prepared once and kept by their text: bind values, do not write them into the text.
  */
 export class SqliteTransaction {
-  private state: 'open' | 'rolled-back' | 'ended' = 'open';
+  private state: 'open' | 'rolled-back' | 'ended-by-handler' | 'ended' = 'open';
 
   /** Made by `SqliteReadModels`. */
   constructor(
@@ -56,10 +57,11 @@ export class SqliteTransaction {
   /** Runs one or more statements without values: `setup`'s CREATE TABLE. */
   exec(sql: string): void {
     this.assertOpen();
+    refuseTransactionControl(sql);
     try {
       this.statements.database.exec(resolveNames(sql, this.statements.prefix));
-    } finally {
-      this.notice();
+    } catch (error) {
+      throw this.noticing(error);
     }
   }
 
@@ -73,19 +75,17 @@ export class SqliteTransaction {
     this.state = 'ended';
   }
 
+  /** A full disk rolls back for us, and so does the handler's own `ON CONFLICT ROLLBACK`: what it went on to write would be in no transaction. */
   private noticing(error: unknown): unknown {
-    this.notice();
+    if (!this.statements.database.inTransaction)
+      this.state = isUnavailable(error) ? 'rolled-back' : 'ended-by-handler';
     return error;
-  }
-
-  /** A full disk rolls back for us: what a handler went on to write would be written without a transaction. */
-  private notice(): void {
-    if (!this.statements.database.inTransaction) this.state = 'rolled-back';
   }
 
   private assertOpen(): void {
     if (this.state === 'open') return;
     if (this.state === 'ended') throw new TransactionEndedError(this.processor);
-    throw rolledBackUnderWay(this.statements.database.name);
+    const { name } = this.statements.database;
+    throw this.state === 'rolled-back' ? rolledBackUnderWay(name) : endedByHandler(name);
   }
 }

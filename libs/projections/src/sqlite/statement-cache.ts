@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { resolveNames } from './table-names.js';
+import { refuseTransactionControl } from './transaction-control.js';
 
 /** Bounds the memory of a caller that builds statements from values instead of binding them. */
 const MOST_STATEMENTS = 500;
@@ -18,6 +19,7 @@ export class StatementCache {
   }
 
   private add(sql: string): Database.Statement {
+    refuseTransactionControl(sql);
     const statement = this.database.prepare(resolveNames(sql, this.prefix));
     if (this.statements.size >= MOST_STATEMENTS) this.statements.clear();
     this.statements.set(sql, statement);

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { InsideTransactionError, ReadModelsClosedError, ReadModelsUnavailableError } from '../index.js';
 import { isPromise } from '../projection/is-promise.js';
-import { isBusy, rolledBackUnderWay, translateDriverError } from './driver-errors.js';
+import { endedByHandler, isBusy, translateDriverError } from './driver-errors.js';
 import { Mutex } from './mutex.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { StatementCaches } from './statement-cache.js';
@@ -82,7 +82,7 @@ export class WriteConnection {
   }
 
   private commit(): void {
-    if (!this.database.inTransaction) throw rolledBackUnderWay(this.database.name);
+    if (!this.database.inTransaction) throw endedByHandler(this.database.name);
     this.database.exec('COMMIT');
   }
 

@@ -2,6 +2,17 @@ import type { SqliteTransaction } from '@varve/projections/sqlite';
 import { describe, expect, it } from 'vitest';
 import { insert, open, orders } from './orders.js';
 
+const TRIGGER = `CREATE TRIGGER {doubling} AFTER INSERT ON {orders} BEGIN
+  UPDATE {orders} SET total = CASE WHEN total > 0 THEN total * 2 END WHERE id = new.id;
+  SELECT 1;
+END`;
+
+function rollBackByConflict(tx: SqliteTransaction): void {
+  const insert = () => tx.run(`INSERT OR ROLLBACK INTO {orders} VALUES ('a', 1)`);
+  insert();
+  expect(insert).toThrow(/UNIQUE/);
+}
+
 describe.each(['a file', ':memory:'])('a transaction of read models in %s', (where) => {
   const here = () => open(where === ':memory:' ? where : undefined);
 
@@ -71,15 +82,46 @@ describe.each(['a file', ':memory:'])('a transaction of read models in %s', (whe
     expect(await later.write).toMatchObject({ changes: 1 });
   });
 
-  it('notices a handler that ends the transaction by itself, and keeps nothing that it writes then', async () => {
+  it.each([
+    ['COMMIT', (tx: SqliteTransaction) => tx.exec('COMMIT')],
+    ['COMMIT;BEGIN', (tx: SqliteTransaction) => tx.exec('/* ; */ commit; BEGIN')],
+    ['END, prepared', (tx: SqliteTransaction) => tx.run('-- done\nEND TRANSACTION')],
+    ['ROLLBACK behind a trigger', (tx: SqliteTransaction) => tx.exec(`${TRIGGER}; ROLLBACK`)],
+  ])('refuses %s in a handler, and keeps nothing', async (_, ends) => {
     const readModels = await here();
     await readModels.createVersion(orders(1), 'log', 'first');
     const ended = readModels.transaction('orders@1', (tx) => {
-      tx.exec('ROLLBACK');
       tx.run('INSERT INTO {orders} VALUES (?, 1)', 'a');
+      ends(tx);
     });
-    await expect(ended).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect(ended).rejects.toMatchObject({ code: 'transaction-control', retryable: false });
     expect(await readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'))).toEqual([]);
+  });
+
+  it('lets a handler have triggers and savepoints', async () => {
+    const readModels = await here();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    await readModels.transaction('orders@1', (tx) => {
+      tx.exec(`${TRIGGER}; INSERT INTO {orders} VALUES ('a; COMMIT', 1)`);
+      tx.exec(`SAVEPOINT s; INSERT INTO {orders} VALUES ('b', 1); ROLLBACK TO s; RELEASE s`);
+    });
+    const rows = await readModels.query('orders', (q) => q.all('SELECT * FROM {orders}'));
+    expect(rows).toEqual([{ id: 'a; COMMIT', total: 2 }]);
+  });
+
+  it.each([
+    ['COMMIT', (tx: SqliteTransaction) => tx.database.exec('COMMIT')],
+    ['a conflict that rolls back', (tx: SqliteTransaction) => rollBackByConflict(tx)],
+  ])('blames a handler that has ended the transaction by %s, and does not go on in none', async (_, ends) => {
+    const readModels = await here();
+    await readModels.createVersion(orders(1), 'log', 'first');
+    const checkpoint = await readModels.load('orders@1');
+    const ended = readModels.transaction('orders@1', (tx) => {
+      ends(tx);
+      if (checkpoint) readModels.save(tx, 'orders@1', checkpoint, { logId: 'log', position: 7 });
+    });
+    await expect(ended).rejects.toMatchObject({ code: 'transaction-control', retryable: false });
+    expect(await readModels.load('orders@1')).toEqual(checkpoint);
   });
 });
 

@@ -210,9 +210,12 @@ export class AggregateRepository<A extends EventSourced> {
 
   #moveOn(aggregate: A, { stream, countedFrom }: Attachment, commit: CommitHeader): void {
     const from = countedFrom ?? beginningOf(commit);
-    // What was applied during the append is not recorded, so the state is that of no version.
-    const isExact = aggregate.getUncommittedEvents().length === 0;
-    const taken = isExact && this.#source.snapshots?.keepIfDue(() => aggregate, commit, from);
+    const target = { stream, id: stream.slice(this.category.length + 1) };
+    const taken = this.#source.snapshots?.keepIfDue(
+      (version) => loadState(target, this.#source, version),
+      commit,
+      from,
+    );
     const at = { version: commit.lastVersion, at: commit.at.getTime() };
     this.#attachments.set(aggregate, { stream, version: commit.lastVersion, countedFrom: taken ? at : from });
   }

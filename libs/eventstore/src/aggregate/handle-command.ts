@@ -61,8 +61,9 @@ function attemptOf<State, Command, Event extends object>(
 ): Attempt {
   const { stream, decider, registry } = target;
   const source = deciderSource(store, target);
+  const ofStream = { stream, id: idOf(stream) };
   return async () => {
-    const loaded = await loadState({ stream, id: idOf(stream) }, source);
+    const loaded = await loadState(ofStream, source);
     assertMeets(stream, options.expected, loaded.version);
     const decided = decider.decide(command, loaded.state);
     if (decided.length === 0) return { outcome: 'nothing', version: loaded.version };
@@ -76,7 +77,7 @@ function attemptOf<State, Command, Event extends object>(
     const { commit } = result;
     if (commit.firstVersion !== loaded.version + 1) return { outcome: 'repeated', commit };
     target.snapshots?.keepIfDue(
-      () => decided.reduce((state, event) => decider.evolve(state, event), loaded.state),
+      (version) => loadState(ofStream, source, version),
       commit,
       loaded.countedFrom,
     );

@@ -6,6 +6,11 @@ import type { StreamName } from '../log/stream-name.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import type { SnapshotKeeper } from './snapshot-keeper.js';
 
+interface BoundedSource<State> extends StateSource<State> {
+  readonly upTo: StreamVersion;
+  readonly underWay: CountedFrom | undefined;
+}
+
 /** Where a state comes from: its beginning, its events, and perhaps a snapshot on the way. */
 export interface StateSource<State> {
   readonly store: EventStore;
@@ -35,19 +40,23 @@ export interface CountedFrom {
   readonly at: number;
 }
 
+/** The state as the stream tells it; `upTo` leaves out what happened later, unless there is a snapshot of it. */
 export async function loadState<State>(
   target: StreamOfState,
   source: StateSource<State>,
+  upTo = Infinity,
 ): Promise<LoadedState<State>> {
+  const bounded = { ...source, upTo, underWay: source.snapshots?.underWay(target.stream) };
   const restored = await source.snapshots?.restore(target);
   if (restored) {
-    const loaded = await foldAfterSnapshot(target, source, restored);
+    const loaded = await foldAfterSnapshot(target, bounded, restored);
     if (loaded) return loaded;
   }
   const quick = source.snapshots ? undefined : await foldPayloads(target, source);
   if (quick) return quick;
   const events = source.store.readStream(target.stream);
-  return fold({ state: source.initial(target.id), version: 0, countedFrom: undefined }, events, source);
+  const start = { state: source.initial(target.id), version: 0, countedFrom: bounded.underWay };
+  return fold(start, events, bounded);
 }
 
 /** `undefined`: the store has no quick way, or an event is of an older shape, which only a recorded event can be decoded from. */
@@ -77,7 +86,7 @@ export interface RestoredState<State> {
 /** Reads from the event at which the snapshot was taken, so that one read both checks the snapshot and goes on from it. */
 async function foldAfterSnapshot<State>(
   { stream }: StreamOfState,
-  source: StateSource<State>,
+  source: BoundedSource<State>,
   { snapshot, state }: RestoredState<State>,
 ): Promise<LoadedState<State> | undefined> {
   const events = source.store.readStream(stream, { from: snapshot.version })[Symbol.asyncIterator]();
@@ -88,7 +97,7 @@ async function foldAfterSnapshot<State>(
     source.snapshots?.ignore(stream, why);
     return undefined;
   }
-  const countedFrom = { version: snapshot.version, at: snapshot.mark.at };
+  const countedFrom = source.underWay ?? { version: snapshot.version, at: snapshot.mark.at };
   return fold(
     { state, version: snapshot.version, countedFrom },
     { [Symbol.asyncIterator]: () => events },
@@ -110,10 +119,11 @@ function whyNotFrom({ version, mark }: Snapshot, event: RecordedEvent): string |
 async function fold<State>(
   start: LoadedState<State>,
   events: AsyncIterable<RecordedEvent>,
-  source: StateSource<State>,
+  source: BoundedSource<State>,
 ): Promise<LoadedState<State>> {
   let { state, version, countedFrom } = start;
   for await (const event of events) {
+    if (event.version > source.upTo) break;
     if (source.registry.isCurrent(event)) state = source.evolve(state, event);
     else for (const decoded of source.registry.decode(event)) state = source.evolve(state, decoded);
     version = event.version;

@@ -1,10 +1,11 @@
 import { markOf, type CommitHeader } from '../log/commit.js';
 import type { JsonValue } from '../log/event.js';
+import type { StreamVersion } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import type { StreamName } from '../log/stream-name.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import { announceTo, type NoticeListener } from './aggregate-notice.js';
-import type { CountedFrom, RestoredState, StreamOfState } from './load-state.js';
+import type { CountedFrom, LoadedState, RestoredState, StreamOfState } from './load-state.js';
 import type { SnapshotStrategy } from './snapshot-strategy.js';
 
 export interface SnapshotRules<State> {
@@ -27,7 +28,7 @@ export interface SnapshotRules<State> {
 export class SnapshotKeeper<State> {
   readonly #rules: SnapshotRules<State>;
   readonly #revision: string;
-  readonly #saving = new Set<Promise<void>>();
+  readonly #keeping = new Map<Promise<void>, CountedFrom & { readonly stream: StreamName }>();
 
   constructor(rules: SnapshotRules<State>) {
     this.#rules = rules;
@@ -51,11 +52,11 @@ export class SnapshotKeeper<State> {
   }
 
   /**
-   * Keeps a snapshot of the state after `commit` when the strategy wants one. The state is taken now and written behind the caller's
-   * back: nobody waits for a cache. Returns whether a snapshot was taken.
+   * Keeps a snapshot of the state after `commit` when the strategy wants one, behind the caller's back: nobody waits for a cache. The state
+   * is what the log tells, not what the caller has in hand: that may have gone other ways than its events. Returns whether one is due.
    */
   keepIfDue(
-    stateAfter: () => State,
+    stateUpTo: (version: StreamVersion) => Promise<LoadedState<State>>,
     commit: CommitHeader,
     countedFrom: CountedFrom = beginningOf(commit),
   ): boolean {
@@ -67,19 +68,25 @@ export class SnapshotKeeper<State> {
         milliseconds: commit.at.getTime() - countedFrom.at,
       };
       if (!this.#rules.strategy.isDue(progress)) return false;
-      // A copy: the state goes on changing while the store writes.
-      const state = structuredClone(this.#rules.toSnapshot(stateAfter()));
-      this.#write(commit.stream, { version, revision: this.#revision, mark: markOf(commit), state });
-      return true;
     } catch (error) {
-      announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream: commit.stream, error });
+      this.#failed(commit.stream, error);
       return false;
     }
+    const keeping = this.#keep(stateUpTo, commit)
+      .catch((error: unknown) => this.#failed(commit.stream, error))
+      .finally(() => this.#keeping.delete(keeping));
+    this.#keeping.set(keeping, { stream: commit.stream, version, at: commit.at.getTime() });
+    return true;
+  }
+
+  /** Where the snapshot stands that is on its way: a load that does not find it yet must not have the next one taken at once. */
+  underWay(stream: StreamName): CountedFrom | undefined {
+    return [...this.#keeping.values()].findLast((each) => each.stream === stream);
   }
 
   /** Resolves when no snapshot is being written. */
   async idle(): Promise<void> {
-    while (this.#saving.size > 0) await Promise.all(this.#saving);
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping.keys());
   }
 
   #revive(id: string, stream: StreamName, snapshot: Snapshot): RestoredState<State> | undefined {
@@ -91,12 +98,23 @@ export class SnapshotKeeper<State> {
     }
   }
 
-  #write(stream: StreamName, snapshot: Snapshot): void {
-    const saving = this.#rules.snapshotStore
-      .saveSnapshot(stream, snapshot)
-      .catch((error: unknown) => announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error }))
-      .finally(() => this.#saving.delete(saving));
-    this.#saving.add(saving);
+  async #keep(
+    stateUpTo: (version: StreamVersion) => Promise<LoadedState<State>>,
+    commit: CommitHeader,
+  ): Promise<void> {
+    const { state, version } = await stateUpTo(commit.lastVersion);
+    // Somebody else has kept a newer one already.
+    if (version !== commit.lastVersion) return;
+    const snapshot = { version, revision: this.#revision, mark: markOf(commit) };
+    await this.#rules.snapshotStore.saveSnapshot(commit.stream, {
+      ...snapshot,
+      // A copy: the store may keep what it is given, and a decider's state may be shared.
+      state: structuredClone(this.#rules.toSnapshot(state)),
+    });
+  }
+
+  #failed(stream: StreamName, error: unknown): void {
+    announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error });
   }
 }
 

@@ -57,8 +57,8 @@ export class Order extends AggregateRoot implements Snapshotted {
 
   @When(OrderPlaced)
   protected placed({ cents }: OrderPlaced): void {
-    if (cents < 0) throw new RangeError('negative');
     this.total = cents;
+    if (cents < 0) throw new RangeError('negative');
   }
 
   @When(OrderPaid)

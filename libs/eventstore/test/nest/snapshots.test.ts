@@ -3,7 +3,7 @@ import type { AggregateRepository } from '@varve/eventstore';
 import { EventStoreModule, getAggregateRepositoryToken } from '@varve/eventstore/nest';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { expect, test } from 'vitest';
-import { Order, SalesModule } from './shop.js';
+import { Order, OrderPaid, SalesModule } from './shop.js';
 
 test('an aggregate with snapshots is loaded from the newest and the events after it', async () => {
   const store = new InMemoryEventStore();
@@ -30,5 +30,45 @@ test('an aggregate with snapshots is loaded from the newest and the events after
     notes: ['three events are a snapshot'],
   });
   expect(read).toEqual([3]);
+  await app.close();
+});
+
+test.each<[string, (order: Order) => void]>([
+  ['skipHandler', (order) => order.apply(new OrderPaid(7), { skipHandler: true })],
+  ['an event from history by hand', (order) => order.apply(new OrderPaid(7), true)],
+  [
+    'a handler that changes something and throws',
+    (order) => expect(() => order.place(-1)).toThrow('negative'),
+  ],
+  [
+    'uncommit',
+    (order) => {
+      order.pay(7);
+      order.uncommit();
+    },
+  ],
+])('a snapshot tells what the log tells, also after %s', async (_, stray) => {
+  const store = new InMemoryEventStore();
+  const app = await Test.createTestingModule({
+    imports: [EventStoreModule.forRoot({ store }), SalesModule],
+  }).compile();
+  await app.init();
+  const orders = app.get<AggregateRepository<Order>>(getAggregateRepositoryToken(Order));
+  const order = orders.create('1');
+  order.place(500);
+  await order.commit();
+  stray(order);
+  for (const text of 'ab') order.note(text);
+  await order.commit();
+  await orders.idle();
+
+  const told = { total: 500, paid: 0, notes: [] as string[] };
+  for await (const { type, data } of store.readStream('order-1')) {
+    if (type === 'order.paid') told.paid += (data as OrderPaid).cents;
+    if (type === 'order.noted') told.notes.push((data as { text: string }).text);
+  }
+  const [kept] = [...(store.log.snapshots.get('order-1')?.values() ?? [])];
+  expect(JSON.parse(kept ?? 'null')).toMatchObject({ state: told });
+  expect(await orders.load('1')).toMatchObject(told);
   await app.close();
 });

@@ -7,6 +7,7 @@ export type ProjectionsErrorCode =
   | 'not-running'
   | 'read-models-closed'
   | 'read-models-diverged'
+  | 'setup-failed'
   | 'store-incompatible'
   | 'store-unavailable'
   | 'transaction-control'
@@ -49,6 +50,22 @@ export class DuplicateProjectionError extends ProjectionsError {
     super(
       'duplicate-projection',
       `Two projections or reactors are called "${projection}": they would share one checkpoint. Rename one of them.`,
+    );
+  }
+}
+
+/** A projection's `setup` has thrown. */
+export class SetupFailedError extends ProjectionsError {
+  constructor(
+    readonly projection: string,
+    readonly version: number,
+    options: { cause: unknown },
+  ) {
+    const { cause } = options;
+    super(
+      'setup-failed',
+      `The setup of "${projection}" version ${version} has failed: ${sentence(cause instanceof Error ? cause.message : String(cause))} Nothing was made. Mend its \`setup\`, then start again.`,
+      options,
     );
   }
 }
@@ -190,4 +207,8 @@ export class ProjectionBehindError extends ProjectionsError {
     this.position = position;
     this.retryable = reason === 'timeout';
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

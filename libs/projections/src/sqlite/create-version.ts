@@ -1,5 +1,5 @@
 import type { LogId } from '@varve/eventstore';
-import { processorIdOf, type Projection, type VersionId } from '../index.js';
+import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../index.js';
 import { ensureRow } from './ensure-row.js';
 import { findGenerations, findLive, type StoredVersion } from './find-version.js';
 import { ending } from './handle.js';
@@ -29,7 +29,11 @@ export async function createVersion(
   own.prepare(INSERT).run(name, version, id.generation, processor, goesLive ? 'live' : 'building');
   ensureRow(own, { processor, logId: made.logId }, made.now);
   const tx = new SqliteTransaction(processor, statements.of(physicalPrefix(id)));
-  await ending(tx, () => projection.setup(tx));
+  try {
+    await ending(tx, () => projection.setup(tx));
+  } catch (cause) {
+    throw new SetupFailedError(name, version, { cause });
+  }
   if (goesLive) replaceLiveViews(own.database, id);
   return id;
 }

@@ -116,6 +116,25 @@ describe('a read-model file', () => {
     },
   );
 
+  it('names the projection and the version whose setup fails, and keeps nothing of it', async () => {
+    const readModels = await open();
+    const cause = new Error('no such module');
+    const setup = (tx: SqliteTransaction): void => {
+      tx.exec('CREATE TABLE {orders} (x)');
+      throw cause;
+    };
+    const failing = readModels.createVersion({ ...orders(3), setup }, 'log', 'first');
+    await expect(failing).rejects.toMatchObject({
+      code: 'setup-failed',
+      projection: 'orders',
+      version: 3,
+      cause,
+    });
+    await expect(failing).rejects.toThrow(/setup of "orders" version 3 has failed: no such module/);
+    expect(await readModels.listVersions()).toEqual([]);
+    await readModels.createVersion(orders(3), 'log', 'first');
+  });
+
   it('keeps virtual tables, views and indexes of each version apart, and drops them with it', async () => {
     const readModels = await open();
     const search = defineProjection<SqliteTransaction>({

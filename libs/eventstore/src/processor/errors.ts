@@ -15,8 +15,7 @@ export class ProjectionFailedError extends EventStoreError {
   ) {
     super(
       'projection-failed',
-      `Processor "${processor}" could not apply position ${commit.position} (stream "${commit.stream}"): ${messageOf(options.cause)}. ` +
-        `Mend the handler, then resume the processor.`,
+      `Processor "${processor}" could not apply position ${commit.position} (stream "${commit.stream}"): ${messageOf(options.cause).replace(/\.$/, '')}.`,
       options,
     );
     this.position = commit.position;

@@ -164,7 +164,7 @@ export class NotRunningError extends ProjectionsError {
   ) {
     super(
       'not-running',
-      `"${processor}" is ${state}${reason ? `: ${reason}` : ''}. Mend the cause, then resume it: varve projections resume.`,
+      `"${processor}" is ${sentence(reason ? `${state}: ${reason}` : state)} Mend the cause, then resume it: varve projections resume.`,
       options,
     );
   }

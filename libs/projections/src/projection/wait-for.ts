@@ -1,5 +1,5 @@
 import { systemTimers, type EventStore, type Position, type Timers } from '@varve/eventstore';
-import { UnknownProjectionError } from './errors.js';
+import { InvalidProjectionOptionsError, UnknownProjectionError } from './errors.js';
 import type { ProjectionVersion, ReadModels } from './read-models.js';
 import { sleep } from './sleep.js';
 
@@ -41,6 +41,7 @@ const LONGEST_PAUSE = 25;
  * that can read it, whichever instance has the lease.
  *
  * @throws UnknownProjectionError no version of it is live
+ * @throws InvalidProjectionOptionsError the position or the timeout is none
  */
 export async function waitFor(
   context: WaitContext,
@@ -50,6 +51,7 @@ export async function waitFor(
 ): Promise<WaitOutcome> {
   const { clock = () => performance.now(), timers = systemTimers } = context;
   const { timeout = 5_000, signal } = options;
+  assertNumbers(position, timeout);
   const deadline = clock() + timeout;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
@@ -58,6 +60,21 @@ export async function waitFor(
     const left = deadline - clock();
     if (left <= 0) return outcome;
     await sleep(timers, Math.min(pause, left), signal);
+  }
+}
+
+function assertNumbers(position: Position, timeout: number): void {
+  if (!Number.isSafeInteger(position) || position < 0) {
+    throw new InvalidProjectionOptionsError(
+      'position',
+      `${position} is no position: give a whole number from 0.`,
+    );
+  }
+  if (Number.isNaN(timeout) || timeout < 0) {
+    throw new InvalidProjectionOptionsError(
+      'timeout',
+      `A timeout of ${timeout} ms is none: give a number from 0.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { markOf } from '../log/commit.js';
+import { isMark } from '../log/mark.js';
 import { sameMark, type Mark, type StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 import { COMMITS_AND_STREAMS, HEADER_COLUMNS, headerOf, type HeaderRow } from './commit-row.js';
@@ -25,11 +26,22 @@ function standsInLog(
   stream: StreamName,
   { version, mark }: { version: StreamVersion; mark: string },
 ): boolean {
-  const made = JSON.parse(mark) as Mark;
+  const made = markFrom(mark);
+  if (!made) return false;
   const row = log.get<HeaderRow>(COMMIT_OF_MARK, stream, made.firstVersion);
   if (!row) return false;
   const header = headerOf(row);
   return header.lastVersion === version && sameMark(markOf(header), made);
+}
+
+/** A damaged mark must fail nobody: what is written here shares its transaction with appends. */
+function markFrom(text: string): Mark | undefined {
+  try {
+    const mark: unknown = JSON.parse(text);
+    return isMark(mark) ? mark : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const EARLIER = 'SELECT version, mark FROM snapshots WHERE stream = ? AND revision = ?';

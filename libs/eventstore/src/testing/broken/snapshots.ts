@@ -118,6 +118,7 @@ export const brokenSnapshotStores = [
   brokenStore('keeps the snapshot of the highest version', KeepsTheHighestVersion, [
     'shares no state with who saves and who loads',
     'replaces a newer snapshot that is not from this log',
+    'replaces a newer snapshot whose mark is damaged, and fails nothing by it',
   ]),
   brokenStore('deletes the last revision only', DeletesTheLastRevision, [
     'keeps the snapshots of streams apart, and deletes those of one',

@@ -1,5 +1,6 @@
 import { markOf, type CommitHeader } from '../../log/commit.js';
 import type { EventStore } from '../../log/event-store.js';
+import type { Mark } from '../../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../../log/snapshot-store.js';
 import { equal, rejects } from './check.js';
 import type { ContractCase } from './contract-case.js';
@@ -114,6 +115,20 @@ export const snapshotStoreContract: readonly ContractCase<SnapshotStoreHarness>[
     });
     await store.saveSnapshot('note-1', snapshotAt(commits[5]));
     equal((await store.loadSnapshot('note-1', 'r1'))?.version, 6, 'the version');
+  }),
+
+  snapshotCase('replaces a newer snapshot whose mark is damaged, and fails nothing by it', async (store) => {
+    const commits = await tenCommits(store, 'note-1');
+    for (const damaged of [null, 17, [], {}, { firstVersion: '10' }]) {
+      await store.saveSnapshot('note-1', { ...snapshotAt(commits[9]), mark: damaged as unknown as Mark });
+      const [, appended] = await Promise.all([
+        store.saveSnapshot('note-1', snapshotAt(commits[5])),
+        store.append('note-2', 'any', notes(1)),
+      ]);
+      equal((await store.loadSnapshot('note-1', 'r1'))?.version, 6, 'the version');
+      committed(appended);
+      await store.deleteSnapshots('note-1');
+    }
   }),
 
   snapshotCase('keeps the snapshots of streams apart, and deletes those of one', async (store) => {

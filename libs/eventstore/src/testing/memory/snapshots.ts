@@ -1,5 +1,6 @@
-import { sameMark } from '../../log/positions.js';
 import { markOf } from '../../log/commit.js';
+import { isMark } from '../../log/mark.js';
+import { sameMark } from '../../log/positions.js';
 import type { Snapshot } from '../../log/snapshot-store.js';
 import type { StreamName } from '../../log/stream-name.js';
 import { headerOf, type MemoryLog } from './memory-log.js';
@@ -19,5 +20,5 @@ export function putSnapshot(log: MemoryLog, stream: StreamName, snapshot: Snapsh
 /** A snapshot from before a restore must not stand in the way of a younger one with a lower version. */
 function standsInLog(log: MemoryLog, stream: StreamName, { version, mark }: Snapshot): boolean {
   const commit = log.streams.get(stream)?.find(({ lastVersion }) => lastVersion === version);
-  return commit !== undefined && sameMark(markOf(headerOf(commit)), mark);
+  return commit !== undefined && isMark(mark) && sameMark(markOf(headerOf(commit)), mark);
 }

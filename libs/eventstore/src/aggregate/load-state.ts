@@ -1,3 +1,4 @@
+import { StoreClosedError, StoreUnavailableError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import type { EventStore } from '../log/event-store.js';
 import type { StreamVersion } from '../log/positions.js';
@@ -49,7 +50,7 @@ export async function loadState<State>(
   const bounded = { ...source, upTo, underWay: source.snapshots?.underWay(target.stream) };
   const restored = await source.snapshots?.restore(target);
   if (restored) {
-    const loaded = await foldAfterSnapshot(target, bounded, restored);
+    const loaded = await unlessItFails(target, bounded, restored);
     if (loaded) return loaded;
   }
   const quick = source.snapshots ? undefined : await foldPayloads(target, source);
@@ -81,6 +82,21 @@ async function foldPayloads<State>(
 export interface RestoredState<State> {
   readonly snapshot: Snapshot;
   readonly state: State;
+}
+
+/** A state that its own events do not fit on is no reason to give up: they are folded once more without it. */
+async function unlessItFails<State>(
+  target: StreamOfState,
+  source: BoundedSource<State>,
+  restored: RestoredState<State>,
+): Promise<LoadedState<State> | undefined> {
+  try {
+    return await foldAfterSnapshot(target, source, restored);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError || error instanceof StoreClosedError) throw error;
+    source.snapshots?.ignore(target.stream, 'the events after it could not be applied to its state', error);
+    return undefined;
+  }
 }
 
 /** Reads from the event at which the snapshot was taken, so that one read both checks the snapshot and goes on from it. */

@@ -1,5 +1,6 @@
 import { markOf, type CommitHeader } from '../log/commit.js';
 import type { JsonValue } from '../log/event.js';
+import { isMark } from '../log/mark.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import type { StreamName } from '../log/stream-name.js';
@@ -38,7 +39,10 @@ export class SnapshotKeeper<State> {
   async restore({ stream, id }: StreamOfState): Promise<RestoredState<State> | undefined> {
     try {
       const snapshot = await this.#rules.snapshotStore.loadSnapshot(stream, this.#revision);
-      return snapshot?.revision === this.#revision ? this.#revive(id, stream, snapshot) : undefined;
+      if (snapshot?.revision !== this.#revision) return undefined;
+      if (isUsable(snapshot)) return this.#revive(id, stream, snapshot);
+      this.ignore(stream, 'its version or its mark is damaged');
+      return undefined;
     } catch (error) {
       this.ignore(stream, 'it could not be read', error);
       return undefined;
@@ -116,6 +120,11 @@ export class SnapshotKeeper<State> {
   #failed(stream: StreamName, error: unknown): void {
     announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error });
   }
+}
+
+/** Also a store that checks nothing must not make a stream unreadable. */
+function isUsable({ version, mark }: Snapshot): boolean {
+  return Number.isSafeInteger(version) && version > 0 && isMark(mark);
 }
 
 /** A stream without events before this commit. */

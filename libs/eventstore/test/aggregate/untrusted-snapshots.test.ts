@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SnapshotStrategy, type JsonValue, type Mark, type Snapshot } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
+import { Order, type orderSnapshots } from './order.js';
 import { noteEach, restored, snapshotting, storedSnapshots, type Changes } from './snapshotting.js';
 
 describe('a snapshot that is not trusted', () => {
@@ -83,6 +84,49 @@ describe('a snapshot that is not trusted', () => {
     expect(notices).toMatchObject([
       { kind: 'snapshot-ignored', reason: 'the log has another commit at version 3' },
     ]);
+  });
+
+  test.each<[string, object]>([
+    ['version 0', { version: 0 }],
+    ['a negative version', { version: -5 }],
+    ['a version beyond all numbers', { version: 2 ** 60 }],
+    ['a version that is none', { version: 'three' }],
+    ['no mark', { mark: null }],
+    ['a mark of another shape', { mark: [1] }],
+  ])('one with %s is ignored, announced and replaced', async (_, change) => {
+    const store = new InMemoryEventStore();
+    await noteEach(snapshotting(store).orders, 'a', 'b', 'c');
+    const [snapshot] = storedSnapshots(store) as [Snapshot];
+    store.log.snapshots.get('order-1')?.set(snapshot.revision, JSON.stringify({ ...snapshot, ...change }));
+    const { orders, notices } = snapshotting(store);
+    expect((await orders.load('1')).notes).toStrictEqual(['a', 'b', 'c']);
+    expect(notices).toMatchObject([
+      { kind: 'snapshot-ignored', reason: 'its version or its mark is damaged' },
+    ]);
+    await noteEach(orders, 'd');
+    expect(storedSnapshots(store)).toMatchObject([{ version: 4, state: { notes: ['a', 'b', 'c', 'd'] } }]);
+  });
+
+  test('one on which the events after it fail is ignored, announced and replaced', async () => {
+    const store = new InMemoryEventStore();
+    const strategy = SnapshotStrategy.everyEvents(2);
+    await noteEach(snapshotting(store, { strategy }).orders, 'a', 'b', 'c');
+    const broken: typeof orderSnapshots.fromSnapshot = (id) => Object.assign(new Order(id), { notes: null });
+    const { orders, notices } = snapshotting(store, { strategy, fromSnapshot: broken });
+    const order = await orders.load('1');
+    expect([order.notes, orders.versionOf(order)]).toStrictEqual([['a', 'b', 'c'], 3]);
+    const reason = 'the events after it could not be applied to its state';
+    expect(notices).toMatchObject([{ kind: 'snapshot-ignored', reason, error: expect.any(TypeError) }]);
+    await noteEach(orders, 'd');
+    expect(storedSnapshots(store)).toMatchObject([{ version: 4, state: { notes: ['a', 'b', 'c', 'd'] } }]);
+  });
+
+  test('an event that fails without it, too, fails the load', async () => {
+    const store = new InMemoryEventStore();
+    const { orders } = snapshotting(store);
+    await noteEach(orders, 'a', 'b', 'c');
+    await store.append('order-1', 3, [{ type: 'order.unheard-of', data: {} }]);
+    await expect(orders.load('1')).rejects.toMatchObject({ code: 'unknown-event-type' });
   });
 
   test('one that is ignored leaves no read open', async () => {

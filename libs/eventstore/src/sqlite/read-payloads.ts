@@ -41,7 +41,11 @@ function nextSlice(log: SqliteLog, stream: StreamName, from: StreamVersion): Sli
     const text = texts[i] as string | null;
     const parsed = parse(text ?? largeText(log, id, from, i), stream);
     inLast = parsed.length;
-    for (let each = 0; each < inLast; each++) events.push(parsed[each]!);
+    for (let each = 0; each < inLast; each++) {
+      const event = parsed[each];
+      if (typeof event?.type !== 'string') throw undecodable(stream, 'an event has no type');
+      events.push(event);
+    }
     // A large text ends the slice, so that one read cannot bring gigabytes.
     if (text === null) break;
   }
@@ -50,12 +54,15 @@ function nextSlice(log: SqliteLog, stream: StreamName, from: StreamVersion): Sli
   return { events, next };
 }
 
-function parse(text: string, stream: StreamName): readonly NewEvent[] {
+function parse(text: string, stream: StreamName): readonly (NewEvent | null)[] {
+  let parsed: unknown;
   try {
-    return JSON.parse(text) as readonly NewEvent[];
+    parsed = JSON.parse(text);
   } catch (error) {
     throw undecodable(stream, 'a text is not JSON', error);
   }
+  if (!Array.isArray(parsed)) throw undecodable(stream, 'a text holds no events');
+  return parsed as readonly (NewEvent | null)[];
 }
 
 /** The versions are counted here, so it is checked that they come to what stands in the last commit's row. */

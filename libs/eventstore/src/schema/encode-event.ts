@@ -2,6 +2,7 @@ import { InvalidEventError, UnknownEventTypeError } from '../log/errors.js';
 import type { EventMetadata, NewEvent } from '../log/event.js';
 import { classNameOf, eventTypeOfClass } from './event-class.js';
 import type { RegisteredEvent } from './event-registry.js';
+import { hiddenStateOf } from './hidden-state.js';
 import { assertValidOnWrite } from './validate-event.js';
 
 /** An event as code raises it, as the log takes it. */
@@ -19,7 +20,20 @@ function encodeInstance(event: object, events: ReadonlyMap<string, RegisteredEve
   if (registered?.source !== event.constructor) {
     throw new UnknownEventTypeError(type, `class ${classNameOf(event)} is not in this registry`);
   }
+  assertShowsItsData(event, type);
   return { type, schemaVersion: registered.schemaVersion, data: dataOf(event) };
+}
+
+function assertShowsItsData(event: object, type: string): void {
+  if (Object.keys(event).length > 0) return;
+  const hidden = hiddenStateOf(event);
+  if (hidden === undefined) return;
+  const advice = 'make them public fields, since #private ones and accessors are not stored';
+  throw new InvalidEventError(
+    type,
+    'data',
+    `would be empty: in class ${classNameOf(event)}, ${hidden}; ${advice}`,
+  );
 }
 
 /** A class has its optional properties even when they are not set; JSON has them not. */

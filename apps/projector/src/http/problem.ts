@@ -4,9 +4,17 @@ const STATUS: Readonly<Record<string, number>> = {
   'invalid-argument': 400,
   'projection-behind': 503,
   'read-models-closed': 503,
+  'read-models-diverged': 503,
   'store-unavailable': 503,
   'unknown-projection': 503,
 };
+
+/** Their messages name files. */
+const INSIDE: ReadonlySet<string> = new Set([
+  'read-models-diverged',
+  'store-unavailable',
+  'unknown-projection',
+]);
 
 const FACTS = ['reason', 'position', 'wanted', 'argument', 'fields'] as const;
 
@@ -21,7 +29,7 @@ export function problemOf(error: unknown): Problem {
   const told = Object.fromEntries(
     FACTS.filter((fact) => facts[fact] !== undefined).map((fact) => [fact, facts[fact]]),
   );
-  const hidden = code === 'store-unavailable' || code === 'unknown-projection';
+  const hidden = INSIDE.has(code);
   return problem(
     code,
     status,

@@ -50,8 +50,15 @@ export function decodeEvents(text: string, header: CommitHeader): RecordedEvent[
 
 /** Whether a stored text holds the same events; metadata and time do not count, since a retry has its own. */
 export function sameEvents(text: string, events: readonly NewEvent[]): boolean {
-  const stored = JSON.parse(text) as readonly StoredEvent[];
-  if (stored.length !== events.length) return false;
+  let stored: readonly StoredEvent[];
+  try {
+    stored = JSON.parse(text) as readonly StoredEvent[];
+  } catch (error) {
+    throw new EventUndecodableError('(commit)', 'the commit with this id', 'its text is not JSON', {
+      cause: error,
+    });
+  }
+  if (!Array.isArray(stored) || stored.length !== events.length) return false;
   return stored.every((one, i) => {
     const other = events[i] as NewEvent;
     return (

@@ -103,6 +103,13 @@ describe('the text of a commit', () => {
     expect(sameEvents(text, [{ type: 'x', data: { b: [2], a: 1 }, schemaVersion: 2 }])).toBe(false);
   });
 
+  test('says that a text is damaged when it is compared', () => {
+    expect(() => sameEvents('[', [{ type: 'x', data: 1 }])).toThrow(
+      expect.objectContaining({ code: 'event-undecodable' }) as Error,
+    );
+    expect(sameEvents('null', [{ type: 'x', data: 1 }])).toBe(false);
+  });
+
   test('numbers the events from the first version', () => {
     const text = encodeEvents([
       { type: 'x', data: 1 },

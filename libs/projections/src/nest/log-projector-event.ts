@@ -6,9 +6,7 @@ import { processorIdOf } from '../projection/version-id.js';
 export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent): void {
   switch (event.kind) {
     case 'stopped':
-      logger.error(
-        `${event.processor} stopped: ${messageOf(event.error)} "varve projections resume" goes on when it is mended.`,
-      );
+      logger.error(`${event.processor} stopped: ${messageOf(event.error)} ${adviceFor(event.error)}`);
       break;
     case 'parked':
       logger.error(
@@ -51,4 +49,9 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function adviceFor(error: unknown): string {
+  const needsRestart = error instanceof Error && 'code' in error && error.code === 'read-models-diverged';
+  return needsRestart ? 'Restart this instance.' : '"varve projections resume" goes on when it is mended.';
 }

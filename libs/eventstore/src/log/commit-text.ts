@@ -50,15 +50,8 @@ export function decodeEvents(text: string, header: CommitHeader): RecordedEvent[
 
 /** Whether a stored text holds the same events; metadata and time do not count, since a retry has its own. */
 export function sameEvents(text: string, events: readonly NewEvent[]): boolean {
-  let stored: readonly StoredEvent[];
-  try {
-    stored = JSON.parse(text) as readonly StoredEvent[];
-  } catch (error) {
-    throw new EventUndecodableError('(commit)', 'the commit with this id', 'its text is not JSON', {
-      cause: error,
-    });
-  }
-  if (!Array.isArray(stored) || stored.length !== events.length) return false;
+  const stored = parsed(text);
+  if (stored?.length !== events.length) return false;
   return stored.every((one, i) => {
     const other = events[i] as NewEvent;
     return (
@@ -67,6 +60,18 @@ export function sameEvents(text: string, events: readonly NewEvent[]): boolean {
       sameJson(one.data, other.data)
     );
   });
+}
+
+/** `undefined`: it is JSON, but no list. */
+function parsed(text: string): readonly StoredEvent[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? (value as readonly StoredEvent[]) : undefined;
+  } catch (error) {
+    throw new EventUndecodableError('(commit)', 'the commit with this id', 'its text is not JSON', {
+      cause: error,
+    });
+  }
 }
 
 export function isClosing(text: string): boolean {

@@ -130,7 +130,7 @@ export const readAllCases = [
     await fill(store);
     for (const filter of ['note', [1], [null], { 0: 'note' }]) {
       const what = JSON.stringify(filter);
-      const asked = (name: string) => () => read(store, 0, { [name]: filter } as ReadAllOptions);
+      const asked = (name: string) => () => read(store, 0, { [name]: filter });
       await rejects('invalid-argument', asked('categories'), `categories ${what}`);
       await rejects('invalid-argument', asked('types'), `types ${what}`);
     }

@@ -1,7 +1,7 @@
 import type { Commit } from '@varve/eventstore';
 import { Projector } from '@varve/projections';
 import { describe, expect, test } from 'vitest';
-import { wholeBetween } from '../e2e/demo/random.ts';
+import { wholeBetween } from '../support/seeded-random.ts';
 import { startChild, type Child } from '../support/children.js';
 import { until } from '../support/until.js';
 import { accounts, foldOf, rowsOf } from './support/accounts.js';

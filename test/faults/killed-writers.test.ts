@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Commit } from '@varve/eventstore';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { expect, test } from 'vitest';
-import { wholeBetween } from '../e2e/demo/random.ts';
+import { wholeBetween } from '../support/seeded-random.ts';
 import { startChild, type Child } from '../support/children.js';
 import { temporaryFolder } from '../support/temp-dir.js';
 import { KilledWriter } from './support/killed-writer.js';

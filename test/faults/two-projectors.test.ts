@@ -1,6 +1,6 @@
 import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { describe, expect, test } from 'vitest';
-import { wholeBetween } from '../e2e/demo/random.ts';
+import { wholeBetween } from '../support/seeded-random.ts';
 import { startChild, type Child } from '../support/children.js';
 import { until } from '../support/until.js';
 import { foldOf, rowsOf } from './support/accounts.js';

@@ -1,4 +1,4 @@
-import { wholeBetween } from './random.ts';
+import { wholeBetween } from '../../support/seeded-random.ts';
 
 /** One request of a customer's or the shop's, and what must come back. */
 export interface Step {

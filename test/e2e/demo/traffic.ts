@@ -1,6 +1,6 @@
 import { inParallel, send } from './client.ts';
 import { lifeOfOrder, type Step } from './orders.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 export interface TrafficOptions {
   readonly url: string;

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../e2e/demo/random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 /** How often something is killed in a test: few times with all other tests, many where faults are tested alone. */
 export const rounds = Number(process.env['VARVE_FAULT_ROUNDS'] ?? 25);

@@ -8,9 +8,11 @@
 const nestPackages = ['@nestjs/*', 'rxjs', 'reflect-metadata'];
 
 const eventstoreCore = ['log', 'schema', 'context', 'aggregate', 'processor'];
+const busCore = ['message', 'transport', 'publication', 'sequencing'];
 const projectionsCore = ['projection', 'parking'];
 /** What surrounds the core may also take it from the lib's main entry, as an adapter in another package would. */
 const eventstore = [...eventstoreCore, 'index'];
+const bus = [...busCore, 'index'];
 const projections = [...projectionsCore, 'index'];
 
 /** @type {Readonly<Record<string, Readonly<Record<string, Part>>>>} */
@@ -27,8 +29,35 @@ export const parts = {
     nest: { parts: eventstore, lazily: ['sqlite', 'mongodb'], packages: [...nestPackages, 'node:*'] },
     testing: { parts: eventstore },
   },
+  bus: {
+    message: { packages: ['@varve/eventstore'] },
+    transport: { parts: ['message'], packages: ['@varve/eventstore'] },
+    publication: { parts: ['message', 'transport'], packages: ['@varve/eventstore'] },
+    sequencing: { parts: ['message', 'transport'], packages: ['@varve/eventstore'] },
+    index: { parts: busCore },
+    memory: { parts: bus, packages: ['@varve/eventstore'] },
+    rocketmq: {
+      parts: bus,
+      packages: ['@varve/eventstore', 'rocketmq-client-nodejs', 'rocketmq-client-nodejs/*', 'node:*'],
+    },
+    kafka: { parts: bus, packages: ['@varve/eventstore', 'kafkajs', 'node:*'] },
+    sqlite: {
+      parts: bus,
+      packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'better-sqlite3', 'node:*'],
+    },
+    nest: {
+      parts: bus,
+      lazily: ['memory', 'rocketmq', 'kafka', 'sqlite'],
+      packages: ['@varve/eventstore', '@varve/eventstore/nest', ...nestPackages, 'node:*'],
+    },
+    testing: {
+      parts: bus,
+      lazily: ['memory'],
+      packages: ['@varve/eventstore', '@varve/eventstore/testing'],
+    },
+  },
   projections: {
-    projection: { parts: projectionsCore, packages: ['@varve/eventstore'] },
+    projection: { parts: projectionsCore, packages: ['@varve/eventstore', '@varve/bus'] },
     parking: { parts: projectionsCore, packages: ['@varve/eventstore'] },
     index: { parts: projectionsCore },
     sqlite: {
@@ -42,12 +71,27 @@ export const parts = {
     nest: {
       parts: projections,
       lazily: ['sqlite', 'mongodb'],
-      packages: ['@varve/eventstore', '@varve/eventstore/nest', ...nestPackages, 'node:*'],
+      packages: [
+        '@varve/bus',
+        '@varve/bus/nest',
+        '@varve/eventstore',
+        '@varve/eventstore/nest',
+        ...nestPackages,
+        'node:*',
+      ],
     },
     cli: {
       parts: projections,
       lazily: ['sqlite', 'mongodb', 'nest'],
-      packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'commander', 'string-width', 'node:*'],
+      packages: [
+        '@varve/bus',
+        '@varve/bus/nest',
+        '@varve/eventstore',
+        '@varve/eventstore/sqlite',
+        'commander',
+        'string-width',
+        'node:*',
+      ],
     },
     testing: {
       parts: projections,
@@ -64,4 +108,4 @@ export const parts = {
 };
 
 /** Apps use them through the adapters. */
-export const drivers = ['better-sqlite3', 'mongodb'];
+export const drivers = ['better-sqlite3', 'kafkajs', 'mongodb', 'rocketmq-client-nodejs'];

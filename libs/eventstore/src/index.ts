@@ -15,6 +15,7 @@ export * from './log/errors.js';
 export * from './log/event-store.js';
 export * from './log/event.js';
 export * from './log/expected-version.js';
+export * from './log/log-reader.js';
 export * from './log/positions.js';
 export * from './log/same-json.js';
 export * from './log/snapshot-store.js';

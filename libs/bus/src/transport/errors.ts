@@ -1,0 +1,99 @@
+export type BusErrorCode =
+  | 'broker-refused'
+  | 'broker-unavailable'
+  | 'bus-closed'
+  | 'invalid-options'
+  | 'message-rejected'
+  | 'message-too-large'
+  | 'publish-not-confirmed';
+
+/** The base of every error that this library throws. Tell them apart by `code`: class identity does not survive two copies of a package. */
+export class BusError extends Error {
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean = false;
+
+  constructor(
+    readonly code: BusErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+export function isBusError(error: unknown, code?: BusErrorCode): error is BusError {
+  if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
+  return code === undefined || error.code === code;
+}
+
+/** The broker could not be reached, or cannot work now. Nothing is known to be wrong with the message. */
+export class BrokerUnavailableError extends BusError {
+  override readonly retryable = true;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('broker-unavailable', message, options);
+  }
+}
+
+/** The broker answered too late or not at all: the message may have arrived. */
+export class PublishNotConfirmedError extends BusError {
+  override readonly retryable = true;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('publish-not-confirmed', message, options);
+  }
+}
+
+/** The broker says no, and will until somebody changes something: no such topic, its type is another, no right, wrong secret. */
+export class BrokerRefusedError extends BusError {
+  constructor(
+    readonly why:
+      | 'unknown-topic'
+      | 'wrong-topic-type'
+      | 'no-right'
+      | 'wrong-credentials'
+      | 'certificate'
+      | 'illegal-name'
+      | 'other',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super('broker-refused', message, options);
+  }
+}
+
+/** Poison: what arrived cannot be read, or a handler refuses it for good. */
+export class MessageRejectedError extends BusError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('message-rejected', message, options);
+  }
+}
+
+export class MessageTooLargeError extends BusError {
+  constructor(
+    readonly bytes: number,
+    readonly maxBytes: number,
+    topic: string,
+  ) {
+    super(
+      'message-too-large',
+      `A message for topic "${topic}" has ${bytes} bytes, and the bus takes ${maxBytes}. Publish a pointer instead, or raise the broker's limit and "maxBytes".`,
+    );
+  }
+}
+
+export class BusClosedError extends BusError {
+  constructor() {
+    super('bus-closed', 'The bus was closed. Nothing was published.');
+  }
+}
+
+export class InvalidBusOptionsError extends BusError {
+  constructor(
+    readonly option: string,
+    message: string,
+  ) {
+    super('invalid-options', message);
+  }
+}

@@ -1,0 +1,41 @@
+/** The topics and groups that a configuration needs at the broker. */
+export interface BusTopology {
+  readonly topics: readonly TopicPlan[];
+  readonly groups: readonly GroupPlan[];
+}
+
+export interface TopicPlan {
+  readonly name: string;
+  /** `plain`: any order. `ordered`: lanes by key. `transactional`: takes half messages. `delayed`: takes delayed messages. */
+  readonly kind: 'plain' | 'ordered' | 'transactional' | 'delayed';
+  /** Lanes, queues or partitions; the adapter's default without. */
+  readonly lanes?: number;
+}
+
+export interface GroupPlan {
+  readonly name: string;
+  readonly topics: readonly string[];
+  /** Messages of one key one after the other. */
+  readonly order: 'key' | 'none';
+}
+
+/** What `varve bus setup` and `varve doctor` use of a bus. */
+export interface BusAdministration {
+  /** Creates what is missing and changes nothing that is there. */
+  setup(topology: BusTopology): Promise<SetupReport>;
+  /** What is missing or of the wrong kind; nothing when all is well. */
+  inspect(topology: BusTopology): Promise<readonly TopologyProblem[]>;
+}
+
+export interface SetupReport {
+  readonly created: readonly string[];
+  readonly existing: readonly string[];
+  /** What a person must run instead, because this client cannot: exact commands. */
+  readonly commands: readonly string[];
+}
+
+export interface TopologyProblem {
+  readonly subject: string;
+  readonly problem: string;
+  readonly whatToDo: string;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import type { Credentials } from '../tenancy.ts';
+
+export interface KafkaConnection {
+  /** `host:port`, separated by commas. */
+  readonly brokers: string;
+  readonly credentials?: Credentials | undefined;
+  /** The file of the authority that clients must trust. */
+  readonly certificate?: string | undefined;
+}
+
+/** What a client needs to know; a new object each time, for kafkajs changes the one that it is given. */
+export function kafkaClientOptions(
+  { brokers, certificate, credentials: admin }: KafkaConnection,
+  credentials: Credentials | undefined = admin,
+): KafkaConfig {
+  return {
+    brokers: brokers.split(','),
+    ...(certificate === undefined ? {} : { ssl: { ca: [readFileSync(certificate, 'utf8')] } }),
+    ...(credentials ? { sasl: { mechanism: 'scram-sha-256', ...credentials } } : {}),
+  };
+}
+
+/** A silent client that does not try again: for a test's own questions to the broker. */
+export function plainKafka(server: KafkaConnection): Kafka {
+  return new Kafka({
+    ...kafkaClientOptions(server),
+    clientId: 'varve-services',
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3000,
+    retry: { retries: 0 },
+  });
+}
+
+export interface KafkaTopic {
+  readonly topic: string;
+  /** Default 4. */
+  readonly partitions?: number;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Resolves when each partition has a leader. */
+export async function createKafkaTopics(
+  server: KafkaConnection,
+  topics: readonly KafkaTopic[],
+): Promise<void> {
+  await withAdmin(server, async (admin) => {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: topics.map(({ topic, partitions = 4, config = {} }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: 1,
+        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      })),
+    });
+  });
+}
+
+/** Messages in the topic, of all its partitions. */
+export async function messagesInKafkaTopic(server: KafkaConnection, topic: string): Promise<number> {
+  return withAdmin(server, async (admin) => {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  });
+}
+
+export async function withAdmin<T>(
+  server: KafkaConnection,
+  work: (admin: ReturnType<Kafka['admin']>) => Promise<T>,
+): Promise<T> {
+  const admin = plainKafka(server).admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

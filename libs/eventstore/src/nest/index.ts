@@ -11,6 +11,7 @@ export { ContextInterceptor } from './context/context.interceptor.js';
 export { ContextMiddleware } from './context/context.middleware.js';
 export { ContextModule } from './context/context.module.js';
 export type { ContextOptions, ContextRequest, ContextValues } from './context/context-options.js';
+export type { EventStoreDecorator } from './module/eventstore-decorator.js';
 export { EventStoreHealthIndicator, type EventStoreHealth } from './module/eventstore.health.js';
 export { EventStoreModule } from './module/eventstore.module.js';
 export type {
@@ -21,6 +22,7 @@ export type {
 export {
   getAggregateRepositoryToken,
   getEventRegistryToken,
+  getEventStoreDecoratorToken,
   getEventStoreToken,
   InjectAggregateRepository,
   InjectEventRegistry,

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InvalidOptionsError } from '../../log/errors.js';
 import type { EventStore } from '../../log/event-store.js';
+import type { EventStoreDecorator } from './eventstore-decorator.js';
 import type { EventStoreOptions } from './eventstore-options.js';
 
 /** Opens a store when it is asked for (a test that replaces the store never asks) and closes what it has opened. */
@@ -15,10 +16,18 @@ export class StoreLifetime implements OnApplicationShutdown {
     private readonly options: EventStoreOptions,
   ) {}
 
-  async open(): Promise<EventStore> {
+  async open(decorator?: EventStoreDecorator): Promise<EventStore> {
     const { sqlite, store } = this.options;
-    if (store && typeof store !== 'function') return store;
+    if (store && typeof store !== 'function') return decorator ? decorator.decorate(store) : store;
     this.#opened = await (store ? store() : openSqlite(sqlite));
+    if (!decorator) return this.#opened;
+    try {
+      this.#opened = await decorator.decorate(this.#opened);
+    } catch (error) {
+      // Start-up fails, and Nest calls no shutdown hook of an app that it could not put together.
+      await this.#opened.close();
+      throw error;
+    }
     return this.#opened;
   }
 

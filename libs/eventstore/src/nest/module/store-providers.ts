@@ -4,12 +4,18 @@ import { EventBus } from '@nestjs/cqrs';
 import type { EventStore } from '../../log/event-store.js';
 import type { EventRegistry } from '../../schema/event-registry.js';
 import { AggregateRepositories } from './aggregate-repositories.js';
+import type { EventStoreDecorator } from './eventstore-decorator.js';
 import type { EventStoreOptions } from './eventstore-options.js';
 import { featuresOf, StoreDeclaration, type StoreFeatures } from './features.js';
 import { registryOf } from './feature-registry.js';
 import { InProcessEvents } from './in-process-events.js';
 import { StoreLifetime } from './store-lifetime.js';
-import { DEFAULT_STORE, getEventRegistryToken, getEventStoreToken } from './tokens.js';
+import {
+  DEFAULT_STORE,
+  getEventRegistryToken,
+  getEventStoreDecoratorToken,
+  getEventStoreToken,
+} from './tokens.js';
 
 export const optionsToken = tokenOf('options');
 export const repositoriesToken = tokenOf('aggregate-repositories');
@@ -39,8 +45,8 @@ export function storeProviders(name: string): Provider[] {
     },
     {
       provide: getEventStoreToken(name),
-      inject: [lifetimeToken(name)],
-      useFactory: (lifetime: StoreLifetime) => lifetime.open(),
+      inject: [lifetimeToken(name), { token: getEventStoreDecoratorToken(name), optional: true }],
+      useFactory: (lifetime: StoreLifetime, decorator?: EventStoreDecorator) => lifetime.open(decorator),
     },
     {
       provide: inProcessToken(name),

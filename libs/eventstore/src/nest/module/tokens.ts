@@ -7,6 +7,11 @@ export function getEventStoreToken(name: string = DEFAULT_STORE): symbol {
   return Symbol.for(`@varve/event-store:${name}`);
 }
 
+/** Where a module that stands between a store and its users leaves its `EventStoreDecorator`: exported by a global module, for one store. */
+export function getEventStoreDecoratorToken(name: string = DEFAULT_STORE): symbol {
+  return Symbol.for(`@varve/event-store-decorator:${name}`);
+}
+
 export function getEventRegistryToken(name: string = DEFAULT_STORE): symbol {
   return Symbol.for(`@varve/event-registry:${name}`);
 }

@@ -1,31 +1,6 @@
-export type BusErrorCode =
-  | 'broker-refused'
-  | 'broker-unavailable'
-  | 'bus-closed'
-  | 'invalid-options'
-  | 'message-rejected'
-  | 'message-too-large'
-  | 'publish-not-confirmed';
+import { BusError } from '../message/errors.js';
 
-/** The base of every error that this library throws. Tell them apart by `code`: class identity does not survive two copies of a package. */
-export class BusError extends Error {
-  /** Whether the same call may succeed later without anybody changing anything. */
-  readonly retryable: boolean = false;
-
-  constructor(
-    readonly code: BusErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
-
-export function isBusError(error: unknown, code?: BusErrorCode): error is BusError {
-  if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
-  return code === undefined || error.code === code;
-}
+export * from '../message/errors.js';
 
 /** The broker could not be reached, or cannot work now. Nothing is known to be wrong with the message. */
 export class BrokerUnavailableError extends BusError {
@@ -60,13 +35,6 @@ export class BrokerRefusedError extends BusError {
     options?: { cause?: unknown },
   ) {
     super('broker-refused', message, options);
-  }
-}
-
-/** Poison: what arrived cannot be read, or a handler refuses it for good. */
-export class MessageRejectedError extends BusError {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super('message-rejected', message, options);
   }
 }
 

@@ -1,0 +1,67 @@
+import { MessageRejectedError } from './errors.js';
+import type { CloudEvent } from './cloud-event.js';
+
+/** Everything but the data, as canonical strings (CloudEvents 1.0.2, §3.1). */
+export type Attributes = Readonly<Record<string, string>>;
+
+const NAME = /^[a-z0-9]+$/;
+const REQUIRED = ['id', 'source', 'type'] as const;
+const OPTIONAL = ['subject', 'datacontenttype', 'dataschema'] as const;
+const RFC_3339 =
+  /^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** @throws MessageRejectedError naming the first attribute that CloudEvents does not allow */
+export function attributesOf(event: Readonly<Record<string, unknown>>): Attributes {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event)) {
+    if (name === 'data' || name === 'data_base64' || value === undefined || value === null) continue;
+    if (!NAME.test(name))
+      throw rejected(name, 'is no name that CloudEvents allows (lower-case letters, digits)');
+    attributes[name] = textOf(name, value);
+  }
+  assertAttributes(attributes);
+  return attributes;
+}
+
+export function eventFrom<Data>(attributes: Attributes, data: Data | undefined): CloudEvent<Data> {
+  assertAttributes(attributes);
+  const event = attributes as unknown as CloudEvent<Data>;
+  return data === undefined ? event : { ...event, data };
+}
+
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string') {
+    if (value.isWellFormed()) return value;
+    throw rejected(name, 'holds a lone surrogate, which no wire carries');
+  }
+  if (typeof value === 'boolean') return String(value);
+  if (Number.isSafeInteger(value)) return String(value);
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  throw rejected(
+    name,
+    `is ${describe(value)}; CloudEvents allows strings, whole numbers, booleans and times`,
+  );
+}
+
+function assertAttributes(attributes: Attributes): void {
+  if (attributes['specversion'] !== '1.0') {
+    throw rejected('specversion', `is ${describe(attributes['specversion'])}, not "1.0"`);
+  }
+  for (const name of REQUIRED) if (!attributes[name]) throw rejected(name, 'is missing or empty');
+  for (const name of OPTIONAL) if (attributes[name] === '') throw rejected(name, 'is empty: leave it out');
+  const { time } = attributes;
+  if (time !== undefined && !(RFC_3339.test(time) && !Number.isNaN(Date.parse(time)))) {
+    throw rejected('time', `is ${describe(time)}, not a time like 2026-11-21T14:00:00Z`);
+  }
+}
+
+function rejected(attribute: string, why: string): MessageRejectedError {
+  return new MessageRejectedError(
+    `The message is no CloudEvent: its attribute "${attribute.slice(0, 40)}" ${why}.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : typeof value;
+}

@@ -1,0 +1,153 @@
+import {
+  MAX_COMMIT_ID_LENGTH,
+  MAX_EVENT_TYPE_LENGTH,
+  MAX_EVENTS_PER_COMMIT,
+  assertStreamName,
+  type EventMetadata,
+  type LogId,
+  type RecordedEvent,
+} from '@varve/eventstore';
+import { MessageRejectedError } from './errors.js';
+import type { CloudEvent } from './cloud-event.js';
+import { COMMIT_TYPE, POINTER_TYPE, type CommitMessage, type MessageEvent } from './commit-message.js';
+import { COMMIT_SCHEMA } from './make-commit-message.js';
+import type { Message } from './message.js';
+
+const SOURCE = /^urn:varve:log:(.+)$/;
+
+/** @throws MessageRejectedError when it is another kind of message, of another schema, or contradicts itself */
+export function readCommitMessage({ event }: Message): CommitMessage {
+  if (event.type !== COMMIT_TYPE && event.type !== POINTER_TYPE) {
+    throw rejected(
+      `its type is "${event.type.slice(0, 60)}", neither "${COMMIT_TYPE}" nor "${POINTER_TYPE}"`,
+    );
+  }
+  if (event.dataschema !== undefined && event.dataschema !== COMMIT_SCHEMA) {
+    throw rejected(
+      `its schema is "${event.dataschema.slice(0, 60)}", not "${COMMIT_SCHEMA}": update this consumer first`,
+    );
+  }
+  const header = headerOf(event);
+  return event.type === POINTER_TYPE ? header : { ...header, events: eventsOf(event.data, header) };
+}
+
+/** The events as a reader of the log gets them. Never with a position: a projection that may be fed from a bus never sees one. */
+export function recordedEventsOf(commit: CommitMessage): RecordedEvent[] {
+  const { stream, firstVersion, at, commitId, events = [] } = commit;
+  return events.map(({ type, data, metadata = {}, schemaVersion = 1 }, i) => ({
+    stream,
+    version: firstVersion + i,
+    type,
+    data,
+    metadata,
+    schemaVersion,
+    at,
+    ...(commitId === undefined ? {} : { commitId }),
+  }));
+}
+
+function headerOf(event: CloudEvent): Omit<CommitMessage, 'events'> {
+  const firstVersion = numberOf(event, 'firstversion');
+  const lastVersion = numberOf(event, 'lastversion');
+  const commitId = textOf(event, 'commitid', MAX_COMMIT_ID_LENGTH);
+  const traceparent = textOf(event, 'traceparent');
+  const tenant = textOf(event, 'tenant');
+  const count = lastVersion - firstVersion + 1;
+  if (count < 1 || count > MAX_EVENTS_PER_COMMIT)
+    throw rejected(`it has versions ${firstVersion} to ${lastVersion}`);
+  return {
+    logId: logIdOf(event.source),
+    stream: streamOf(event.subject),
+    firstVersion,
+    lastVersion,
+    at: timeOf(event.time),
+    ...(commitId === undefined ? {} : { commitId }),
+    ...(event['position'] === undefined ? {} : { position: numberOf(event, 'position') }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
+
+function logIdOf(source: string): LogId {
+  const encoded = SOURCE.exec(source)?.[1];
+  try {
+    if (encoded !== undefined) return decodeURIComponent(encoded);
+  } catch {
+    // Told below like any other source that is none.
+  }
+  throw rejected(`its source "${source.slice(0, 60)}" is no log`);
+}
+
+function streamOf(subject: string | undefined): string {
+  try {
+    assertStreamName(subject ?? '');
+    return subject ?? '';
+  } catch (error) {
+    throw rejected('its subject is no stream name', error);
+  }
+}
+
+function timeOf(time: string | undefined): Date {
+  const at = new Date(time ?? Number.NaN);
+  if (Number.isNaN(at.getTime())) throw rejected('it has no time');
+  return at;
+}
+
+function numberOf(event: CloudEvent, name: string): number {
+  const value = event[name];
+  const number = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : value;
+  if (Number.isSafeInteger(number) && (number as number) >= 1) return number as number;
+  throw rejected(`its attribute "${name}" is no whole number from 1`);
+}
+
+function textOf(event: CloudEvent, name: string, most = Number.POSITIVE_INFINITY): string | undefined {
+  const value = event[name];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '' && value.length <= most && value.isWellFormed()) return value;
+  throw rejected(`its attribute "${name}" is no text of 1 to ${most} characters`);
+}
+
+function eventsOf(
+  data: unknown,
+  { firstVersion, lastVersion }: Omit<CommitMessage, 'events'>,
+): MessageEvent[] {
+  const events: unknown = (data as { events?: unknown } | null | undefined)?.events;
+  if (!Array.isArray(events) || events.length !== lastVersion - firstVersion + 1) {
+    throw rejected(`it does not hold the events of versions ${firstVersion} to ${lastVersion}`);
+  }
+  return events.map((event, i) => checkedEvent(event, firstVersion + i));
+}
+
+function checkedEvent(event: unknown, version: number): MessageEvent {
+  if (typeof event !== 'object' || event === null) throw rejected(`version ${version} is no event`);
+  const { type, data, metadata, schemaVersion } = event as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string' || type === '' || type.length > MAX_EVENT_TYPE_LENGTH) {
+    throw rejected(`version ${version} has no type`);
+  }
+  if (data === undefined) throw rejected(`version ${version} has no data`);
+  if (
+    metadata !== undefined &&
+    (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+  ) {
+    throw rejected(`version ${version} has metadata that are no object`);
+  }
+  if (
+    schemaVersion !== undefined &&
+    !(Number.isSafeInteger(schemaVersion) && (schemaVersion as number) >= 1)
+  ) {
+    throw rejected(`version ${version} has a schema version that is no whole number from 1`);
+  }
+  return {
+    type,
+    data,
+    ...(metadata === undefined ? {} : { metadata: metadata as EventMetadata }),
+    ...(schemaVersion === undefined ? {} : { schemaVersion: schemaVersion as number }),
+  };
+}
+
+function rejected(why: string, cause?: unknown): MessageRejectedError {
+  return new MessageRejectedError(
+    `The message is no commit: ${why}.`,
+    cause === undefined ? undefined : { cause },
+  );
+}

@@ -1,0 +1,80 @@
+import { decodeWire } from '../message/decode-wire.js';
+import type { WireMessage } from '../message/wire-message.js';
+import type { BusNotice } from './bus-notice.js';
+import { settle, type Settlement } from './settle.js';
+import type { MessageHandler, SubscriptionStatus } from './subscription.js';
+import type { SubscriptionSettings } from './subscription-settings.js';
+
+export interface DeliveringOptions {
+  readonly random?: () => number;
+  readonly notify?: (notice: BusNotice) => void;
+}
+
+export interface DeliveryContext {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One subscription's way from a message on the wire to its settlement, the same for every broker: decode, handle, classify, announce,
+ * count. The adapter fetches before it and does at the broker what the settlement says after it; `settled` counts that.
+ */
+export class Delivering {
+  readonly #random: () => number;
+  readonly #notify: (notice: BusNotice) => void;
+  readonly #counts = { inFlight: 0, handled: 0, retried: 0, deadLettered: 0 };
+  #lastError: unknown;
+
+  constructor(
+    readonly settings: SubscriptionSettings,
+    private readonly handler: MessageHandler,
+    options: DeliveringOptions = {},
+  ) {
+    this.#random = options.random ?? Math.random;
+    this.#notify = options.notify ?? (() => undefined);
+  }
+
+  get counts(): Omit<SubscriptionStatus, 'state'> {
+    const { inFlight, handled, retried, deadLettered } = this.#counts;
+    const counts = { inFlight, handled, retried, deadLettered };
+    return this.#lastError === undefined ? counts : { ...counts, lastError: this.#lastError };
+  }
+
+  /** Never rejects. */
+  async deliver(wire: WireMessage, { attempt, signal }: DeliveryContext): Promise<Settlement> {
+    const { group } = this.settings;
+    this.#counts.inFlight += 1;
+    try {
+      await this.handler(decodeWire(wire), { attempt, signal, group });
+      return { kind: 'acknowledge' };
+    } catch (error) {
+      return settle({ error, attempt }, this.settings, this.#random);
+    } finally {
+      this.#counts.inFlight -= 1;
+    }
+  }
+
+  /** Tell it once the broker has taken the settlement. */
+  settled(wire: WireMessage, settlement: Settlement, attempt: number): void {
+    if (settlement.kind === 'acknowledge') {
+      this.#counts.handled += 1;
+      return;
+    }
+    const { error } = settlement;
+    this.#lastError = error;
+    const { topic, key } = wire;
+    const what = { group: this.settings.group, topic, ...(key === undefined ? {} : { key }), error };
+    if (settlement.kind === 'retry') {
+      this.#counts.retried += 1;
+      this.#notify({ kind: 'retrying', ...what, attempt, delay: settlement.delay });
+      return;
+    }
+    if (settlement.kind === 'dead-letter') this.#counts.deadLettered += 1;
+    this.#notify({ kind: settlement.kind === 'drop' ? 'message-dropped' : 'dead-lettered', ...what });
+  }
+
+  /** Something beside a message went wrong, such as an acknowledgement that the broker did not take. */
+  failed(error: unknown): void {
+    this.#lastError = error;
+  }
+}

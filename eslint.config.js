@@ -9,7 +9,7 @@ import { partBoundaries } from './tools/eslint/part-boundaries.js';
 const nxRules = nx.rules;
 
 const sources = ['libs/*/src/**/*.ts', 'apps/*/src/**/*.ts'];
-const tests = ['test/**/*.ts', 'libs/*/test/**/*.ts', 'apps/*/test/**/*.ts'];
+const tests = ['test/**/*.ts', '{libs,apps}/*/{test,test-services}/**/*.ts'];
 
 const noDefaultExports = [
   { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
@@ -60,7 +60,7 @@ export default defineConfig(
           // A lib's tests import it by its public name, as a user does; its sources may not (varve/part-boundaries).
           allowCircularSelfDependency: true,
           // What all tests share belongs to no project.
-          allow: ['/test/support/'],
+          allow: ['/test/support/', '/test/services/'],
           // Which part may load what lazily is for varve/part-boundaries to say.
           checkDynamicDependenciesExceptions: ['@varve/.*'],
           depConstraints: [

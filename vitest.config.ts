@@ -5,6 +5,9 @@ const conditions = ['@varve/source', 'module', 'node', 'development|production']
 /** Suites that test the workspace rather than the product: `.ci/run` runs them after `npm test`. */
 const workspace = ['lint', 'docs', 'package'];
 
+/** Suites on real servers: `npm run test:services`. */
+const services = ['services', 'faults-services'];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -19,13 +22,31 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['libs/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: workspace.map((name) => `test/${name}/**`),
+          exclude: [...workspace, ...services].map((name) => `test/${name}/**`),
         },
       },
       ...workspace.map((name) => ({
         extends: true as const,
         test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 120_000 },
       })),
+      {
+        extends: true,
+        test: {
+          name: 'services',
+          include: [
+            ...services.map((name) => `test/${name}/**/*.test.ts`),
+            'libs/*/test-services/**/*.test.ts',
+            'apps/*/test-services/**/*.test.ts',
+          ],
+          globalSetup: 'test/services/global-setup.ts',
+          // Beside the servers, which need the cores as well.
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          // By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once.
+          execArgv: ['--disable-warning=TimeoutNegativeWarning'],
+        },
+      },
     ],
   },
 });

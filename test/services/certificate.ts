@@ -42,3 +42,10 @@ export async function makeCertificate(folder: string): Promise<Certificate> {
   });
   return { key, certificate, keyAndCertificate };
 }
+
+/** The environment in which a Node process trusts the certificate: gRPC looks at the second, and then not at the first. */
+export function trusting(certificate: Certificate | undefined): Readonly<Record<string, string>> {
+  if (!certificate) return {};
+  const { certificate: file } = certificate;
+  return { NODE_EXTRA_CA_CERTS: file, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: file };
+}

@@ -20,6 +20,22 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   throw new ServiceError('not-ready', `No ${count} free ports between ${lowest} and ${highest}.`);
 }
 
+const taken = /address already in use|BindException|failed to bind/i;
+const starts = 3;
+
+/** Starts anew, with other ports, a server that lost one of its own to somebody else before it could take it. */
+export async function withFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken =
+        error instanceof ServiceError && error.code === 'process-died' && taken.test(error.message);
+      if (!isTaken || attempt === starts) throw error;
+    }
+  }
+}
+
 async function bind(port: number): Promise<Server | undefined> {
   // On all addresses, as the brokers do.
   const server = createServer().listen(port);

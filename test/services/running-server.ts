@@ -1,4 +1,4 @@
-import { until } from '../support/until.ts';
+import { scheduler } from 'node:timers/promises';
 import type { Launcher } from './process/launcher.ts';
 import type { ServerProcess } from './process/server-process.ts';
 import type { ProcessIdentity } from './process/identity.ts';
@@ -6,6 +6,8 @@ import { ServiceError } from './service-error.ts';
 
 /** Also on a machine that has other things to do. */
 const defaultStartTimeout = 120_000;
+/** Between two looks, in milliseconds: on few cores each of them takes time from the server that is to start. */
+const pause = 50;
 
 export interface ServerParts {
   readonly launcher: Launcher;
@@ -27,11 +29,16 @@ export class RunningServer {
 
   /** Resolves when clients can use the server. */
   async start(timeout = defaultStartTimeout): Promise<void> {
-    for (const process of this.#parts.processes) {
-      await process.launch();
-      this.#parts.onLaunched?.(this.identities());
+    try {
+      for (const process of this.#parts.processes) {
+        await process.launch();
+        this.#parts.onLaunched?.(this.identities());
+      }
+      await this.#ready(timeout);
+    } catch (error) {
+      await this.#end();
+      throw error;
     }
-    await this.#ready(timeout);
   }
 
   /** `kill -9` of the broker; what it had stored stays. */
@@ -43,6 +50,7 @@ export class RunningServer {
   async restart(timeout = defaultStartTimeout): Promise<void> {
     await this.kill();
     await this.#broker.launch();
+    this.#parts.onLaunched?.(this.identities());
     await this.#ready(timeout);
   }
 
@@ -56,7 +64,7 @@ export class RunningServer {
   }
 
   async stop(): Promise<void> {
-    for (const process of this.#parts.processes.toReversed()) await process.kill();
+    await this.#end();
     await this.#parts.launcher.release();
   }
 
@@ -64,31 +72,28 @@ export class RunningServer {
     return this.#parts.processes.flatMap(({ identity }) => identity ?? []);
   }
 
+  async #end(): Promise<void> {
+    for (const process of this.#parts.processes.toReversed()) await process.kill();
+  }
+
   get #broker(): ServerProcess {
     return this.#parts.processes.at(-1)!;
   }
 
   async #ready(timeout: number): Promise<void> {
-    let last: unknown = 'it has not said that it is up';
-    const isReady = async () => {
+    const deadline = performance.now() + timeout;
+    for (;;) {
       for (const process of this.#parts.processes) process.assertRunning();
-      return this.#parts.isReady().catch((error: unknown) => {
-        last = error;
-        return false;
-      });
-    };
-    try {
-      await until(isReady, { timeout, what: 'the server' });
-    } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      const reason = last instanceof Error ? last.message : String(last);
-      throw new ServiceError(
-        'not-ready',
-        `Not ready after ${timeout} ms: ${reason}. Its logs: ${this.#parts.logs}`,
-        {
-          cause: last,
-        },
-      );
+      const answer = await this.#parts.isReady().catch((error: unknown) => error);
+      if (answer === true) return;
+      if (performance.now() > deadline) throw this.#notReady(timeout, answer);
+      await scheduler.wait(pause);
     }
+  }
+
+  #notReady(timeout: number, answer: unknown): ServiceError {
+    const reason = answer instanceof Error ? answer.message : 'it has not said that it is up';
+    const message = `Not ready after ${timeout} ms: ${reason}. Its logs: ${this.#parts.logs}`;
+    return new ServiceError('not-ready', message, { cause: answer });
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeCertificate, type Certificate } from '../certificate.ts';
-import { freePorts } from '../free-ports.ts';
+import { makeCertificate, trusting, type Certificate } from '../certificate.ts';
+import { freePorts, withFreePorts } from '../free-ports.ts';
 import { kafka } from '../jars/distributions.ts';
 import { fetchJars } from '../jars/fetch-jars.ts';
 import { java, requireJava } from '../process/java.ts';
@@ -40,31 +40,42 @@ export async function startKafkaFor(tenancy: Tenancy, options: KafkaOptions): Pr
   try {
     await requireJava();
     const jars = await fetchJars(kafka);
-    const { folder, logs, launcher } = tenancy;
-    mkdirSync(folder, { recursive: true });
-    const certificate = options.tls ? await makeCertificate(folder) : undefined;
-    const credentials = options.accessControl ? { username: 'admin', password: randomUUID() } : undefined;
-    const data = options.data ?? join(folder, 'data');
-    const ports = await choosePorts();
-    const broker = options.broker ?? {};
-    const file = writeConfiguration({ folder, data, ports, broker, credentials, certificate });
-    await format({ jars, file, data, users: credentials ? [credentials, ...(options.users ?? [])] : [] });
-
-    const process = new ServerProcess(launcher, {
-      name: 'broker',
-      jars,
-      folder,
-      args: [...jvm, 'kafka.Kafka', file],
-      heap: options.heap ?? 256,
-      log: join(logs, 'broker.log'),
-    });
-    const server = new KafkaServer({ ports, credentials, certificate, tenancy, process });
-    await server.start(options.startTimeout);
-    return server;
+    mkdirSync(tenancy.folder, { recursive: true });
+    const certificate = options.tls ? await makeCertificate(tenancy.folder) : undefined;
+    return await withFreePorts(async () => startWith({ tenancy, options, jars, certificate }));
   } catch (error) {
     await tenancy.launcher.release();
     throw error;
   }
+}
+
+interface Preparation {
+  readonly tenancy: Tenancy;
+  readonly options: KafkaOptions;
+  readonly jars: string;
+  readonly certificate?: Certificate | undefined;
+}
+
+async function startWith({ tenancy, options, jars, certificate }: Preparation): Promise<KafkaServer> {
+  const { folder, logs, launcher } = tenancy;
+  const credentials = options.accessControl ? { username: 'admin', password: randomUUID() } : undefined;
+  const data = options.data ?? join(folder, 'data');
+  const ports = await choosePorts();
+  const broker = options.broker ?? {};
+  const file = writeConfiguration({ folder, data, ports, broker, credentials, certificate });
+  await format({ jars, file, data, users: credentials ? [credentials, ...(options.users ?? [])] : [] });
+
+  const process = new ServerProcess(launcher, {
+    name: 'broker',
+    jars,
+    folder,
+    args: [...jvm, 'kafka.Kafka', file],
+    heap: options.heap ?? 256,
+    log: join(logs, 'broker.log'),
+  });
+  const server = new KafkaServer({ ports, credentials, certificate, tenancy, process });
+  await server.start(options.startTimeout);
+  return server;
 }
 
 interface ServerSettings {
@@ -92,7 +103,7 @@ export class KafkaServer extends RunningServer implements KafkaConnection {
     this.credentials = credentials;
     this.certificate = connection.certificate;
     this.logs = tenancy.logs;
-    this.env = { VARVE_KAFKA_BROKERS: brokers };
+    this.env = { VARVE_KAFKA_BROKERS: brokers, ...trusting(certificate) };
   }
 }
 

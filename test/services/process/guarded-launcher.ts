@@ -4,18 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../service-error.ts';
 import type { Command } from './command.ts';
 import type { GuardAnswer } from './guard.child.ts';
+import type { ProcessIdentity } from './identity.ts';
 import type { Launcher } from './launcher.ts';
 
 const script = fileURLToPath(new URL('guard.child.ts', import.meta.url));
 
+export interface Guarded {
+  readonly launcher: Launcher;
+  readonly guard: ProcessIdentity;
+}
+
 /** Processes that end with this one, however it ends; `folder` goes with them. */
-export function guardedLauncher(folder: string): Launcher {
+export function guardedLauncher(folder: string): Guarded {
   // A group of its own, so that what is sent to the harness's group does not take the guard first.
   const guard = fork(script, [folder], { detached: true, execArgv: [], stdio: 'ignore' });
   const exited = once(guard, 'exit');
   guard.unref();
   guard.channel?.unref();
-  return {
+  const launcher: Launcher = {
     launch: (command) => launchIn(guard, command),
     async release() {
       if (guard.connected) guard.disconnect();
@@ -23,6 +29,7 @@ export function guardedLauncher(folder: string): Launcher {
       await exited;
     },
   };
+  return { launcher, guard: { pid: guard.pid!, mark: folder } };
 }
 
 async function launchIn(guard: ChildProcess, command: Command): Promise<number> {

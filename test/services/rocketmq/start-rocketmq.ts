@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeCertificate, type Certificate } from '../certificate.ts';
-import { freePorts } from '../free-ports.ts';
+import { makeCertificate, trusting, type Certificate } from '../certificate.ts';
+import { freePorts, withFreePorts } from '../free-ports.ts';
 import { rocketMq } from '../jars/distributions.ts';
 import { fetchJars } from '../jars/fetch-jars.ts';
 import { requireJava } from '../process/java.ts';
-import { ServerProcess } from '../process/server-process.ts';
+import type { ServerProcess } from '../process/server-process.ts';
 import type { Setting } from '../properties.ts';
 import { RunningServer } from '../running-server.ts';
 import { ownTenancy, type Credentials, type Tenancy } from '../tenancy.ts';
 import { RocketMqAdmin, routeFromNameserver } from './admin.ts';
-import { writeConfiguration, type RocketMqFiles, type RocketMqPorts } from './configuration.ts';
+import { writeConfiguration, type RocketMqPorts } from './configuration.ts';
+import { processesOf } from './processes.ts';
 
 export interface RocketMqOptions {
   /** More of broker.conf, over the harness's own. */
@@ -49,27 +50,45 @@ export async function startRocketMqFor(tenancy: Tenancy, options: RocketMqOption
   try {
     await requireJava();
     const jars = await fetchJars(rocketMq);
-    const { folder } = tenancy;
-    mkdirSync(folder, { recursive: true });
-    const certificate = options.tls ? await makeCertificate(folder) : undefined;
-    const settings = {
-      folder,
-      data: options.data ?? join(folder, 'data'),
-      ports: await choosePorts(),
-      broker: options.broker ?? {},
-      proxy: options.proxy ?? {},
-      credentials: options.accessControl ? { username: 'admin', password: randomUUID() } : undefined,
-      certificate,
-    };
-    const files = writeConfiguration(settings);
-    const processes = processesOf({ jars, files, tenancy, ports: settings.ports, options });
-    const server = new RocketMqServer({ ...settings, tenancy, processes });
-    await server.start(options.startTimeout);
-    return server;
+    mkdirSync(tenancy.folder, { recursive: true });
+    const certificate = options.tls ? await makeCertificate(tenancy.folder) : undefined;
+    return await withFreePorts(async () => startWith({ tenancy, options, jars, certificate }));
   } catch (error) {
     await tenancy.launcher.release();
     throw error;
   }
+}
+
+interface Preparation {
+  readonly tenancy: Tenancy;
+  readonly options: RocketMqOptions;
+  readonly jars: string;
+  readonly certificate?: Certificate | undefined;
+}
+
+async function startWith({ tenancy, options, jars, certificate }: Preparation): Promise<RocketMqServer> {
+  const { folder } = tenancy;
+  const settings = {
+    folder,
+    data: options.data ?? join(folder, 'data'),
+    ports: await choosePorts(),
+    broker: options.broker ?? {},
+    proxy: options.proxy ?? {},
+    credentials: options.accessControl ? { username: 'admin', password: randomUUID() } : undefined,
+    certificate,
+  };
+  const files = writeConfiguration(settings);
+  const processes = processesOf({
+    jars,
+    files,
+    tenancy,
+    ports: settings.ports,
+    tls: options.tls ?? false,
+    heap: options.heap ?? {},
+  });
+  const server = new RocketMqServer({ ...settings, tenancy, processes });
+  await server.start(options.startTimeout);
+  return server;
 }
 
 interface ServerSettings {
@@ -106,7 +125,11 @@ export class RocketMqServer extends RunningServer implements RocketMqConnection 
     this.credentials = credentials;
     this.certificate = connection.certificate;
     this.logs = tenancy.logs;
-    this.env = { VARVE_ROCKETMQ_ENDPOINTS: this.endpoints, VARVE_ROCKETMQ_ADMIN: this.adminAddress };
+    this.env = {
+      VARVE_ROCKETMQ_ENDPOINTS: this.endpoints,
+      VARVE_ROCKETMQ_ADMIN: this.adminAddress,
+      ...trusting(certificate),
+    };
   }
 
   async admin(): Promise<RocketMqAdmin> {
@@ -143,60 +166,4 @@ async function choosePorts(): Promise<RocketMqPorts> {
   const [fast = 0, nameserver = 0, broker = fast + 2, grpc = 0, proxyRemoting = 0, highAvailability = 0] =
     ports;
   return { nameserver, broker, grpc, proxyRemoting, highAvailability };
-}
-
-interface Programs {
-  readonly jars: string;
-  readonly files: RocketMqFiles;
-  readonly tenancy: Tenancy;
-  readonly ports: RocketMqPorts;
-  readonly options: RocketMqOptions;
-}
-
-const opened = ['java.lang', 'java.nio', 'java.util', 'jdk.internal.ref', 'sun.nio.ch'];
-
-function processesOf({ jars, files, tenancy, ports, options }: Programs): readonly ServerProcess[] {
-  const { folder, logs, launcher } = tenancy;
-  const jvm = [
-    '-Xss512k',
-    // The logs go into the home folder, below `logs/rocketmqlogs`.
-    `-Duser.home=${logs}`,
-    `-Drocketmq.home.dir=${folder}`,
-    ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-    '--add-exports=java.base/sun.nio.ch=ALL-UNNAMED',
-  ];
-  const logback = (part: string) => `-Drmq.logback.configurationFile=rmq.${part}.logback.xml`;
-  const nameserver = [
-    ...jvm,
-    logback('namesrv'),
-    ...['org.apache.rocketmq.namesrv.NamesrvStartup', '-c', files.nameserver],
-  ];
-  const broker = [
-    ...jvm,
-    logback('proxy'),
-    '-XX:MaxDirectMemorySize=256m',
-    // A full disk is not what is tested here, and a shared machine's disk often is nearly full.
-    '-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99',
-    '-Drocketmq.broker.diskSpaceCleanForciblyRatio=0.99',
-    `-Dtls.server.mode=${options.tls ? 'enforcing' : 'disabled'}`,
-    ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'local', '-n', `127.0.0.1:${ports.nameserver}`],
-    ...['-bc', files.broker, '-pc', files.proxy],
-  ];
-  const common = { jars, folder };
-  return [
-    new ServerProcess(launcher, {
-      ...common,
-      name: 'nameserver',
-      args: nameserver,
-      heap: options.heap?.nameserver ?? 64,
-      log: join(logs, 'nameserver.log'),
-    }),
-    new ServerProcess(launcher, {
-      ...common,
-      name: 'broker',
-      args: broker,
-      heap: options.heap?.broker ?? 512,
-      log: join(logs, 'broker.log'),
-    }),
-  ];
 }

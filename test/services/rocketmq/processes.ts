@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { ServerProcess } from '../process/server-process.ts';
+import type { Tenancy } from '../tenancy.ts';
+import type { RocketMqFiles, RocketMqPorts } from './configuration.ts';
+
+export interface Programs {
+  readonly jars: string;
+  readonly files: RocketMqFiles;
+  readonly tenancy: Tenancy;
+  readonly ports: RocketMqPorts;
+  readonly tls: boolean;
+  /** Megabytes. */
+  readonly heap: { readonly nameserver?: number; readonly broker?: number };
+}
+
+const opened = ['java.lang', 'java.nio', 'java.util', 'jdk.internal.ref', 'sun.nio.ch'];
+
+export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs): readonly ServerProcess[] {
+  const { folder, logs, launcher } = tenancy;
+  const jvm = [
+    '-Xss512k',
+    // The logs go into the home folder, below `logs/rocketmqlogs`.
+    `-Duser.home=${logs}`,
+    `-Drocketmq.home.dir=${folder}`,
+    ...opened.map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+    '--add-exports=java.base/sun.nio.ch=ALL-UNNAMED',
+  ];
+  const logback = (part: string) => `-Drmq.logback.configurationFile=rmq.${part}.logback.xml`;
+  const nameserver = [
+    ...jvm,
+    logback('namesrv'),
+    ...['org.apache.rocketmq.namesrv.NamesrvStartup', '-c', files.nameserver],
+  ];
+  const broker = [
+    ...jvm,
+    logback('proxy'),
+    '-XX:MaxDirectMemorySize=256m',
+    // A full disk is not what is tested here, and a shared machine's disk often is nearly full.
+    '-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99',
+    '-Drocketmq.broker.diskSpaceCleanForciblyRatio=0.99',
+    `-Dtls.server.mode=${tls ? 'enforcing' : 'disabled'}`,
+    ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'local', '-n', `127.0.0.1:${ports.nameserver}`],
+    ...['-bc', files.broker, '-pc', files.proxy],
+  ];
+  const common = { jars, folder };
+  return [
+    new ServerProcess(launcher, {
+      ...common,
+      name: 'nameserver',
+      args: nameserver,
+      heap: heap.nameserver ?? 64,
+      log: join(logs, 'nameserver.log'),
+    }),
+    new ServerProcess(launcher, {
+      ...common,
+      name: 'broker',
+      args: broker,
+      heap: heap.broker ?? 512,
+      log: join(logs, 'broker.log'),
+    }),
+  ];
+}

@@ -20,6 +20,7 @@ export * from './log/positions.js';
 export * from './log/same-json.js';
 export * from './log/snapshot-store.js';
 export * from './log/stream-name.js';
+export * from './processor/batch-effects.js';
 export * from './processor/checkpoint-store.js';
 export * from './processor/failure-policy.js';
 export * from './processor/lease-store.js';

@@ -64,6 +64,7 @@ const UNAVAILABLE = new Set([
   'store-unavailable',
   'store-closed',
   'broker-unavailable',
+  'bus-closed',
   'publish-not-confirmed',
 ]);
 const FOR_GOOD = new Set([

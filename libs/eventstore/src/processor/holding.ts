@@ -19,6 +19,8 @@ export interface Holding {
   parked: Map<StreamName, ParkedSequence>;
   /** How many events of the commit at `position` have had their effect, so that a retry does not repeat them. */
   performed: { readonly stream: StreamName; readonly position: Position; readonly events: number };
+  /** How far effects in batches have read beyond the checkpoint, and whether they hold there. */
+  ahead: { readonly readUpTo: Position; readonly hold: boolean };
 }
 
 /** Everything that a step works with. */
@@ -39,7 +41,7 @@ export async function loadHolding<Tx>(settings: ProcessorSettings<Tx>, lease: Le
   if (checkpoint?.token !== lease.token) throw new LeaseLostError(id);
   const parked = await loadParked(settings);
   if (order === 'log' && parked.size > 0) throw new MustStopError(parkedInLogOrder(id, parked.size));
-  return { checkpoint, parked, performed: NOTHING_PERFORMED };
+  return { checkpoint, parked, performed: NOTHING_PERFORMED, ahead: { readUpTo: 0, hold: false } };
 }
 
 export async function loadParked<Tx>(

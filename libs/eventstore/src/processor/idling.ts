@@ -59,15 +59,23 @@ export class Idling<Tx> {
       case 'unavailable':
         return pause(timers, retryDelay(OUTAGE, Math.min(this.#outages, 30), random), wake.signal);
       case 'caught-up':
-        return this.#untilCommit(result.position, wake);
+        return this.#untilCommit(result.position, wake, this.#longestIdle());
+      case 'waiting': {
+        const longest = Math.min(result.lookAgainIn, this.#keeper.interval);
+        if (!result.wokenByAppends) return pause(timers, longest, wake.signal);
+        return this.#untilCommit(result.readUpTo, wake, longest);
+      }
     }
   }
 
-  /** Until somebody appends, but no longer than until the lease is due, or until requests for parked streams are looked for again. */
-  async #untilCommit(position: number, wake: AbortController): Promise<void> {
+  /** Until the lease is due, or until requests for parked streams are looked for again. */
+  #longestIdle(): number {
+    const { interval } = this.#keeper;
+    return this.#board.parked > 0 ? Math.min(CHALLENGE_INTERVAL, interval) : interval;
+  }
+
+  async #untilCommit(position: number, wake: AbortController, longest: number): Promise<void> {
     const { timers, log, announce } = this.#settings;
-    const longest =
-      this.#board.parked > 0 ? Math.min(CHALLENGE_INTERVAL, this.#keeper.interval) : this.#keeper.interval;
     const cancel = timers.after(longest, () => wake.abort());
     try {
       await log.waitForCommit(position, wake.signal);

@@ -2,6 +2,7 @@ import type { Commit } from '../log/commit.js';
 import { InvalidOptionsError } from '../log/errors.js';
 import type { RecordedEvent } from '../log/event.js';
 import type { EventStore } from '../log/event-store.js';
+import type { BatchEffectHandler } from './batch-effects.js';
 import type { BatchOptions } from './batch-size.js';
 import type { CheckpointStore, ProcessorId } from './checkpoint-store.js';
 import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './failure-policy.js';
@@ -13,7 +14,7 @@ import { systemTimers, type Timers } from './timers.js';
 /** The database of what a processor writes: one transaction covers rows, checkpoint, lease and parked sequences. */
 export type ProcessorStore<Tx> = CheckpointStore<Tx> & LeaseStore & ParkedSequences<Tx>;
 
-export type ProcessorHandler<Tx> = TransactionalHandler<Tx> | EffectHandler;
+export type ProcessorHandler<Tx> = TransactionalHandler<Tx> | EffectHandler | BatchEffectHandler;
 
 /** Writes in the transaction of the checkpoint: exactly once in effect. */
 export interface TransactionalHandler<Tx> {
@@ -132,6 +133,7 @@ function announcer<Tx>({ id, onEvent }: ProcessorOptions<Tx>): (event: Announcem
 
 function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: boolean): void {
   const { id, order, failurePolicy, log } = settings;
+  if (settings.handler.effects === 'in-batches-before-checkpoint') assertWholeCommits(settings);
   if (order === 'log' && failurePolicy.then === 'park') {
     throw new InvalidOptionsError(
       'failurePolicy.then',
@@ -146,6 +148,21 @@ function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: b
         `applied. Open the log with durability 'power-cut', or keep both in one file.`,
     );
   }
+}
+
+/** A commit that is published is published whole, and nothing is set aside. */
+function assertWholeCommits<Tx>({ id, filter, decode, failurePolicy }: ProcessorSettings<Tx>): void {
+  const option = filter.types ? 'filter.types' : decode ? 'decode' : undefined;
+  if (option)
+    throw new InvalidOptionsError(
+      option,
+      `Processor "${id}" has effects in batches of whole commits: leave out "${option}".`,
+    );
+  if (failurePolicy.then === 'stop') return;
+  throw new InvalidOptionsError(
+    'failurePolicy.then',
+    `Processor "${id}" has effects in batches and cannot park a stream: use 'stop'.`,
+  );
 }
 
 function assertNumbers<Tx>(settings: ProcessorSettings<Tx>, batch: BatchOptions): void {

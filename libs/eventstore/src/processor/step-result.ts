@@ -5,6 +5,14 @@ export type StepResult =
   /** The checkpoint moved, or a parked stream was worked on; there may be more to do. */
   | { readonly kind: 'progressed'; readonly from: Position; readonly to: Position; readonly events: number }
   | { readonly kind: 'caught-up'; readonly position: Position }
+  /** Everything is read, and something of it is not done yet: look again after `lookAgainIn` milliseconds, or when somebody appends. */
+  | {
+      readonly kind: 'waiting';
+      readonly position: Position;
+      readonly readUpTo: Position;
+      readonly lookAgainIn: number;
+      readonly wokenByAppends: boolean;
+    }
   /** Another instance has the lease; ask again after `retryIn` milliseconds. */
   | { readonly kind: 'standby'; readonly retryIn: number }
   | { readonly kind: 'paused'; readonly reason?: string }

@@ -3,6 +3,7 @@ import type { Position } from '../log/positions.js';
 import { applyBatch } from './apply-batch.js';
 import type { Work } from './holding.js';
 import { runParked } from './parked-runner.js';
+import { runPublishStep } from './publish-step.js';
 import { prepareBatch, readNext } from './read-batch.js';
 import type { StepResult } from './step-result.js';
 import { verifyLog } from './verify-log.js';
@@ -11,6 +12,8 @@ import type { VisibleEvents } from './visible-events.js';
 /** One step of whoever holds the lease: read, make sure of the log, see to parked streams, apply with the checkpoint. */
 export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<StepResult> {
   const { settings, holding, board, keeper } = work;
+  if (settings.handler.effects === 'in-batches-before-checkpoint')
+    return runPublishStep(work, settings.handler);
   await keeper.refresh();
   const from = holding.checkpoint.position;
   const startedAt = settings.clock();

@@ -12,6 +12,7 @@ export * from './message/wire-binding.js';
 export * from './message/wire-message.js';
 export * from './transport/bus-notice.js';
 export * from './transport/classify-error.js';
+export * from './transport/dead-letter-page.js';
 export * from './transport/dead-letters.js';
 export * from './transport/delivering.js';
 export * from './transport/emulated-dead-letter.js';

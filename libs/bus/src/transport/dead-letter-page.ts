@@ -1,0 +1,20 @@
+import { InvalidBusOptionsError } from './errors.js';
+
+export interface DeadLetterPage {
+  /** The last id of the page before. */
+  readonly after?: string;
+  /** 1 to 1,000, default 100. */
+  readonly limit?: number;
+}
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
+
+/** @throws InvalidBusOptionsError */
+export function deadLetterPage({ after, limit = DEFAULT_LIMIT }: DeadLetterPage = {}): {
+  readonly after: string | undefined;
+  readonly limit: number;
+} {
+  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return { after, limit };
+  throw new InvalidBusOptionsError('limit', `A page of dead letters has 1 to ${MAX_LIMIT}, not ${limit}.`);
+}

@@ -17,6 +17,7 @@ export * from './transport/dead-letters.js';
 export * from './transport/delivering.js';
 export * from './transport/emulated-dead-letter.js';
 export * from './transport/errors.js';
+export * from './transport/keep-subscribed.js';
 export * from './transport/message-bus.js';
 export * from './transport/retry-policy.js';
 export * from './transport/settle.js';

@@ -70,7 +70,7 @@ describe.each(modes)('A message in $mode mode with the prefix $binding.prefix', 
       id: '1',
       source: '/shop',
       type: 'note',
-      ...(data === undefined ? {} : { data, datacontenttype: datacontenttype ?? '' }),
+      ...(data === undefined ? {} : { data, datacontenttype }),
     } as const;
     const decoded = decodeWire(encodeWire({ topic: 't', key: 'k', event }, wireOptions));
     expect(decoded.event).toEqual(event);

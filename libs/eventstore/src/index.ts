@@ -3,6 +3,7 @@ export * from './aggregate/aggregate-errors.js';
 export * from './aggregate/aggregate-notice.js';
 export * from './aggregate/aggregate-repository.js';
 export * from './aggregate/backoff.js';
+export * from './aggregate/commit-ids.js';
 export * from './aggregate/decider.js';
 export * from './aggregate/handle-command.js';
 export * from './aggregate/save.js';

@@ -1,1 +1,2 @@
-export {};
+export { KafkaMessageBus } from './kafka-message-bus.js';
+export type { KafkaDelay, KafkaMessageBusOptions, KafkaSasl, KafkaTls } from './kafka-options.js';

@@ -1,0 +1,105 @@
+import type { Timers } from '@varve/eventstore';
+import type {
+  KafkaConsumer,
+  KafkaConsumerEvents,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../driver/kafka-driver.js';
+import { wait } from '../driver/wait.js';
+
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 5_000;
+
+export interface GroupMemberOptions {
+  readonly consumer: (events: KafkaConsumerEvents) => KafkaConsumer;
+  readonly events: Pick<KafkaConsumerEvents, 'assigned' | 'fetched'>;
+  /** After the member has its partitions and before it counts as started. */
+  readonly joined: (consumer: KafkaConsumer) => Promise<void>;
+  readonly lost: (error: unknown) => void;
+  readonly back: () => void;
+  readonly timers: Timers;
+}
+
+/** A member of a group that survives: a consumer that fails is replaced until one joins again. */
+export class GroupMember {
+  readonly #closing = new AbortController();
+  #consumer: KafkaConsumer | undefined;
+  #rejoining: Promise<void> | undefined;
+
+  constructor(private readonly options: GroupMemberOptions) {}
+
+  /** The first time it is the caller who tries again. */
+  async start(): Promise<void> {
+    await this.#join();
+  }
+
+  setFlow(paused: readonly TopicPartition[], flowing: readonly TopicPartition[]): void {
+    if (flowing.length > 0) this.#consumer?.resume(flowing);
+    if (paused.length > 0) this.#consumer?.pause(paused);
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (!this.#consumer) throw new Error('The member is out of its group.');
+    await this.#consumer.commit(offsets);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#rejoining;
+    await this.#leave();
+  }
+
+  async #join(): Promise<void> {
+    const consumer: KafkaConsumer = this.options.consumer({
+      assigned: (partitions) => {
+        if (this.#consumer === consumer) this.options.events.assigned(partitions);
+      },
+      fetched: async (batch) => {
+        if (this.#consumer === consumer) await this.options.events.fetched(batch);
+      },
+      failed: (error) => {
+        if (this.#consumer === consumer) this.#failed(error);
+      },
+    });
+    this.#consumer = consumer;
+    try {
+      await consumer.start();
+      await this.options.joined(consumer);
+    } catch (error) {
+      await this.#leave();
+      throw error;
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    await consumer?.close();
+  }
+
+  #failed(error: unknown): void {
+    // Whoever starts it hears of it.
+    if (this.#rejoining || this.#closing.signal.aborted) return;
+    this.options.lost(error);
+    this.#rejoining = this.#rejoin().finally(() => (this.#rejoining = undefined));
+  }
+
+  async #rejoin(): Promise<void> {
+    const { signal } = this.#closing;
+    await this.#leave();
+    for (let delay = FIRST_PAUSE; !signal.aborted; delay = Math.min(LONGEST_PAUSE, 2 * delay)) {
+      await wait(this.options.timers, delay, signal);
+      try {
+        if (!isClosed(signal)) await this.#join();
+        if (!isClosed(signal)) this.options.back();
+        return;
+      } catch (error) {
+        this.options.lost(error);
+      }
+    }
+  }
+}
+
+function isClosed({ aborted }: AbortSignal): boolean {
+  return aborted;
+}

@@ -1,0 +1,81 @@
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import type { KafkajsClient } from './kafkajs-client.js';
+import type {
+  KafkaAdmin,
+  NewTopic,
+  PartitionOffsets,
+  TopicDescription,
+  TopicPartitionOffset,
+} from './kafka-driver.js';
+
+const CLOSE_TIMEOUT = 1_000;
+
+export class KafkajsAdmin implements KafkaAdmin {
+  readonly #admin: Admin;
+
+  constructor(private readonly client: KafkajsClient) {
+    this.#admin = client.kafka.admin({ retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 } });
+  }
+
+  async connect(): Promise<void> {
+    await this.client.ask('connecting', () => this.#admin.connect());
+  }
+
+  topicNames(): Promise<readonly string[]> {
+    return this.client.ask('listing topics', () => this.#admin.listTopics());
+  }
+
+  async describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+    if (names.length === 0) return [];
+    const { topics } = await this.client.ask('describing topics', () =>
+      this.#admin.fetchTopicMetadata({ topics: [...names] }),
+    );
+    return topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
+  }
+
+  async topicConfig(name: string): Promise<Readonly<Record<string, string>>> {
+    const { resources } = await this.client.ask(`reading the configuration of "${name}"`, () =>
+      this.#admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name }],
+      }),
+    );
+    const entries = resources[0]?.configEntries ?? [];
+    return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+  }
+
+  createTopic({ name, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
+    const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
+    const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
+    return this.client.ask(`creating topic "${name}"`, () =>
+      this.#admin.createTopics({ topics: [topic], waitForLeaders: true }),
+    );
+  }
+
+  async offsets(topic: string): Promise<readonly PartitionOffsets[]> {
+    const offsets = await this.client.ask(`reading the offsets of "${topic}"`, () =>
+      this.#admin.fetchTopicOffsets(topic),
+    );
+    return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+  }
+
+  async committed(group: string, topics: readonly string[]): Promise<readonly TopicPartitionOffset[]> {
+    const fetched = await this.client.ask(`reading the offsets of group "${group}"`, () =>
+      this.#admin.fetchOffsets({ groupId: group, topics: [...topics] }),
+    );
+    return fetched
+      .flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+      )
+      .filter(({ offset }) => offset >= 0);
+  }
+
+  async brokers(): Promise<number> {
+    const { brokers } = await this.client.ask('asking for the brokers', () => this.#admin.describeCluster());
+    return brokers.length;
+  }
+
+  close(): Promise<void> {
+    return this.client.end(() => this.#admin.disconnect(), CLOSE_TIMEOUT);
+  }
+}

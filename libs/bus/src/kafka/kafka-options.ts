@@ -1,0 +1,99 @@
+import type { Timers } from '@varve/eventstore';
+import { InvalidBusOptionsError } from '../transport/errors.js';
+
+export interface KafkaMessageBusOptions {
+  /** `host:port`, at least one; the others are found through it. */
+  readonly brokers: readonly string[];
+  /** Default `varve`. */
+  readonly clientId?: string;
+  readonly sasl?: KafkaSasl;
+  /** `true` trusts the certificates that Node trusts. */
+  readonly tls?: boolean | KafkaTls;
+  /** How CloudEvents travel: attributes in headers, or all in the body. Default `binary`. Both are read. */
+  readonly mode?: 'binary' | 'structured';
+  /** The largest message, key and headers included; at most what the topics' `max.message.bytes` allow. Default 1,000,000. */
+  readonly maxBytes?: number;
+  /** Milliseconds until a broker that does not answer is given up on. Default 5,000. */
+  readonly connectTimeout?: number;
+  /** Milliseconds for which `publish` tries through an outage of a broker that it has reached before. Default 30,000. */
+  readonly publishTimeout?: number;
+  /** Milliseconds after which the broker gives the partitions of a silent member to others. Default 10,000. */
+  readonly sessionTimeout?: number;
+  /** Milliseconds until the running handlers of a subscription that is closed are told to stop. Default 30,000. */
+  readonly drainTimeout?: number;
+  /** Of a topic that `setup` creates and whose plan does not say it. Default 6. */
+  readonly partitions?: number;
+  /** Of topics that this bus creates. Default: 3, or the number of brokers if that is less. */
+  readonly replicationFactor?: number;
+  /** Takes delayed messages and forwards those that are due, through topics named with this prefix. Without it the bus delays nothing. */
+  readonly delay?: KafkaDelay;
+  readonly timers?: Timers;
+  readonly random?: () => number;
+  readonly clock?: () => Date;
+}
+
+export interface KafkaSasl {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** PEM texts. */
+export interface KafkaTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  readonly servername?: string;
+}
+
+export interface KafkaDelay {
+  /** Default `varve-delayed`. */
+  readonly topicPrefix?: string;
+}
+
+const NUMBERS = {
+  maxBytes: [1_024, 1_000_000_000],
+  connectTimeout: [100, 600_000],
+  publishTimeout: [100, 3_600_000],
+  sessionTimeout: [1_000, 1_800_000],
+  drainTimeout: [0, 3_600_000],
+  partitions: [1, 10_000],
+  replicationFactor: [1, 32_767],
+} as const;
+
+/** @throws InvalidBusOptionsError */
+export function checkKafkaOptions(options: KafkaMessageBusOptions): void {
+  const { brokers, sasl, mode } = options;
+  if (!Array.isArray(brokers) || brokers.length === 0 || !brokers.every(isAddress)) {
+    throw invalid('brokers', brokers, 'Name at least one broker as "host:port".');
+  }
+  for (const [option, [least, most]] of Object.entries(NUMBERS)) {
+    const value = options[option as keyof typeof NUMBERS];
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) continue;
+    throw invalid(option, value, `Use a whole number from ${least} to ${most}.`);
+  }
+  if (mode !== undefined && !['binary', 'structured'].includes(mode)) {
+    throw invalid('mode', mode, 'Use "binary" or "structured".');
+  }
+  if (sasl !== undefined) checkSasl(sasl);
+}
+
+function checkSasl({ mechanism, username, password }: KafkaSasl): void {
+  if (!['plain', 'scram-sha-256', 'scram-sha-512'].includes(mechanism)) {
+    throw invalid('sasl.mechanism', mechanism, 'Use "plain", "scram-sha-256" or "scram-sha-512".');
+  }
+  if (username === '') throw invalid('sasl.username', username, 'Name the user.');
+  if (password === '') throw new InvalidBusOptionsError('sasl.password', '"sasl.password" is empty.');
+}
+
+function isAddress(broker: unknown): boolean {
+  return typeof broker === 'string' && /^.+:\d{1,5}$/.test(broker);
+}
+
+function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
+  return new InvalidBusOptionsError(
+    option,
+    `"${option}" of the Kafka bus is ${JSON.stringify(value)}. ${whatToDo}`,
+  );
+}

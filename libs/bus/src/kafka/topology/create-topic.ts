@@ -1,0 +1,23 @@
+import type { KafkaAdmin } from '../driver/kafka-driver.js';
+
+const USUAL_REPLICAS = 3;
+
+export interface TopicDefaults {
+  readonly partitions: number;
+  readonly replicationFactor: number | undefined;
+}
+
+/** `false`: it is there already. */
+export async function createTopic(
+  admin: KafkaAdmin,
+  topic: {
+    readonly name: string;
+    readonly partitions: number;
+    readonly config?: Readonly<Record<string, string>>;
+  },
+  replicationFactor: number | undefined,
+): Promise<boolean> {
+  const replicas = replicationFactor ?? Math.min(USUAL_REPLICAS, await admin.brokers());
+  const { name, partitions, config = {} } = topic;
+  return admin.createTopic({ name, partitions, replicationFactor: replicas, config });
+}

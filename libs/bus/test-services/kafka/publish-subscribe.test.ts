@@ -1,0 +1,24 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sharedKafka, type KafkaConnection } from '../../../../test/services/index.js';
+import { until } from '../../../../test/support/until.js';
+import { aBus, aMessage, aTopic, received, toGroup, versions } from './kafka-suite.js';
+
+let server: KafkaConnection;
+beforeAll(async () => {
+  server = await sharedKafka();
+});
+
+describe('Kafka', () => {
+  test('delivers the messages of a key in the order of their publication', async () => {
+    const bus = aBus(server);
+    const topic = await aTopic(server);
+    const got = received();
+    await bus.subscribe(toGroup(topic), got.handler);
+    const keys = ['a', 'b', 'c'];
+    for (const version of versions(1, 50)) {
+      void bus.publish(keys.map((key) => aMessage(topic, key, version)));
+    }
+    await until(() => got.ids.length === 150);
+    for (const key of keys) expect(got.of(key)).toEqual(versions(1, 50));
+  });
+});

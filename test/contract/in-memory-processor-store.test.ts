@@ -1,4 +1,5 @@
 import {
+  appliedVersionsContract,
   checkpointStoreContract,
   inMemoryProcessorHarness,
   leaseStoreContract,
@@ -11,3 +12,4 @@ const harness = inMemoryProcessorHarness();
 enrol('InMemoryProcessorStore, for checkpoints,', checkpointStoreContract, harness);
 enrol('InMemoryProcessorStore, for leases,', leaseStoreContract, harness);
 enrol('InMemoryProcessorStore, for parked sequences,', parkedSequencesContract, harness);
+enrol('InMemoryProcessorStore, for applied versions,', appliedVersionsContract, harness);

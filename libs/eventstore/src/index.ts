@@ -22,7 +22,9 @@ export * from './log/same-json.js';
 export * from './log/snapshot-store.js';
 export * from './log/stream-name.js';
 export * from './processor/batch-effects.js';
+export * from './processor/applied-versions.js';
 export * from './processor/checkpoint-store.js';
+export * from './processor/commit-feed.js';
 export * from './processor/failure-policy.js';
 export * from './processor/lease-store.js';
 export * from './processor/parked-sequences.js';
@@ -33,9 +35,10 @@ export * from './schema/event-registry.js';
 export * from './schema/upcaster.js';
 export type { BatchOptions } from './processor/batch-size.js';
 export { CheckpointMovedError, LeaseLostError, ProjectionFailedError } from './processor/errors.js';
-export { Processor } from './processor/processor.js';
+export { Processor, type RunOptions } from './processor/processor.js';
 export type {
   EffectHandler,
+  HandledCommit,
   ProcessorFilter,
   ProcessorHandler,
   ProcessorOptions,

@@ -2,7 +2,7 @@ import { contextOfEvent, runWithContext } from '../context/context.js';
 import type { Commit } from '../log/commit.js';
 import { InterruptedError, isRetryable, isUnavailable } from './errors.js';
 import type { Work } from './holding.js';
-import type { EffectHandler, TransactionalHandler } from './processor-options.js';
+import type { EffectHandler, HandledCommit, TransactionalHandler } from './processor-options.js';
 import { saveStep, type CheckpointTarget } from './save-step.js';
 
 export interface Failure {
@@ -18,7 +18,7 @@ export type Alongside<Tx> = (tx: Tx) => void | Promise<void>;
  */
 export async function tryCommits<Tx>(
   work: Work<Tx>,
-  commits: readonly Commit[],
+  commits: readonly HandledCommit[],
   to: CheckpointTarget,
   alongside?: Alongside<Tx>,
 ): Promise<Failure | undefined> {
@@ -73,7 +73,7 @@ class Blame {
 
 function applyAll<Tx>(
   handler: TransactionalHandler<Tx>,
-  commits: readonly Commit[],
+  commits: readonly HandledCommit[],
   tx: Tx,
 ): void | Promise<void> {
   if (commits.length > 0) return handler.apply(commits, tx);
@@ -81,10 +81,11 @@ function applyAll<Tx>(
 
 async function performAll<Tx>(
   work: Work<Tx>,
-  commits: readonly Commit[],
+  commits: readonly HandledCommit[],
   react: EffectHandler['react'],
 ): Promise<void> {
-  for (const commit of commits) await perform(work, commit, react);
+  // Whoever has effects outside of the transaction is never fed, so that each commit has its position.
+  for (const commit of commits as readonly Commit[]) await perform(work, commit, react);
 }
 
 /**

@@ -1,8 +1,11 @@
 import type { Position } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 import type { BatchSize } from './batch-size.js';
+import { keepsVersions, type AppliedVersions } from './applied-versions.js';
 import type { Checkpoint } from './checkpoint-store.js';
 import { LeaseLostError, MustStopError } from './errors.js';
+import type { Feeding } from './feeding.js';
+import { Known } from './known-versions.js';
 import { InvalidOptionsError } from '../log/errors.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { Lease } from './lease-store.js';
@@ -21,6 +24,8 @@ export interface Holding {
   performed: { readonly stream: StreamName; readonly position: Position; readonly events: number };
   /** How far effects in batches have read beyond the checkpoint, and whether they hold there. */
   ahead: { readonly readUpTo: Position; readonly hold: boolean };
+  /** The versions that it has dealt with; absent where nothing but the log ever fed it. */
+  readonly known: Known | undefined;
 }
 
 /** Everything that a step works with. */
@@ -30,6 +35,8 @@ export interface Work<Tx> {
   readonly size: BatchSize;
   readonly board: StatusBoard;
   readonly holding: Holding;
+  /** What comes beside the log; absent when this step is to follow the log alone. */
+  readonly feeding: Feeding<Tx> | undefined;
   /** Aborted with the reason when the step must end early. */
   readonly signal: AbortSignal;
 }
@@ -41,7 +48,43 @@ export async function loadHolding<Tx>(settings: ProcessorSettings<Tx>, lease: Le
   if (checkpoint?.token !== lease.token) throw new LeaseLostError(id);
   const parked = await loadParked(settings);
   if (order === 'log' && parked.size > 0) throw new MustStopError(parkedInLogOrder(id, parked.size));
-  return { checkpoint, parked, performed: NOTHING_PERFORMED, ahead: { readUpTo: 0, hold: false } };
+  const holding = { checkpoint, parked, performed: NOTHING_PERFORMED, ahead: { readUpTo: 0, hold: false } };
+  const upTo = await versionsUpTo(settings, checkpoint);
+  if (upTo === undefined) return { ...holding, known: undefined };
+  const kept: Holding = {
+    ...holding,
+    known: new Known(
+      knownParts(settings, () => kept.parked),
+      upTo,
+    ),
+  };
+  return kept;
+}
+
+/**
+ * A processor that was fed goes on to keep its versions, even if it is fed no more: they tell what is ahead of its position. Versions that
+ * were never complete tell nothing, since nothing is fed before they are.
+ */
+async function versionsUpTo<Tx>(
+  { store, id, mayBeFed }: ProcessorSettings<Tx>,
+  { position }: Checkpoint,
+): Promise<Position | undefined> {
+  if (!keepsVersions<Tx>(store)) return undefined;
+  const upTo = await store.appliedUpTo(id);
+  if (mayBeFed) return upTo ?? 0;
+  return upTo !== undefined && upTo >= position ? upTo : undefined;
+}
+
+function knownParts<Tx>(
+  { store, id, log }: ProcessorSettings<Tx>,
+  parked: () => ReadonlyMap<StreamName, ParkedSequence>,
+) {
+  return {
+    store: store as AppliedVersions<never>,
+    processor: id,
+    log,
+    isParked: (stream: StreamName) => parked().has(stream),
+  };
 }
 
 export async function loadParked<Tx>(

@@ -15,6 +15,9 @@ export class Idling<Tx> {
   readonly #board: StatusBoard;
   #outages = 0;
   #wake: AbortController | undefined;
+  /** Something has come that the step before may not have seen. */
+  #isReady = false;
+  #rest: AbortController | undefined;
 
   constructor(settings: ProcessorSettings<Tx>, keeper: LeaseKeeper<Tx>, board: StatusBoard) {
     this.#settings = settings;
@@ -25,6 +28,12 @@ export class Idling<Tx> {
   /** Ends the wait that is under way. */
   wake(): void {
     this.#wake?.abort();
+  }
+
+  /** Ends a wait for something to do, this one or the next; never one for a storage or a lease. */
+  ready(): void {
+    this.#isReady = true;
+    this.#rest?.abort();
   }
 
   /** Never rejects. */
@@ -62,10 +71,17 @@ export class Idling<Tx> {
         return this.#untilCommit(result.position, wake, this.#longestIdle());
       case 'waiting': {
         const longest = Math.min(result.lookAgainIn, this.#keeper.interval);
-        if (!result.wokenByAppends) return pause(timers, longest, wake.signal);
+        if (!result.wokenByAppends) return this.#untilReady(Math.min(longest, this.#longestIdle()), wake);
         return this.#untilCommit(result.readUpTo, wake, longest);
       }
     }
+  }
+
+  async #untilReady(longest: number, wake: AbortController): Promise<void> {
+    this.#rest = wake;
+    await pause(this.#settings.timers, this.#isReady ? 0 : longest, wake.signal);
+    this.#rest = undefined;
+    this.#isReady = false;
   }
 
   /** Until the lease is due, or until requests for parked streams are looked for again. */

@@ -133,8 +133,9 @@ export class LeaseKeeper<Tx> {
     const { store, id, log, startFrom } = this.#settings;
     const row = await store.readLease(id);
     if (row) return row;
-    const head = startFrom === 'from-now' ? await log.head() : 0;
-    await store.ensureRow(id, log.logId, await this.#startAt(head));
+    // Asked in any case: a log elsewhere has no id before it was reached.
+    const head = await log.head();
+    await store.ensureRow(id, log.logId, await this.#startAt(startFrom === 'from-now' ? head : 0));
     const created = await store.readLease(id);
     if (!created)
       throw new Error(

@@ -25,6 +25,13 @@ export type ProcessorEvent = { readonly processor: ProcessorId } & (
       readonly firstVersion: StreamVersion;
       readonly lastVersion: StreamVersion;
     }
+  /** A commit that came beside the log could not be applied. The walker sees to its stream, in the log's order and under the failure policy. */
+  | {
+      readonly kind: 'left-to-the-log';
+      readonly stream: string;
+      readonly firstVersion: StreamVersion;
+      readonly error: unknown;
+    }
   | { readonly kind: 'paused'; readonly reason?: string }
   | { readonly kind: 'unavailable'; readonly error: unknown }
   | { readonly kind: 'stopped'; readonly error: unknown }

@@ -1,18 +1,27 @@
 import type { Commit } from '../log/commit.js';
 import { InvalidOptionsError } from '../log/errors.js';
 import type { RecordedEvent } from '../log/event.js';
-import type { EventStore } from '../log/event-store.js';
+import type { LogReader } from '../log/log-reader.js';
+import type { Position } from '../log/positions.js';
+import { keepsVersions, type AppliedVersions } from './applied-versions.js';
 import type { BatchEffectHandler } from './batch-effects.js';
 import type { BatchOptions } from './batch-size.js';
 import type { CheckpointStore, ProcessorId } from './checkpoint-store.js';
+import type { CommitFeed } from './commit-feed.js';
 import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './failure-policy.js';
 import type { LeaseStore } from './lease-store.js';
 import type { ParkedSequences } from './parked-sequences.js';
 import type { ProcessorEvent } from './processor-events.js';
 import { systemTimers, type Timers } from './timers.js';
 
-/** The database of what a processor writes: one transaction covers rows, checkpoint, lease and parked sequences. */
-export type ProcessorStore<Tx> = CheckpointStore<Tx> & LeaseStore & ParkedSequences<Tx>;
+/**
+ * The database of what a processor writes: one transaction covers rows, checkpoint, lease and parked sequences, and the applied versions,
+ * which only a processor needs that may be fed beside the log.
+ */
+export type ProcessorStore<Tx> = CheckpointStore<Tx> &
+  LeaseStore &
+  ParkedSequences<Tx> &
+  Partial<AppliedVersions<Tx>>;
 
 export type ProcessorHandler<Tx> = TransactionalHandler<Tx> | EffectHandler | BatchEffectHandler;
 
@@ -23,8 +32,11 @@ export interface TransactionalHandler<Tx> {
    * Applies commits in order. When one of many cannot be applied, throw `ProjectionFailedError` with its position if it is known: the
    * processor then need not look for it.
    */
-  apply(commits: readonly Commit[], tx: Tx): void | Promise<void>;
+  apply(commits: readonly HandledCommit[], tx: Tx): void | Promise<void>;
 }
+
+/** Without its position when it did not come from the log. */
+export type HandledCommit = Omit<Commit, 'position'> & { readonly position?: Position };
 
 /** Has effects elsewhere: they come first, then the checkpoint, commit by commit. At-least-once: a crash between the two repeats a commit. */
 export interface EffectHandler {
@@ -41,9 +53,15 @@ export interface ProcessorFilter {
 
 export interface ProcessorOptions<Tx> {
   readonly id: ProcessorId;
-  readonly log: EventStore;
+  readonly log: LogReader;
   readonly store: ProcessorStore<Tx>;
   readonly handler: ProcessorHandler<Tx>;
+  /** Brings commits beside the log. Needs a handler in the transaction, `order: 'stream'`, and a store that keeps versions. */
+  readonly feed?: CommitFeed;
+  /** How far the walk along the log stays behind its head while the feed is there first, in milliseconds. Default 2,000. */
+  readonly walkBehind?: number;
+  /** Keeps the versions that it has applied, and hides positions from the handler, as if it were fed: it will be, or is compared with what is. */
+  readonly mayBeFed?: boolean;
   /** `log`: the order between streams matters, so that no stream can be parked. */
   readonly order: 'stream' | 'log';
   /** Names this instance for people. */
@@ -74,9 +92,12 @@ export interface ProcessorOptions<Tx> {
 /** The options with every default filled in. */
 export interface ProcessorSettings<Tx> {
   readonly id: ProcessorId;
-  readonly log: EventStore;
+  readonly log: LogReader;
   readonly store: ProcessorStore<Tx>;
   readonly handler: ProcessorHandler<Tx>;
+  readonly feed: CommitFeed | undefined;
+  readonly walkBehind: number;
+  readonly mayBeFed: boolean;
   readonly order: 'stream' | 'log';
   readonly owner: string;
   readonly filter: ProcessorFilter;
@@ -102,6 +123,9 @@ export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings
     log: options.log,
     store: options.store,
     handler: options.handler,
+    feed: options.feed,
+    walkBehind: options.walkBehind ?? 2_000,
+    mayBeFed: options.mayBeFed ?? options.feed !== undefined,
     order: options.order,
     owner: options.owner,
     filter: options.filter ?? {},
@@ -134,6 +158,7 @@ function announcer<Tx>({ id, onEvent }: ProcessorOptions<Tx>): (event: Announcem
 function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: boolean): void {
   const { id, order, failurePolicy, log } = settings;
   if (settings.handler.effects === 'in-batches-before-checkpoint') assertWholeCommits(settings);
+  if (settings.mayBeFed) assertMayBeFed(settings);
   if (order === 'log' && failurePolicy.then === 'park') {
     throw new InvalidOptionsError(
       'failurePolicy.then',
@@ -146,6 +171,27 @@ function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: b
       'durability',
       `Processor "${id}" keeps its checkpoint outside a log of durability 'process-crash': a power cut could take back commits that it has ` +
         `applied. Open the log with durability 'power-cut', or keep both in one file.`,
+    );
+  }
+}
+
+function assertMayBeFed<Tx>({ id, order, handler, store }: ProcessorSettings<Tx>): void {
+  if (order === 'log') {
+    throw new InvalidOptionsError(
+      'order',
+      `Processor "${id}" has order 'log' and a feed beside the log, which keeps no order between streams. Use order 'stream', or leave out the feed.`,
+    );
+  }
+  if (handler.effects !== 'in-transaction') {
+    throw new InvalidOptionsError(
+      'feed',
+      `Processor "${id}" has effects outside of its transaction: what comes beside the log could not be told from what it has done. Leave out the feed.`,
+    );
+  }
+  if (!keepsVersions(store)) {
+    throw new InvalidOptionsError(
+      'store',
+      `The store of processor "${id}" keeps no applied versions, which a feed beside the log needs.`,
     );
   }
 }
@@ -167,6 +213,7 @@ function assertWholeCommits<Tx>({ id, filter, decode, failurePolicy }: Processor
 
 function assertNumbers<Tx>(settings: ProcessorSettings<Tx>, batch: BatchOptions): void {
   assertNumber('leaseDuration', settings.leaseDuration, 1);
+  assertNumber('walkBehind', settings.walkBehind, 10);
   assertNumber('failurePolicy.retries', settings.failurePolicy.retries, 0);
   assertNumber('failurePolicy.firstDelay', settings.failurePolicy.firstDelay, 0);
   assertNumber('failurePolicy.maxDelay', settings.failurePolicy.maxDelay, 0);

@@ -1,4 +1,5 @@
 import type { Position } from '../log/positions.js';
+import type { FeedStatus } from './commit-feed.js';
 import { codeOf, messageOf } from './errors.js';
 import { RateMeter } from './rate-meter.js';
 
@@ -26,6 +27,8 @@ export interface ProcessorStatus {
   readonly batchSize: number;
   /** Over the last ten seconds or so. */
   readonly eventsPerSecond: number;
+  /** Of what comes beside the log, if anything does. */
+  readonly feed?: FeedStatus;
 }
 
 /** What a processor knows about itself, as it goes. */

@@ -1,5 +1,6 @@
 import { BatchSize } from './batch-size.js';
 import { InterruptedError } from './errors.js';
+import { Feeding } from './feeding.js';
 import { Idling } from './idling.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { settingsOf, type ProcessorOptions, type ProcessorSettings } from './processor-options.js';
@@ -7,6 +8,11 @@ import { StatusBoard, type ProcessorStatus } from './processor-status.js';
 import type { StepResult } from './step-result.js';
 import { Stepper } from './stepper.js';
 import { VisibleEvents } from './visible-events.js';
+
+export interface RunOptions {
+  /** Default `everywhere`. */
+  readonly from?: 'everywhere' | 'log';
+}
 
 /**
  * THE LOOP: follows the log, hands its commits to a handler, and moves its checkpoint with what the handler has done. Of all instances with
@@ -19,6 +25,7 @@ export class Processor<Tx> {
   readonly #size: BatchSize;
   readonly #board: StatusBoard;
   readonly #idling: Idling<Tx>;
+  readonly #feeding: Feeding<Tx> | undefined;
   #stopping = new AbortController();
   #loop: Promise<void> | undefined;
   #step: Promise<StepResult> | undefined;
@@ -30,11 +37,14 @@ export class Processor<Tx> {
     this.#board = new StatusBoard(this.#settings.clock);
     this.#keeper = new LeaseKeeper(this.#settings);
     this.#idling = new Idling(this.#settings, this.#keeper, this.#board);
+    const { feed } = this.#settings;
+    this.#feeding = feed && new Feeding(this.#settings, feed, () => this.#idling.ready());
     this.#stepper = new Stepper({
       settings: this.#settings,
       keeper: this.#keeper,
       size: this.#size,
       board: this.#board,
+      feeding: this.#feeding,
       visible: new VisibleEvents(this.#settings),
     });
   }
@@ -44,16 +54,23 @@ export class Processor<Tx> {
   }
 
   status(): ProcessorStatus {
-    return this.#board.read(this.#size.current);
+    const status = this.#board.read(this.#size.current);
+    return this.#feeding ? { ...status, feed: this.#feeding.status } : status;
   }
 
   /**
    * One step: a batch, or what there is to do instead. Never rejects: the answer says what happened. While a step runs, a second call
-   * waits for that one.
+   * waits for that one. `from: 'log'` leaves out what comes beside the log, and goes up to the log's head at once.
    */
-  runOnce(): Promise<StepResult> {
-    this.#step ??= this.#stepper.run(this.#stopping.signal).finally(() => (this.#step = undefined));
+  runOnce({ from = 'everywhere' }: RunOptions = {}): Promise<StepResult> {
+    this.#step ??= this.#stepper.run(this.#stopping.signal, from).finally(() => (this.#step = undefined));
     return this.#step;
+  }
+
+  /** Walks to the log's head once, without waiting for what may come beside it. */
+  hurry(): void {
+    this.#feeding?.pace.hurry();
+    this.#idling.ready();
   }
 
   /** Steps until `stop()`, waiting for commits in between. Does nothing when it is started already. */

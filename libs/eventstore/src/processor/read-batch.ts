@@ -2,6 +2,7 @@ import { markOf, type Commit, type CommitHeader } from '../log/commit.js';
 import { LogDivergedError } from '../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../log/event-store.js';
 import type { Work } from './holding.js';
+import type { ProcessorFilter } from './processor-options.js';
 import type { CheckpointTarget } from './save-step.js';
 import type { SkippedAt, VisibleEvents } from './visible-events.js';
 
@@ -17,32 +18,39 @@ export interface Batch {
 }
 
 /** The next stretch of the log as it is; `undefined` at its head. */
-export async function readNext<Tx>({
-  settings,
-  holding,
-  size,
-  signal,
-}: Work<Tx>): Promise<LogBatch | undefined> {
-  const { filter, log } = settings;
-  const options: ReadAllOptions = { ...filter, batchSize: size.current, signal };
-  for await (const batch of log.readAll(holding.checkpoint.position, options)) {
-    if (batch.upTo > holding.checkpoint.position) return batch;
+export async function readNext<Tx>(work: Work<Tx>): Promise<LogBatch | undefined> {
+  const { settings, holding, size, feeding, signal } = work;
+  const { position } = holding.checkpoint;
+  const bound = feeding?.pace.bound ?? Infinity;
+  if (bound <= position) return undefined;
+  const batchSize = Math.min(size.current, bound - position);
+  const options: ReadAllOptions = { ...walkFilter(work), batchSize, signal };
+  for await (const batch of settings.log.readAll(position, options)) {
+    if (batch.upTo <= position) continue;
+    if (batch.upTo <= bound) return batch;
+    return { commits: batch.commits.filter((commit) => commit.position <= bound), upTo: bound };
   }
   return undefined;
 }
 
-/** Leaves out what is parked or not for this handler, and decodes the rest. */
+/** Where versions are kept, commits without a wanted type count as well: types are picked afterwards, or a filter would look like a gap. */
+function walkFilter<Tx>({ settings: { filter }, holding }: Work<Tx>): ProcessorFilter {
+  if (!holding.known || !filter.types) return filter;
+  return filter.categories ? { categories: filter.categories } : {};
+}
+
+/** Leaves out what is known, parked or not for this handler, and decodes the rest. */
 export async function prepareBatch<Tx>(
   work: Work<Tx>,
   read: LogBatch,
   visible: VisibleEvents<Tx>,
 ): Promise<Batch> {
-  const { parked } = work.holding;
+  const { parked, known } = work.holding;
   const commits: Commit[] = [];
   const skipped: SkippedAt[] = [];
   let events = 0;
   let before: CommitHeader | undefined;
-  for (const commit of read.commits) {
+  for (const commit of known ? await known.unseen(read.commits) : read.commits) {
     if (!parked.has(commit.stream)) {
       try {
         const seen = visible.of(commit, skipped);

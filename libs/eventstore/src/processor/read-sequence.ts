@@ -1,6 +1,6 @@
 import type { Commit } from '../log/commit.js';
 import type { RecordedEvent } from '../log/event.js';
-import type { EventStore } from '../log/event-store.js';
+import type { LogReader } from '../log/log-reader.js';
 import type { Position, StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 
@@ -20,7 +20,7 @@ export interface SequenceRequest {
   readonly most: number;
 }
 
-export async function readSequence(log: EventStore, request: SequenceRequest): Promise<Sequence> {
+export async function readSequence(log: LogReader, request: SequenceRequest): Promise<Sequence> {
   const commits: Commit[] = [];
   let events: RecordedEvent[] = [];
   let more = false;

@@ -1,30 +1,37 @@
+import type { Applied, AppliedVersions } from './applied-versions.js';
 import type { Checkpoint } from './checkpoint-store.js';
 import { CheckpointMovedError, LeaseLostError } from './errors.js';
 import type { Work } from './holding.js';
 
 /** Where a step leaves the checkpoint. */
-export type CheckpointTarget = Omit<Checkpoint, 'token'>;
+export interface CheckpointTarget extends Omit<Checkpoint, 'token'> {
+  /** Versions that do not follow from the stretch of the log that was walked. */
+  readonly applied?: Applied;
+}
 
 /**
- * One transaction: what the step writes, and its checkpoint by compare-and-set. Refused when another instance has moved the checkpoint or
- * taken the lease; everything is rolled back then. `saved` is called when only the transaction's end is left.
+ * One transaction: what the step writes, the versions that it has dealt with if they are kept, and its checkpoint by compare-and-set. Refused
+ * when another instance has moved the checkpoint or taken the lease; everything is rolled back then. `saved` is called when only the
+ * transaction's end is left.
  *
  * @throws LeaseLostError, CheckpointMovedError, and whatever `write` or the store throws
  */
 export async function saveStep<Tx>(
   work: Work<Tx>,
-  to: CheckpointTarget,
+  target: CheckpointTarget,
   write?: (tx: Tx) => void | Promise<void>,
   saved?: () => void,
 ): Promise<void> {
   const { settings, holding, keeper } = work;
   const from = holding.checkpoint;
+  const { applied = holding.known?.walkedTo(target.position), ...to } = target;
   let savedAt = 0;
   let refused: LeaseLostError | undefined;
   try {
     await settings.store.transaction(settings.id, async (tx) => {
       const written = write?.(tx);
       if (written) await written;
+      if (applied) await (settings.store as AppliedVersions<Tx>).saveApplied(tx, settings.id, applied);
       savedAt = settings.clock();
       if (!(await settings.store.save(tx, settings.id, from, to)))
         throw (refused = new LeaseLostError(settings.id));
@@ -35,6 +42,7 @@ export async function saveStep<Tx>(
   }
   keeper.confirmed(savedAt);
   holding.checkpoint = { ...to, token: from.token };
+  if (applied) holding.known?.saved(applied);
   work.board.position = to.position;
 }
 

@@ -1,26 +1,45 @@
 import type { Commit } from '../log/commit.js';
 import type { Position } from '../log/positions.js';
 import { applyBatch } from './apply-batch.js';
+import { collectVersions } from './collect-versions.js';
+import type { Feeding } from './feeding.js';
 import type { Work } from './holding.js';
 import { runParked } from './parked-runner.js';
 import { runPublishStep } from './publish-step.js';
 import { prepareBatch, readNext } from './read-batch.js';
+import { runFed } from './run-fed.js';
 import type { StepResult } from './step-result.js';
 import { verifyLog } from './verify-log.js';
 import type { VisibleEvents } from './visible-events.js';
 
-/** One step of whoever holds the lease: read, make sure of the log, see to parked streams, apply with the checkpoint. */
+/**
+ * One step of whoever holds the lease: what came beside the log, or else what is next in the log. The walker has its turn after each fed step,
+ * if it wants one: however much comes beside it, it stays no further behind than it should.
+ */
 export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<StepResult> {
-  const { settings, holding, board, keeper } = work;
-  if (settings.handler.effects === 'in-batches-before-checkpoint')
-    return runPublishStep(work, settings.handler);
+  const { settings, holding, keeper, feeding } = work;
+  const { handler } = settings;
+  if (handler.effects === 'in-batches-before-checkpoint') return runPublishStep(work, handler);
   await keeper.refresh();
+  const { known, checkpoint } = holding;
+  if (known && known.upTo < checkpoint.position) return collectVersions(work, known);
+  if (known && feeding?.hasTurn(checkpoint.position)) {
+    const result = await runFed({ work, visible, known }, feeding);
+    if (result) return result;
+  }
+  return walk(work, visible);
+}
+
+/** Read, make sure of the log, see to parked streams, apply with the checkpoint. */
+async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<StepResult> {
+  const { settings, holding, board } = work;
   const from = holding.checkpoint.position;
   const startedAt = settings.clock();
-  const read = await readNext(work);
+  const looks = await looksAtLog(work);
+  const read = looks ? await readNext(work) : undefined;
   work.signal.throwIfAborted();
-  await verifyLog(settings.log, settings.id, holding.checkpoint);
-  board.head = read ? await settings.log.head() : from;
+  if (looks) await verifyLog(settings.log, settings.id, holding.checkpoint);
+  if (!work.feeding) board.head = read ? await settings.log.head() : from;
   const workedOnParked = await runParked(work, visible);
   if (!read) return workedOnParked ? { kind: 'progressed', from, to: from, events: 0 } : caughtUp(work);
   if (board.state !== 'working') board.enter('working');
@@ -34,17 +53,34 @@ export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): P
   return { kind: 'progressed', from, to, events };
 }
 
+/** A processor that is fed asks for the log's head now and then, and reads no more than lies some seconds back. */
+async function looksAtLog<Tx>({ settings, holding, board, feeding }: Work<Tx>): Promise<boolean> {
+  if (!feeding) return true;
+  const isDue = feeding.pace.isDue;
+  if (isDue) {
+    board.head = await settings.log.head();
+    feeding.pace.sample(board.head);
+  }
+  return isDue || feeding.pace.bound > holding.checkpoint.position || holding.parked.size > 0;
+}
+
 function eventsUpTo(commits: readonly Commit[], position: Position): number {
   let events = 0;
   for (const commit of commits) if (commit.position <= position) events += commit.events.length;
   return events;
 }
 
-function caughtUp<Tx>({ settings, holding, board }: Work<Tx>): StepResult {
+function caughtUp<Tx>({ settings, holding, board, feeding }: Work<Tx>): StepResult {
   const { position } = holding.checkpoint;
   if (board.state !== 'caught-up') {
     board.enter('caught-up');
     settings.announce({ kind: 'caught-up', position });
   }
-  return { kind: 'caught-up', position };
+  return feeding ? atRest(feeding, position) : { kind: 'caught-up', position };
+}
+
+function atRest<Tx>(feeding: Feeding<Tx>, position: Position): StepResult {
+  feeding.open();
+  const lookAgainIn = feeding.hadItsTurn() ? Math.max(0, feeding.pace.wait) : 0;
+  return { kind: 'waiting', position, readUpTo: position, lookAgainIn, wokenByAppends: false };
 }

@@ -30,14 +30,14 @@ export class Stepper<Tx> {
     this.#parts = parts;
   }
 
-  /** Never rejects. */
-  async run(stopping: AbortSignal): Promise<StepResult> {
+  /** Never rejects. `log`: nothing that comes beside the log, and up to its head. */
+  async run(stopping: AbortSignal, from: 'everywhere' | 'log'): Promise<StepResult> {
     const step = new AbortController();
     const stop = (): void => step.abort(stopping.reason);
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();
     try {
-      return await this.#step(step);
+      return await this.#step(step, from);
     } catch (error) {
       return await this.#settle(step.signal.aborted ? step.signal.reason : error);
     } finally {
@@ -48,7 +48,7 @@ export class Stepper<Tx> {
   /** Gives the lease back; a lease that cannot be given back runs out by itself. */
   async release(): Promise<void> {
     const { settings, keeper } = this.#parts;
-    this.#forget();
+    await this.#forget();
     try {
       if (await keeper.release()) settings.announce({ kind: 'lease-released' });
     } catch (error) {
@@ -56,7 +56,7 @@ export class Stepper<Tx> {
     }
   }
 
-  async #step(step: AbortController): Promise<StepResult> {
+  async #step(step: AbortController, from: 'everywhere' | 'log'): Promise<StepResult> {
     const { settings, keeper } = this.#parts;
     step.signal.throwIfAborted();
     const challenge = await keeper.challenge();
@@ -65,7 +65,8 @@ export class Stepper<Tx> {
     return keeper.keepDuring(
       async () => {
         const holding = await this.#hold(challenge.lease);
-        return runStep({ ...this.#parts, holding, signal: step.signal }, this.#parts.visible);
+        const feeding = from === 'log' ? undefined : this.#parts.feeding;
+        return runStep({ ...this.#parts, holding, feeding, signal: step.signal }, this.#parts.visible);
       },
       () => step.abort(new LeaseLostError(settings.id)),
     );
@@ -73,11 +74,12 @@ export class Stepper<Tx> {
 
   async #hold(lease: Lease): Promise<Holding> {
     if (this.#holding) return this.#holding;
-    const { settings, board } = this.#parts;
+    const { settings, board, visible } = this.#parts;
     const holding = await loadHolding(settings, lease);
     if (this.#performed) holding.performed = this.#performed;
     board.position = holding.checkpoint.position;
     board.parked = holding.parked.size;
+    visible.hidesPositions = holding.known !== undefined;
     this.#holding = holding;
     return holding;
   }
@@ -122,7 +124,7 @@ export class Stepper<Tx> {
     if (!(await keeper.renew())) throw new LeaseLostError(settings.id);
     await settings.store.setState(settings.id, 'stopped', reason);
     keeper.drop();
-    this.#forget();
+    void this.#forget();
     board.enter('stopped', error);
     settings.announce({ kind: 'stopped', error });
     return { kind: 'stopped', reason, error };
@@ -132,7 +134,7 @@ export class Stepper<Tx> {
   #stopUnrecorded(error: unknown): StepResult {
     const { settings, keeper, board } = this.#parts;
     keeper.drop();
-    this.#forget();
+    void this.#forget();
     if (board.state !== 'stopped') {
       board.enter('stopped', error);
       settings.announce({ kind: 'stopped', error });
@@ -142,7 +144,7 @@ export class Stepper<Tx> {
 
   async #lost(error: unknown): Promise<StepResult> {
     const { settings, keeper, board } = this.#parts;
-    this.#forget();
+    void this.#forget();
     board.enter('standby');
     if (error instanceof CheckpointMovedError) {
       settings.announce({ kind: 'checkpoint-moved', expected: error.expected });
@@ -159,13 +161,16 @@ export class Stepper<Tx> {
     const { settings, board } = this.#parts;
     this.#performed = this.#holding?.performed ?? this.#performed;
     this.#holding = undefined;
+    this.#parts.feeding?.pause();
     board.enter('unavailable', error);
     settings.announce({ kind: 'unavailable', error });
     return { kind: 'unavailable', error };
   }
 
-  #forget(): void {
+  /** What came beside the log is given back: it is the next holder's. Never rejects. */
+  #forget(): Promise<void> | undefined {
     this.#holding = undefined;
     this.#performed = undefined;
+    return this.#parts.feeding?.close();
   }
 }

@@ -1,6 +1,6 @@
 import { markOf } from '../log/commit.js';
 import { LogDivergedError } from '../log/errors.js';
-import type { EventStore } from '../log/event-store.js';
+import type { LogReader } from '../log/log-reader.js';
 import { sameMark, type Mark } from '../log/positions.js';
 import type { Checkpoint, ProcessorId } from './checkpoint-store.js';
 
@@ -11,7 +11,7 @@ import type { Checkpoint, ProcessorId } from './checkpoint-store.js';
  * @throws LogDivergedError
  */
 export async function verifyLog(
-  log: EventStore,
+  log: LogReader,
   processor: ProcessorId,
   checkpoint: Checkpoint,
 ): Promise<void> {

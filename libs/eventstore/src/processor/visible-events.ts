@@ -1,12 +1,12 @@
-import type { Commit } from '../log/commit.js';
 import type { RecordedEvent } from '../log/event.js';
 import type { Position } from '../log/positions.js';
 import { isUndecodable, messageOf } from './errors.js';
 import type { SkippedCommits } from './parked-sequences.js';
-import type { ProcessorSettings } from './processor-options.js';
+import type { HandledCommit, ProcessorSettings } from './processor-options.js';
 
-/** What of the commit at a position was given up on. */
+/** What of a commit was given up on. */
 export interface SkippedAt {
+  /** 0 for a commit that did not come from the log. */
   readonly position: Position;
   readonly skipped: SkippedCommits;
 }
@@ -16,10 +16,12 @@ interface Decoding {
   readonly skipped: SkippedAt[];
 }
 
-/** Picks the events that a handler wants and decodes them. */
+/** Picks the events that a handler wants and decodes them; without their positions where others than the log may bring them. */
 export class VisibleEvents<Tx> {
   readonly #settings: ProcessorSettings<Tx>;
   readonly #types: ReadonlySet<string> | undefined;
+  /** Whether the processor may be fed by others than the log: then two sources must give the same events. */
+  hidesPositions = false;
 
   constructor(settings: ProcessorSettings<Tx>) {
     this.#settings = settings;
@@ -31,9 +33,10 @@ export class VisibleEvents<Tx> {
    *
    * @throws UnknownEventTypeError, EventUndecodableError and whatever else `decode` throws, unless such events are to be skipped
    */
-  of(commit: Commit, skipped: SkippedAt[]): Commit | undefined {
-    const wanted = this.#wanted(commit.events);
-    if (wanted.length === 0) return undefined;
+  of<C extends HandledCommit>(commit: C, skipped: SkippedAt[]): C | undefined {
+    const picked = this.#wanted(commit.events);
+    if (picked.length === 0) return undefined;
+    const wanted = this.hidesPositions ? picked.map(withoutPosition) : picked;
     if (this.#settings.decode)
       return this.#decoded(commit, wanted, { decode: this.#settings.decode, skipped });
     return wanted === commit.events ? commit : { ...commit, events: wanted };
@@ -51,7 +54,11 @@ export class VisibleEvents<Tx> {
     return this.#types ? this.#types.has(event.type) : event.type.charCodeAt(0) !== RESERVED;
   }
 
-  #decoded(commit: Commit, wanted: readonly RecordedEvent[], to: Decoding): Commit | undefined {
+  #decoded<C extends HandledCommit>(
+    commit: C,
+    wanted: readonly RecordedEvent[],
+    to: Decoding,
+  ): C | undefined {
     const events: RecordedEvent[] = [];
     const skipped: SkippedAt[] = [];
     for (const event of wanted) {
@@ -59,7 +66,7 @@ export class VisibleEvents<Tx> {
         for (const decoded of to.decode(event)) events.push(decoded);
       } catch (error) {
         if (this.#settings.onUndecodable !== 'skip' || !isUndecodable(error)) throw error;
-        skipped.push({ position: commit.position, skipped: this.#skip(event, error) });
+        skipped.push({ position: commit.position ?? 0, skipped: this.#skip(event, error) });
       }
     }
     to.skipped.push(...skipped);
@@ -70,6 +77,12 @@ export class VisibleEvents<Tx> {
     const reason = messageOf(error);
     return { stream, firstVersion: version, lastVersion: version, reason, at: this.#settings.now() };
   }
+}
+
+function withoutPosition(event: RecordedEvent): RecordedEvent {
+  if (event.position === undefined) return event;
+  const { position: _, ...rest } = event;
+  return rest;
 }
 
 const RESERVED = '$'.charCodeAt(0);

@@ -1,5 +1,6 @@
-import type { LogId } from '../log/positions.js';
+import type { LogId, Position, StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
+import type { Applied, AppliedVersion, AppliedVersions } from '../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore, ProcessorId } from '../processor/checkpoint-store.js';
 import type { Lease, LeaseRow, LeaseStore } from '../processor/lease-store.js';
 import type { ParkedSequence, ParkedSequences, SkippedCommits } from '../processor/parked-sequences.js';
@@ -11,11 +12,15 @@ export interface ProcessorRow extends LeaseRow {
 }
 
 /**
- * Checkpoints, leases, parked sequences and any rows of the test's own (`tx.set`, `read`), in one place with real transactions: they
+ * Checkpoints, leases, parked sequences, applied versions and any rows of the test's own (`tx.set`, `read`), in one place with real transactions: they
  * run one after another, and what a failed one has written is gone.
  */
 export class InMemoryProcessorStore
-  implements CheckpointStore<MemoryTransaction>, LeaseStore, ParkedSequences<MemoryTransaction>
+  implements
+    CheckpointStore<MemoryTransaction>,
+    LeaseStore,
+    ParkedSequences<MemoryTransaction>,
+    AppliedVersions<MemoryTransaction>
 {
   protected readonly rows: MemoryRows = new Map();
   #lastTransaction: Promise<unknown> = Promise.resolve();
@@ -127,6 +132,44 @@ export class InMemoryProcessorStore
     });
   }
 
+  async appliedUpTo(processor: ProcessorId): Promise<Position | undefined> {
+    return this.read<Position>(appliedUpToKey(processor));
+  }
+
+  async loadApplied(
+    processor: ProcessorId,
+    streams: readonly StreamName[],
+  ): Promise<ReadonlyMap<StreamName, StreamVersion>> {
+    const versions = new Map<StreamName, StreamVersion>();
+    for (const stream of streams) {
+      const version = this.read<StreamVersion>(appliedKey(processor, stream));
+      if (version !== undefined) versions.set(stream, version);
+    }
+    return versions;
+  }
+
+  saveApplied(tx: MemoryTransaction, processor: ProcessorId, { versions, upTo }: Applied): void {
+    for (const [stream, version] of versions) {
+      const key = appliedKey(processor, stream);
+      tx.set(key, Math.max(version, tx.get<StreamVersion>(key) ?? 0));
+    }
+    tx.set(appliedUpToKey(processor), upTo);
+  }
+
+  async listApplied(
+    processor: ProcessorId,
+    { after = '', limit = 1_000 }: { readonly after?: StreamName; readonly limit?: number } = {},
+  ): Promise<readonly AppliedVersion[]> {
+    const tx = new MemoryTransaction(this.rows);
+    const prefix = appliedKey(processor, '');
+    const streams = tx.keys(prefix).map((key) => key.slice(prefix.length));
+    return streams
+      .filter((stream) => stream > after)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map((stream) => ({ stream, version: tx.get<StreamVersion>(prefix + stream) ?? 0 }));
+  }
+
   protected checkpointIn(tx: MemoryTransaction, processor: ProcessorId): Checkpoint | undefined {
     const row = this.rowIn(tx, processor);
     return row && { ...row.checkpoint, token: row.token };
@@ -185,6 +228,14 @@ function rowKey(processor: ProcessorId): string {
 
 function parkedKey(processor: ProcessorId, stream: StreamName): string {
   return `$parked ${JSON.stringify(processor)} ${stream}`;
+}
+
+function appliedUpToKey(processor: ProcessorId): string {
+  return `$applied-up-to ${JSON.stringify(processor)}`;
+}
+
+function appliedKey(processor: ProcessorId, stream: StreamName): string {
+  return `$applied ${JSON.stringify(processor)} ${stream}`;
 }
 
 function skippedKey(processor: ProcessorId): string {

@@ -11,6 +11,7 @@ export type {
   OpenedEventStore,
 } from './contract/event-store/harness.js';
 export { inMemoryHarness } from './in-memory-harness.js';
+export { appliedVersionsContract } from './contract/applied-versions.contract.js';
 export { checkpointStoreContract } from './contract/checkpoint-store.contract.js';
 export { leaseStoreContract } from './contract/lease-store.contract.js';
 export { parkedSequencesContract } from './contract/parked-sequences.contract.js';

@@ -1,6 +1,6 @@
 import {
   Processor,
-  type Commit,
+  type HandledCommit,
   type ProcessorEvent,
   type ProcessorFilter,
   type ProcessorOptions,
@@ -92,7 +92,10 @@ function wantedAfterDecoding<Tx>(
   return handles === 'all' || !registry ? undefined : new Set(handles);
 }
 
-function eventsOf(commits: readonly Commit[], wanted: ReadonlySet<string> | undefined): RecordedEvent[] {
+function eventsOf(
+  commits: readonly HandledCommit[],
+  wanted: ReadonlySet<string> | undefined,
+): RecordedEvent[] {
   const events: RecordedEvent[] = [];
   for (const commit of commits) {
     for (const event of commit.events) {

@@ -1,4 +1,5 @@
 import type {
+  AppliedVersions,
   Checkpoint,
   CheckpointStore,
   LeaseRow,
@@ -13,10 +14,11 @@ import type { Projection } from './projection.js';
 import type { VersionId } from './version-id.js';
 
 /**
- * The database of a group of projector instances: rows, checkpoints, leases, parked sequences and live versions, all in one, so that one
- * transaction covers them. Every implementation passes `readModelsContract` of `@varve/projections/testing`.
+ * The database of a group of projector instances: rows, checkpoints, leases, parked sequences, applied versions and live versions, all in
+ * one, so that one transaction covers them. Every implementation passes `readModelsContract` of `@varve/projections/testing`.
  */
-export interface ReadModels<Tx> extends CheckpointStore<Tx>, LeaseStore, ParkedSequences<Tx> {
+export interface ReadModels<Tx>
+  extends CheckpointStore<Tx>, LeaseStore, ParkedSequences<Tx>, AppliedVersions<Tx> {
   /** Made when the database is created; travels with it. */
   readonly databaseId: string;
   /** Where a person finds it: a path or a redacted address. */
@@ -44,7 +46,7 @@ export interface ReadModels<Tx> extends CheckpointStore<Tx>, LeaseStore, ParkedS
    */
   switchVersion(version: VersionId, options?: SwitchOptions): Promise<SwitchResult>;
 
-  /** Drops a version's rows, checkpoint and parked sequences; its generation is never given out again. @throws VersionIsLiveError */
+  /** Drops a version's rows, checkpoint, parked sequences and applied versions; its generation is never given out again. @throws VersionIsLiveError */
   dropVersion(version: VersionId): Promise<void>;
 
   /** Sets a checkpoint that nobody is working on, and raises its token, so that whoever works now cannot save: a reactor's replay. */

@@ -4,6 +4,9 @@ import type { StatementCaches } from './statement-cache.js';
 import { physicalPrefix } from './table-names.js';
 import { versionTables, type VersionTable } from './version-tables.js';
 
+const FORGET_APPLIED =
+  'DELETE FROM varve_applied WHERE tracked = (SELECT id FROM varve_tracked WHERE processor = ?)';
+
 /** Runs in one write transaction. The version's row stays, as a mark that its generation is used up. */
 export function dropVersion(statements: StatementCaches, version: VersionId): void {
   const own = statements.of(undefined);
@@ -13,7 +16,8 @@ export function dropVersion(statements: StatementCaches, version: VersionId): vo
   for (const table of versionTables(own.database, version).toSorted(viewsFirst)) {
     own.database.exec(`DROP ${table.kind === 'view' ? 'VIEW' : 'TABLE'} "${table.physicalName}"`);
   }
-  for (const table of ['varve_processors', 'varve_parked', 'varve_skipped']) {
+  own.prepare(FORGET_APPLIED).run(processor);
+  for (const table of ['varve_tracked', 'varve_processors', 'varve_parked', 'varve_skipped']) {
     own.prepare(`DELETE FROM ${table} WHERE processor = ?`).run(processor);
   }
   own.prepare(`UPDATE varve_versions SET state = 'dropped' WHERE processor = ?`).run(processor);

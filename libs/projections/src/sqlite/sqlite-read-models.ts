@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
 import type {
+  Applied,
+  AppliedVersion,
   Checkpoint,
   Lease,
   LeaseRow,
   LogId,
   ParkedSequence,
+  Position,
   ProcessorId,
   SkippedCommits,
+  StreamName,
+  StreamVersion,
 } from '@varve/eventstore';
 import type {
   ProcessorRow,
@@ -20,6 +25,7 @@ import type {
 } from '../index.js';
 import { InvalidProjectionOptionsError, UnknownProjectionError } from '../index.js';
 import { acquireLease } from './acquire-lease.js';
+import { appliedUpTo } from './applied-up-to.js';
 import { createVersion } from './create-version.js';
 import { endedByHandler } from './driver-errors.js';
 import { dropVersion } from './drop-version.js';
@@ -28,6 +34,7 @@ import { ending } from './handle.js';
 import { listParked } from './list-parked.js';
 import { listSkipped } from './list-skipped.js';
 import { listProcessors, listVersions } from './list-versions.js';
+import { listApplied, loadApplied } from './load-applied.js';
 import { loadCheckpoint } from './load-checkpoint.js';
 import { moveCheckpoint } from './move-checkpoint.js';
 import { IN_MEMORY, openForReading, openForWriting } from './open-database.js';
@@ -41,6 +48,7 @@ import { recordSkipped } from './record-skipped.js';
 import { releaseLease } from './release-lease.js';
 import { renewLease } from './renew-lease.js';
 import { requestParked } from './request-parked.js';
+import { saveApplied } from './save-applied.js';
 import { saveCheckpoint } from './save-checkpoint.js';
 import { readDatabaseId } from './schema.js';
 import { setState } from './set-state.js';
@@ -176,6 +184,28 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
 
   request(processor: ProcessorId, stream: string, what: 'retry' | 'discard'): Promise<boolean> {
     return this.writeOwn((own) => requestParked(own, processor, stream, what));
+  }
+
+  appliedUpTo(processor: ProcessorId): Promise<Position | undefined> {
+    return this.readOwn((own) => appliedUpTo(own, processor));
+  }
+
+  loadApplied(
+    processor: ProcessorId,
+    streams: readonly StreamName[],
+  ): Promise<ReadonlyMap<StreamName, StreamVersion>> {
+    return this.readOwn((own) => loadApplied(own, processor, streams));
+  }
+
+  saveApplied(tx: SqliteTransaction, processor: ProcessorId, applied: Applied): void {
+    saveApplied(this.ownIn(tx), processor, applied);
+  }
+
+  listApplied(
+    processor: ProcessorId,
+    options: { readonly after?: StreamName; readonly limit?: number } = {},
+  ): Promise<readonly AppliedVersion[]> {
+    return this.readOwn((own) => listApplied(own, processor, options));
   }
 
   createVersion(

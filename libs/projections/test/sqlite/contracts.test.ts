@@ -1,4 +1,5 @@
 import {
+  appliedVersionsContract,
   checkpointStoreContract,
   leaseStoreContract,
   parkedSequencesContract,
@@ -59,7 +60,12 @@ function readRow(
 
 describe.each(['a file', ':memory:'] as const)('SQLite read models in %s', (where) => {
   const own = harness(where);
-  for (const rule of [...checkpointStoreContract, ...leaseStoreContract, ...parkedSequencesContract]) {
+  for (const rule of [
+    ...checkpointStoreContract,
+    ...leaseStoreContract,
+    ...parkedSequencesContract,
+    ...appliedVersionsContract,
+  ]) {
     it(rule.name, async ({ skip }) => {
       const why = whyNot(rule, own);
       if (why) skip(why);

@@ -48,6 +48,24 @@ describe('a read-model file', () => {
     await expect(open(newer)).rejects.toThrow(/newer version of @varve\/projections/);
   });
 
+  it('of the first schema is brought to this one, with everything that it holds', async () => {
+    const file = join(temporaryFolder(), 'read-models.db');
+    const made = await open(file);
+    await made.createVersion(orders(1), 'log', 'first');
+    await insert(made, 'orders@1', 'a');
+    await made.close();
+    const header = new Database(file);
+    header.exec('DROP TABLE varve_applied; DROP TABLE varve_tracked; PRAGMA user_version = 1');
+    header.close();
+
+    const [one, two] = await Promise.all([open(file), open(file)]);
+    expect(await one.query('orders', (q) => q.all('SELECT id FROM {orders}'))).toEqual([{ id: 'a' }]);
+    expect(await two.appliedUpTo('orders@1')).toBeUndefined();
+    const applied = { versions: new Map([['order-1', 2]]), upTo: 1 };
+    await one.transaction('orders@1', (tx) => one.saveApplied(tx, 'orders@1', applied));
+    expect(await two.loadApplied('orders@1', ['order-1'])).toEqual(new Map([['order-1', 2]]));
+  });
+
   it('is refused with what to do when its folder does not exist or it must exist and does not', async () => {
     const file = join(temporaryFolder(), 'missing', 'read-models.db');
     await expect(open(file)).rejects.toThrow(/folder .* does not exist/);

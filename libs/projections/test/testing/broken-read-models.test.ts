@@ -115,6 +115,21 @@ const twins: Readonly<Record<string, { twin: Twin; fails: string; says: RegExp }
     fails: 'never gives a dropped generation out again',
     says: /the generations: expected/,
   },
+  'keeps the applied versions of what it has dropped': {
+    twin: {
+      open: broken((inner) => ({
+        dropVersion: async (version) => {
+          const table = 'CREATE TABLE kept AS SELECT * FROM varve_tracked';
+          onTheSide(inner, (database) => database.exec(table));
+          await inner.dropVersion(version);
+          const restore = 'INSERT OR IGNORE INTO varve_tracked SELECT * FROM kept; DROP TABLE kept';
+          onTheSide(inner, (database) => database.exec(restore));
+        },
+      })),
+    },
+    fails: 'drops a version with its checkpoint, its parked streams and its applied versions',
+    says: /how far its versions reach/,
+  },
   'reads each version of a snapshot when it is asked for': {
     twin: {
       open: broken((inner) => ({

@@ -206,6 +206,7 @@ export const brokenAtCheckpoints = [
     'lets a challenger take over, and the old holder do nothing more',
     'parks and unparks with the transaction that it belongs to',
     'records what was skipped, with the transaction that it belongs to',
+    'keeps versions with the transaction that they belong to',
   ]),
   brokenProcessorStore('does not wait for the work', DoesNotWaitForTheWork, [
     'leaves a row alone that is there already',
@@ -225,6 +226,7 @@ export const brokenAtCheckpoints = [
     'can be acquired again when the processor is resumed',
     'parks and unparks with the transaction that it belongs to',
     'records what was skipped, with the transaction that it belongs to',
+    'keeps versions with the transaction that they belong to',
   ]),
   brokenProcessorStore('answers only what it knows at once', AnswersOnlyAtOnce, [
     'answers with what the work in the transaction has answered',

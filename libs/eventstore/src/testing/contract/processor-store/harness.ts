@@ -1,11 +1,15 @@
 import type { Mark } from '../../../log/positions.js';
+import type { AppliedVersions } from '../../../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore } from '../../../processor/checkpoint-store.js';
 import type { Lease, LeaseRow, LeaseStore } from '../../../processor/lease-store.js';
 import type { ParkedSequences } from '../../../processor/parked-sequences.js';
 import { ok, present } from '../check.js';
 import type { ContractCase } from '../contract-case.js';
 
-export type ProcessorStore<Tx> = CheckpointStore<Tx> & LeaseStore & ParkedSequences<Tx>;
+export type ProcessorStore<Tx> = CheckpointStore<Tx> &
+  LeaseStore &
+  ParkedSequences<Tx> &
+  Partial<AppliedVersions<Tx>>;
 
 /** How the suites get at a database of checkpoints and rows. */
 export interface ProcessorStoreHarness<Tx = unknown> {

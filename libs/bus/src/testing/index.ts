@@ -1,1 +1,4 @@
-export {};
+export type { BusCase, BusHarness, BusHarnessCapability, OpenedBroker } from './contract/harness.js';
+export { messageBusContract } from './contract/message-bus.contract.js';
+export { memoryBusHarness, type MemoryBusHarnessOptions } from './memory-bus-harness.js';
+export * from './publication/index.js';

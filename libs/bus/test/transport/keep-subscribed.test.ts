@@ -32,11 +32,18 @@ describe('A kept subscription', () => {
     const { timers, waiting, pass } = heldTimers();
     const notices: BusNotice[] = [];
     let handled = 0;
-    const kept = keepSubscribed(bus, subscription, async () => void handled++, {
-      timers,
-      random: () => 1,
-      onNotice: (notice) => notices.push(notice),
-    });
+    const kept = keepSubscribed(
+      bus,
+      subscription,
+      async () => {
+        handled += 1;
+      },
+      {
+        timers,
+        random: () => 1,
+        onNotice: (notice) => notices.push(notice),
+      },
+    );
     for (const delay of [200, 400, 800]) {
       await until(() => waiting[0]?.milliseconds === delay);
       expect(kept.status()).toMatchObject({

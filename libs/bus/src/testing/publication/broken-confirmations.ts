@@ -1,0 +1,132 @@
+import type { BrokenTwin } from '@varve/eventstore/testing';
+import type { LogId, Position } from '@varve/eventstore';
+import type { Confirmation } from '../../index.js';
+import type { ConfirmationsHarness } from './confirmations.contract.js';
+import { InMemoryPublicationStore } from './in-memory-publication-store.js';
+
+export function inMemoryConfirmations(
+  Store: new () => InMemoryPublicationStore = InMemoryPublicationStore,
+): ConfirmationsHarness {
+  return {
+    async open() {
+      const store = new Store();
+      return { store, second: async () => store, dispose: async () => undefined };
+    },
+  };
+}
+
+class UnorderedStore extends InMemoryPublicationStore {
+  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
+    return (await super.confirmedBetween(logId, after, upTo)).toReversed();
+  }
+}
+
+class InclusiveStore extends InMemoryPublicationStore {
+  override confirmedBetween(logId: LogId, after: Position, upTo: Position) {
+    return super.confirmedBetween(logId, after - 1, upTo);
+  }
+}
+
+class NamelessStore extends InMemoryPublicationStore {
+  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
+    return (await super.confirmedBetween(logId, after, upTo)).map((one) => ({
+      ...one,
+      commitId: 'a commit',
+    }));
+  }
+}
+
+class TwofoldStore extends InMemoryPublicationStore {
+  readonly #known = new Set<string>();
+  readonly #again: Confirmation[] = [];
+
+  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
+    for (const one of confirmed) {
+      if (this.#known.has(one.commitId)) this.#again.push(one);
+      this.#known.add(one.commitId);
+    }
+    return super.recordConfirmed(logId, confirmed);
+  }
+
+  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
+    const again = this.#again.filter(({ position }) => position > after && position <= upTo);
+    return [...(await super.confirmedBetween(logId, after, upTo)), ...again];
+  }
+}
+
+class FirstComeStore extends InMemoryPublicationStore {
+  readonly #known = new Set<string>();
+
+  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
+    const unknown = confirmed.filter(({ position }) => !this.#known.has(`${logId} ${position}`));
+    for (const { position } of unknown) this.#known.add(`${logId} ${position}`);
+    return super.recordConfirmed(logId, unknown);
+  }
+
+  override pruneConfirmed(logId: LogId, upTo: Position) {
+    this.#known.clear();
+    return super.pruneConfirmed(logId, upTo);
+  }
+}
+
+class OneLogStore extends InMemoryPublicationStore {
+  override recordConfirmed(_: LogId, confirmed: readonly Confirmation[]) {
+    return super.recordConfirmed('any', confirmed);
+  }
+
+  override confirmedBetween(_: LogId, after: Position, upTo: Position) {
+    return super.confirmedBetween('any', after, upTo);
+  }
+
+  override pruneConfirmed(_: LogId, upTo: Position) {
+    return super.pruneConfirmed('any', upTo);
+  }
+}
+
+class OverzealousStore extends InMemoryPublicationStore {
+  override pruneConfirmed(logId: LogId) {
+    return super.pruneConfirmed(logId, Infinity);
+  }
+}
+
+class CrampedStore extends InMemoryPublicationStore {
+  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
+    return super.recordConfirmed(logId, confirmed.slice(0, 1_000));
+  }
+}
+
+const lonely: ConfirmationsHarness = {
+  async open() {
+    const store = new InMemoryPublicationStore();
+    return {
+      store,
+      second: async () => new InMemoryPublicationStore(),
+      dispose: async () => undefined,
+    };
+  },
+};
+
+/** For every case of `confirmationsContract`, at least one store that fails it. */
+export const brokenConfirmations: readonly BrokenTwin<ConfirmationsHarness>[] = [
+  twin('answers newest first', UnorderedStore, [
+    'finds what was confirmed, in the order of positions',
+    'takes the same twice',
+    /^forgets up to/,
+  ]),
+  twin('finds the position that it is to look behind', InclusiveStore, [/^looks behind/]),
+  twin('forgets which commit it was', NamelessStore, [/^tells which commit/, /^takes the newer/]),
+  twin('lists a commit once more each time', TwofoldStore, ['takes the same twice', /^forgets up to/]),
+  twin('keeps the older commit at a position', FirstComeStore, [/^takes the newer/]),
+  twin('knows one log only', OneLogStore, ['keeps logs apart']),
+  twin('forgets everything', OverzealousStore, [/^forgets up to/]),
+  twin('takes a thousand at a time', CrampedStore, [/^takes as many/]),
+  { name: 'keeps to itself what it was told', harness: lonely, fails: [/^finds what another instance/] },
+];
+
+function twin(
+  name: string,
+  Store: new () => InMemoryPublicationStore,
+  fails: readonly (string | RegExp)[],
+): BrokenTwin<ConfirmationsHarness> {
+  return { name, fails, harness: inMemoryConfirmations(Store) };
+}

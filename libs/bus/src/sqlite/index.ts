@@ -1,1 +1,5 @@
-export {};
+export {
+  publicationFileOf,
+  SqlitePublicationStore,
+  type SqlitePublicationStoreOptions,
+} from './sqlite-publication-store.js';

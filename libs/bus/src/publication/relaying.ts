@@ -1,0 +1,170 @@
+import type {
+  BatchEffectHandler,
+  Commit,
+  EffectBatch,
+  EffectProgress,
+  LogReader,
+  Position,
+  Timers,
+} from '@varve/eventstore';
+import type { MessageBus } from '../transport/message-bus.js';
+import { withGrace } from './grace.js';
+import { Horizon } from './horizon.js';
+import { publishCommits, type Publishing } from './publish-commits.js';
+import type { PublicationListener } from './publication-events.js';
+import { type PublicationPlan } from './publication-plan.js';
+import type { Confirmations } from './publication-store.js';
+import { sweep, type Swept } from './sweep.js';
+
+/** Commits that wait for their confirmation, at most: some megabytes. Beyond it nothing more is read until some are due. */
+const MOST_HELD = 20_000;
+/** How often confirmations are looked for when nothing else calls, in milliseconds: parts of the sweep's delay, within bounds. */
+const LOOKS = 10;
+const SOONEST_LOOK = 5;
+const LATEST_LOOK = 1_000;
+/** How far the checkpoint moves before confirmations below it are forgotten. */
+const PRUNE_EVERY = 1_000;
+
+export interface RelayingOptions {
+  readonly bus: MessageBus;
+  readonly plan: PublicationPlan;
+  readonly log: LogReader;
+  readonly store: Confirmations;
+  readonly sweepAfter: number;
+  readonly clock: () => number;
+  readonly timers: Timers;
+  readonly announce: PublicationListener;
+}
+
+/** A two-phase commit that was read, and that nobody here knows to be visible. */
+type Held = Swept;
+
+/**
+ * Publishes what the relay is to publish as it is read. A two-phase commit is passed when its confirmation is found, or when it was
+ * published here because none had come `sweepAfter` after it was first seen; until then the checkpoint stays before it, and nobody waits.
+ */
+export class Relaying implements BatchEffectHandler {
+  readonly effects = 'in-batches-before-checkpoint';
+  readonly #options: RelayingOptions;
+  readonly #horizon: Horizon;
+  readonly #counts = { relayed: 0, swept: 0 };
+  #held: readonly Held[] = [];
+  #prunedUpTo: Position = 0;
+
+  constructor(options: RelayingOptions) {
+    this.#options = options;
+    this.#horizon = new Horizon(options.sweepAfter, options.clock);
+  }
+
+  get counts(): { readonly relayed: number; readonly swept: number; readonly unconfirmed: number } {
+    return { ...this.#counts, unconfirmed: this.#held.length };
+  }
+
+  get oldestUnconfirmed(): Position | undefined {
+    return this.#held[0]?.position;
+  }
+
+  publish(batch: EffectBatch, signal: AbortSignal): Promise<EffectProgress> {
+    return withGrace(signal, this.#options.timers, (later) => this.#publish(batch, later));
+  }
+
+  async #publish(batch: EffectBatch, signal: AbortSignal): Promise<EffectProgress> {
+    if (batch.after === batch.checkpoint) this.#held = [];
+    this.#horizon.observe(batch.head);
+    const confirmed = await this.#confirmed(batch);
+    const open = batch.commits.filter((commit) => !isConfirmed(commit, confirmed));
+    const { plan } = this.#options;
+    const toRelay = open.filter(({ stream }) => plan.modeOf(stream) === 'relay');
+    const waiting = [
+      ...this.#held.filter((one) => !isConfirmed(one, confirmed)),
+      ...open.filter(({ stream }) => plan.modeOf(stream) === 'two-phase'),
+    ];
+    const publishing = this.#publishing(signal);
+    await this.#relay(publishing, toRelay, batch.upTo);
+    const horizon = this.#horizon.reached();
+    await this.#sweep(publishing, {
+      due: waiting.filter(({ position }) => position <= horizon),
+      fresh: batch.commits,
+    });
+    this.#held = waiting.filter(({ position }) => position > horizon).map(withoutEvents);
+    await this.#prune(batch.checkpoint);
+    return this.#progress(batch.upTo);
+  }
+
+  #progress(upTo: Position): EffectProgress {
+    const { plan, sweepAfter } = this.#options;
+    const oldest = this.#held[0];
+    const doneUpTo = oldest ? oldest.position - 1 : upTo;
+    if (plan.twoPhaseCategories.length === 0) return { doneUpTo };
+    return {
+      doneUpTo,
+      lookAgainIn: Math.min(LATEST_LOOK, Math.max(SOONEST_LOOK, sweepAfter / LOOKS)),
+      newCommits: plan.relays ? 'at-once' : 'later',
+      reading: this.#held.length >= MOST_HELD ? 'hold' : 'go-on',
+    };
+  }
+
+  /** Also of a category that is relayed now: it may have been two-phase when the commit was appended. */
+  async #confirmed({ after, upTo }: EffectBatch): Promise<ReadonlyMap<Position, string>> {
+    const from = Math.min(after, (this.#held[0]?.position ?? Infinity) - 1);
+    if (from >= upTo) return new Map();
+    const { store, log } = this.#options;
+    const found = await store.confirmedBetween(log.logId, from, upTo);
+    return new Map(found.map(({ position, commitId }) => [position, commitId]));
+  }
+
+  async #relay(publishing: Publishing, commits: readonly Commit[], upTo: Position): Promise<void> {
+    if (commits.length === 0) return;
+    await publishCommits(publishing, commits);
+    this.#counts.relayed += commits.length;
+    this.#options.announce({ kind: 'relayed', commits: commits.length, upTo });
+  }
+
+  async #sweep(
+    publishing: Publishing,
+    { due, fresh }: { readonly due: readonly Held[]; readonly fresh: readonly Commit[] },
+  ): Promise<void> {
+    if (due.length === 0) return;
+    const { log } = this.#options;
+    const swept: Swept[] = [];
+    try {
+      await sweep({ publishing, log, positions: due.map(({ position }) => position), fresh }, swept);
+    } finally {
+      this.#counts.swept += swept.length;
+      // If some failed, all come again: these need not.
+      if (swept.length < due.length) await this.#remember(swept);
+    }
+  }
+
+  async #remember(swept: readonly Swept[]): Promise<void> {
+    const { store, log, announce } = this.#options;
+    const named = swept.flatMap(({ position, commitId }) =>
+      commitId === undefined ? [] : [{ position, commitId }],
+    );
+    if (named.length === 0) return;
+    await store.recordConfirmed(log.logId, named).catch((error: unknown) => {
+      announce({ kind: 'confirmations-lost', count: named.length, error });
+    });
+  }
+
+  async #prune(checkpoint: Position): Promise<void> {
+    if (checkpoint - this.#prunedUpTo < PRUNE_EVERY) return;
+    const { store, log } = this.#options;
+    await store.pruneConfirmed(log.logId, checkpoint);
+    this.#prunedUpTo = checkpoint;
+  }
+
+  #publishing(signal: AbortSignal): Publishing {
+    const { bus, plan, log, announce } = this.#options;
+    return { bus, plan, logId: log.logId, signal, announce };
+  }
+}
+
+/** What is held is held for seconds, many at a time. */
+function withoutEvents({ position, commitId }: Held): Held {
+  return commitId === undefined ? { position } : { position, commitId };
+}
+
+function isConfirmed({ position, commitId }: Held, confirmed: ReadonlyMap<Position, string>): boolean {
+  return commitId !== undefined && confirmed.get(position) === commitId;
+}

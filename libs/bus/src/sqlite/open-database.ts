@@ -1,0 +1,46 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreIncompatibleError } from '@varve/eventstore';
+import { InvalidBusOptionsError } from '../transport/errors.js';
+import { ensureSchema, isOurs } from './schema.js';
+
+/** How long the driver may block the thread on another process's lock, in milliseconds; longer waits are asynchronous. */
+const DRIVER_TIMEOUT = 3;
+/** better-sqlite3 13 is built for this Node-API; on an older one, opening a database ends the process with a segmentation fault. */
+const NODE_API = 10;
+
+export function assertDriverRuns(nodeApi: string | undefined): void {
+  if (Number(nodeApi) >= NODE_API) return;
+  throw new StoreIncompatibleError(
+    `The SQLite publication store needs Node-API ${NODE_API}, which is in Node 22.14 and later; this is Node ${process.version}. Use a newer Node.`,
+  );
+}
+
+/** @throws InvalidBusOptionsError */
+export function assertUsablePath(path: string, create: boolean): void {
+  if (!existsSync(dirname(path)))
+    throw new InvalidBusOptionsError(
+      'file',
+      `The folder of "file" does not exist: ${dirname(path)}. Create it.`,
+    );
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats && !create)
+    throw new InvalidBusOptionsError('file', `There is no publication store at ${path}.`);
+  if (stats && !stats.isFile()) throw new InvalidBusOptionsError('file', `"file" is no file: ${path}.`);
+}
+
+export function openDatabase(location: string, create: boolean): Database.Database {
+  const database = new Database(location, { timeout: DRIVER_TIMEOUT, fileMustExist: !create });
+  try {
+    isOurs(database);
+    database.pragma('journal_mode = WAL');
+    // A power cut takes the last of it, together: what was published since then is published again.
+    database.pragma('synchronous = NORMAL');
+    ensureSchema(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { Checkpoint, Lease, LeaseRow, LogId, Position, ProcessorId } from '@varve/eventstore';
+import type { Confirmation, PublicationStore } from '../publication/publication-store.js';
+import { InvalidBusOptionsError } from '../transport/errors.js';
+import { loadCheckpoint, saveCheckpoint } from './checkpoints.js';
+import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmations.js';
+import { translated } from './driver-errors.js';
+import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
+import { assertDriverRuns, assertUsablePath, openDatabase } from './open-database.js';
+import { PublicationFile } from './publication-file.js';
+
+export interface SqlitePublicationStoreOptions {
+  /** A path, or `:memory:`. A file of its own, so that it never stands in an append's way; see `publicationFileOf`. */
+  readonly file: string;
+  /** Creates the file if there is none. Default `true`. */
+  readonly create?: boolean;
+  /** How long to wait while another process writes, in milliseconds. Default 5,000. */
+  readonly busyTimeout?: number;
+}
+
+/** Where the publication of a log in a file is remembered unless somebody says otherwise: beside it. */
+export function publicationFileOf(log: string): string {
+  return `${log}-publication`;
+}
+
+/** What publication remembers, in a small SQLite file that all instances on one machine share. */
+export class SqlitePublicationStore implements PublicationStore<Database> {
+  readonly #file: PublicationFile;
+
+  private constructor(file: PublicationFile) {
+    this.#file = file;
+  }
+
+  /** @throws InvalidBusOptionsError, StoreIncompatibleError, StoreUnavailableError */
+  static async open(options: SqlitePublicationStoreOptions): Promise<SqlitePublicationStore> {
+    const { file, create = true, busyTimeout = 5_000 } = options;
+    if (typeof file !== 'string' || file === '')
+      throw new InvalidBusOptionsError(
+        'file',
+        `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`,
+      );
+    assertDriverRuns(process.versions.napi);
+    const location = file === ':memory:' ? file : resolve(file);
+    if (file !== ':memory:') assertUsablePath(location, create);
+    try {
+      return new SqlitePublicationStore(new PublicationFile(openDatabase(location, create), busyTimeout));
+    } catch (error) {
+      throw translated(error, location);
+    }
+  }
+
+  /** Where a person finds it. */
+  get location(): string {
+    return this.#file.database.name;
+  }
+
+  transaction<T>(_processor: ProcessorId, work: (tx: Database) => T | Promise<T>): Promise<T> {
+    return this.#file.transaction(() => work(this.#file.database));
+  }
+
+  load(processor: ProcessorId): Promise<Checkpoint | undefined> {
+    return this.#file.read(() => loadCheckpoint(this.#file, processor));
+  }
+
+  save(_tx: Database, processor: ProcessorId, from: Checkpoint, to: Omit<Checkpoint, 'token'>): boolean {
+    return saveCheckpoint(this.#file, processor, from, to);
+  }
+
+  ensureRow(
+    processor: ProcessorId,
+    logId: LogId,
+    start?: Pick<Checkpoint, 'position' | 'mark'>,
+  ): Promise<void> {
+    return this.#file.transaction(() => ensureRow(this.#file, processor, logId, start));
+  }
+
+  readLease(processor: ProcessorId): Promise<LeaseRow | undefined> {
+    return this.#file.read(() => readLease(this.#file, processor));
+  }
+
+  acquire(processor: ProcessorId, owner: string, seen: LeaseRow): Promise<Lease | undefined> {
+    return this.#file.transaction(() => acquireLease(this.#file, processor, owner, seen));
+  }
+
+  renew(lease: Lease): Promise<boolean> {
+    return this.#file.transaction(() => renewLease(this.#file, lease));
+  }
+
+  release(lease: Lease): Promise<void> {
+    return this.#file.transaction(() => releaseLease(this.#file, lease));
+  }
+
+  setState(processor: ProcessorId, state: LeaseRow['state'], reason?: string): Promise<void> {
+    return this.#file.transaction(() => setState(this.#file, processor, state, reason));
+  }
+
+  recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]): Promise<void> {
+    return this.#file.transaction(() => recordConfirmed(this.#file, logId, confirmed));
+  }
+
+  confirmedBetween(logId: LogId, after: Position, upTo: Position): Promise<readonly Confirmation[]> {
+    return this.#file.read(() => confirmedBetween(this.#file, logId, after, upTo));
+  }
+
+  pruneConfirmed(logId: LogId, upTo: Position): Promise<void> {
+    return this.#file.transaction(() => pruneConfirmed(this.#file, logId, upTo));
+  }
+
+  /** Finishes what is in flight. Idempotent. */
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}

@@ -3,14 +3,13 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { InvalidOptionsError, StoreIncompatibleError } from '../log/errors.js';
 import { translateError } from './errors.js';
+import { CHECKPOINT_PAGES, JournalRoom } from './journal-room.js';
 import { LogFiles } from './log-files.js';
 import { assertCompatible, migrate } from './migrate.js';
 import type { OpenOptions } from './options.js';
 import { SqliteLog } from './sqlite-log.js';
 import { DRIVER_TIMEOUT, whileBusy } from './while-busy.js';
 
-/** Pages of "-wal" before they go into the file: ten times SQLite's default, since each time costs two more disk flushes. */
-const CHECKPOINT_PAGES = 10_000;
 const CACHE_KIBIBYTES = 65_536;
 
 /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
@@ -69,7 +68,8 @@ function openOnce(files: LogFiles, options: OpenOptions): SqliteLog {
     database.pragma(`cache_size = -${CACHE_KIBIBYTES}`);
     database.pragma('foreign_keys = OFF');
     if (!options.readOnly) migrate(database, files.location);
-    const log = new SqliteLog(database, files);
+    const flushesEach = !options.readOnly && options.durability === 'power-cut';
+    const log = new SqliteLog(database, files, flushesEach ? new JournalRoom(files) : undefined);
     log.refresh();
     files.remember();
     return log;

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LogDivergedError, StoreClosedError } from '../log/errors.js';
 import type { LogId, Position, StreamVersion } from '../log/positions.js';
+import type { JournalRoom } from './journal-room.js';
 import { divergedBy, type FileChange, type LogFiles } from './log-files.js';
 import { StreamHeads } from './stream-heads.js';
 import { StreamNames } from './stream-names.js';
@@ -32,6 +33,7 @@ export class SqliteLog {
   constructor(
     readonly database: Database,
     readonly files: LogFiles,
+    readonly journalRoom?: JournalRoom,
   ) {}
 
   get location(): string {
@@ -99,7 +101,7 @@ export class SqliteLog {
    * @throws LogDivergedError when this is not the log any more that it was
    */
   refresh(): void {
-    const { data_version: version } = this.get<{ data_version: number }>('PRAGMA data_version')!;
+    const version = this.#number('PRAGMA data_version');
     if (version === this.#dataVersion) return;
     this.heads.forget();
     const log = this.get<{ log_id: string; sealed: number }>('SELECT log_id, sealed FROM log WHERE id = 1');
@@ -157,9 +159,11 @@ export class SqliteLog {
   }
 
   #size(): number {
-    const { page_count: pages } = this.get<{ page_count: number }>('PRAGMA page_count')!;
-    const { page_size: bytes } = this.get<{ page_size: number }>('PRAGMA page_size')!;
-    return pages * bytes;
+    return this.#number('PRAGMA page_count') * this.#number('PRAGMA page_size');
+  }
+
+  #number(pragma: string): number {
+    return this.statement(pragma).pluck().get() as number;
   }
 
   /**

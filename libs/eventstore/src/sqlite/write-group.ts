@@ -26,6 +26,7 @@ export function writeGroup(log: SqliteLog, group: readonly PendingWrite[]): bool
     log.assertSameFiles();
     begin(log);
     log.refresh();
+    if (group.length === 1) log.journalRoom?.keep(group[0]!.bytes);
     answers = group.map(({ judge }) => answerOf(log, judge));
     committing = true;
     log.run('COMMIT');

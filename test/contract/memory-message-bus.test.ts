@@ -1,4 +1,7 @@
-import { memoryBusHarness, messageBusContract } from '@varve/bus/testing';
+import { memoryBusHarness, messageBusContract, twoPhaseContract } from '@varve/bus/testing';
 import { enrol } from './enrol.js';
 
-enrol('MemoryMessageBus', messageBusContract, memoryBusHarness({ patience: 5_000 }));
+const harness = memoryBusHarness({ patience: 5_000 });
+
+enrol('MemoryMessageBus, as a message bus,', messageBusContract, harness);
+enrol('MemoryMessageBus, as a bus with two phases,', twoPhaseContract, harness);

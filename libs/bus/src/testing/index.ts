@@ -1,4 +1,5 @@
 export type { BusCase, BusHarness, BusHarnessCapability, OpenedBroker } from './contract/harness.js';
 export { messageBusContract } from './contract/message-bus.contract.js';
+export { twoPhaseContract } from './contract/two-phase.contract.js';
 export { memoryBusHarness, type MemoryBusHarnessOptions } from './memory-bus-harness.js';
 export * from './publication/index.js';

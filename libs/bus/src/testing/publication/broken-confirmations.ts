@@ -1,6 +1,6 @@
 import type { BrokenTwin } from '@varve/eventstore/testing';
-import type { LogId, Position } from '@varve/eventstore';
-import type { Confirmation } from '../../index.js';
+import type { Position } from '@varve/eventstore';
+import type { Confirmation, Published } from '../../index.js';
 import type { ConfirmationsHarness } from './confirmations.contract.js';
 import { InMemoryPublicationStore } from './in-memory-publication-store.js';
 
@@ -16,20 +16,20 @@ export function inMemoryConfirmations(
 }
 
 class UnorderedStore extends InMemoryPublicationStore {
-  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
-    return (await super.confirmedBetween(logId, after, upTo)).toReversed();
+  override async confirmedBetween(of: Published, after: Position, upTo: Position) {
+    return (await super.confirmedBetween(of, after, upTo)).toReversed();
   }
 }
 
 class InclusiveStore extends InMemoryPublicationStore {
-  override confirmedBetween(logId: LogId, after: Position, upTo: Position) {
-    return super.confirmedBetween(logId, after - 1, upTo);
+  override confirmedBetween(of: Published, after: Position, upTo: Position) {
+    return super.confirmedBetween(of, after - 1, upTo);
   }
 }
 
 class NamelessStore extends InMemoryPublicationStore {
-  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
-    return (await super.confirmedBetween(logId, after, upTo)).map((one) => ({
+  override async confirmedBetween(of: Published, after: Position, upTo: Position) {
+    return (await super.confirmedBetween(of, after, upTo)).map((one) => ({
       ...one,
       commitId: 'a commit',
     }));
@@ -40,58 +40,74 @@ class TwofoldStore extends InMemoryPublicationStore {
   readonly #known = new Set<string>();
   readonly #again: Confirmation[] = [];
 
-  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
+  override recordConfirmed(of: Published, confirmed: readonly Confirmation[]) {
     for (const one of confirmed) {
       if (this.#known.has(one.commitId)) this.#again.push(one);
       this.#known.add(one.commitId);
     }
-    return super.recordConfirmed(logId, confirmed);
+    return super.recordConfirmed(of, confirmed);
   }
 
-  override async confirmedBetween(logId: LogId, after: Position, upTo: Position) {
+  override async confirmedBetween(of: Published, after: Position, upTo: Position) {
     const again = this.#again.filter(({ position }) => position > after && position <= upTo);
-    return [...(await super.confirmedBetween(logId, after, upTo)), ...again];
+    return [...(await super.confirmedBetween(of, after, upTo)), ...again];
   }
 }
 
 class FirstComeStore extends InMemoryPublicationStore {
   readonly #known = new Set<string>();
 
-  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
-    const unknown = confirmed.filter(({ position }) => !this.#known.has(`${logId} ${position}`));
-    for (const { position } of unknown) this.#known.add(`${logId} ${position}`);
-    return super.recordConfirmed(logId, unknown);
+  override recordConfirmed(of: Published, confirmed: readonly Confirmation[]) {
+    const unknown = confirmed.filter(
+      ({ position }) => !this.#known.has(`${of.relay} ${of.logId} ${position}`),
+    );
+    for (const { position } of unknown) this.#known.add(`${of.relay} ${of.logId} ${position}`);
+    return super.recordConfirmed(of, unknown);
   }
 
-  override pruneConfirmed(logId: LogId, upTo: Position) {
+  override pruneConfirmed(of: Published, upTo: Position) {
     this.#known.clear();
-    return super.pruneConfirmed(logId, upTo);
+    return super.pruneConfirmed(of, upTo);
   }
 }
 
 class OneLogStore extends InMemoryPublicationStore {
-  override recordConfirmed(_: LogId, confirmed: readonly Confirmation[]) {
-    return super.recordConfirmed('any', confirmed);
+  override recordConfirmed(of: Published, confirmed: readonly Confirmation[]) {
+    return super.recordConfirmed({ ...of, logId: 'any' }, confirmed);
   }
 
-  override confirmedBetween(_: LogId, after: Position, upTo: Position) {
-    return super.confirmedBetween('any', after, upTo);
+  override confirmedBetween(of: Published, after: Position, upTo: Position) {
+    return super.confirmedBetween({ ...of, logId: 'any' }, after, upTo);
   }
 
-  override pruneConfirmed(_: LogId, upTo: Position) {
-    return super.pruneConfirmed('any', upTo);
+  override pruneConfirmed(of: Published, upTo: Position) {
+    return super.pruneConfirmed({ ...of, logId: 'any' }, upTo);
+  }
+}
+
+class OneRelayStore extends InMemoryPublicationStore {
+  override recordConfirmed(of: Published, confirmed: readonly Confirmation[]) {
+    return super.recordConfirmed({ ...of, relay: 'any' }, confirmed);
+  }
+
+  override confirmedBetween(of: Published, after: Position, upTo: Position) {
+    return super.confirmedBetween({ ...of, relay: 'any' }, after, upTo);
+  }
+
+  override pruneConfirmed(of: Published, upTo: Position) {
+    return super.pruneConfirmed({ ...of, relay: 'any' }, upTo);
   }
 }
 
 class OverzealousStore extends InMemoryPublicationStore {
-  override pruneConfirmed(logId: LogId) {
-    return super.pruneConfirmed(logId, Infinity);
+  override pruneConfirmed(of: Published) {
+    return super.pruneConfirmed(of, Infinity);
   }
 }
 
 class CrampedStore extends InMemoryPublicationStore {
-  override recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]) {
-    return super.recordConfirmed(logId, confirmed.slice(0, 1_000));
+  override recordConfirmed(of: Published, confirmed: readonly Confirmation[]) {
+    return super.recordConfirmed(of, confirmed.slice(0, 1_000));
   }
 }
 
@@ -118,6 +134,7 @@ export const brokenConfirmations: readonly BrokenTwin<ConfirmationsHarness>[] = 
   twin('lists a commit once more each time', TwofoldStore, ['takes the same twice', /^forgets up to/]),
   twin('keeps the older commit at a position', FirstComeStore, [/^takes the newer/]),
   twin('knows one log only', OneLogStore, ['keeps logs apart']),
+  twin('takes one relay for another', OneRelayStore, ['keeps relays apart']),
   twin('forgets everything', OverzealousStore, [/^forgets up to/]),
   twin('takes a thousand at a time', CrampedStore, [/^takes as many/]),
   { name: 'keeps to itself what it was told', harness: lonely, fails: [/^finds what another instance/] },

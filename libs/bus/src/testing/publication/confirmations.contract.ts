@@ -15,7 +15,8 @@ export interface OpenedConfirmations {
   dispose(): Promise<void>;
 }
 
-const LOG = 'log-a';
+const LOG = { relay: 'relay', logId: 'log-a' };
+const OTHER_LOG = { ...LOG, logId: 'log-b' };
 
 /** The rules of `Confirmations`. */
 export const confirmationsContract: readonly ContractCase<ConfirmationsHarness>[] = [
@@ -52,8 +53,16 @@ export const confirmationsContract: readonly ContractCase<ConfirmationsHarness>[
 
   confirmationsCase('keeps logs apart', async ({ store }) => {
     await store.recordConfirmed(LOG, [at(1)]);
-    equal((await store.confirmedBetween('log-b', 0, 10)).length, 0, 'found in another log');
-    await store.pruneConfirmed('log-b', 10);
+    equal((await store.confirmedBetween(OTHER_LOG, 0, 10)).length, 0, 'found in another log');
+    await store.pruneConfirmed(OTHER_LOG, 10);
+    await finds(store, [0, 10], [1]);
+  }),
+
+  confirmationsCase('keeps relays apart', async ({ store }) => {
+    const other = { ...LOG, relay: 'to another bus' };
+    await store.recordConfirmed(LOG, [at(1)]);
+    equal((await store.confirmedBetween(other, 0, 10)).length, 0, 'found for another relay');
+    await store.pruneConfirmed(other, 10);
     await finds(store, [0, 10], [1]);
   }),
 

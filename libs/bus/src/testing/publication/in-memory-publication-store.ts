@@ -1,33 +1,34 @@
-import type { LogId, Position } from '@varve/eventstore';
+import type { Position } from '@varve/eventstore';
 import { InMemoryProcessorStore, type MemoryTransaction } from '@varve/eventstore/testing';
-import type { Confirmation, PublicationStore } from '../../index.js';
+import type { Confirmation, PublicationStore, Published } from '../../index.js';
 
 /** What publication remembers, for tests: several relays and publishers on one of these are like several processes on one file. */
 export class InMemoryPublicationStore
   extends InMemoryProcessorStore
   implements PublicationStore<MemoryTransaction>
 {
-  readonly #confirmed = new Map<LogId, Map<Position, Confirmation>>();
+  readonly #confirmed = new Map<string, Map<Position, Confirmation>>();
 
-  async recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]): Promise<void> {
-    const known = this.#of(logId);
+  async recordConfirmed(of: Published, confirmed: readonly Confirmation[]): Promise<void> {
+    const known = this.#of(of);
     for (const { position, commitId } of confirmed) known.set(position, { position, commitId });
   }
 
-  async confirmedBetween(logId: LogId, after: Position, upTo: Position): Promise<readonly Confirmation[]> {
-    return [...this.#of(logId).values()]
+  async confirmedBetween(of: Published, after: Position, upTo: Position): Promise<readonly Confirmation[]> {
+    return [...this.#of(of).values()]
       .filter(({ position }) => position > after && position <= upTo)
       .sort((a, b) => a.position - b.position);
   }
 
-  async pruneConfirmed(logId: LogId, upTo: Position): Promise<void> {
-    const known = this.#of(logId);
+  async pruneConfirmed(of: Published, upTo: Position): Promise<void> {
+    const known = this.#of(of);
     for (const position of [...known.keys()]) if (position <= upTo) known.delete(position);
   }
 
-  #of(logId: LogId): Map<Position, Confirmation> {
-    const known = this.#confirmed.get(logId) ?? new Map<Position, Confirmation>();
-    this.#confirmed.set(logId, known);
+  #of(of: Published): Map<Position, Confirmation> {
+    const key = JSON.stringify([of.relay, of.logId]);
+    const known = this.#confirmed.get(key) ?? new Map<Position, Confirmation>();
+    this.#confirmed.set(key, known);
     return known;
   }
 }

@@ -14,6 +14,7 @@ export * from './publication/answer-check-back.js';
 export * from './publication/publication-events.js';
 export * from './publication/publication-report.js';
 export * from './publication/publication-store.js';
+export * from './publication/relay-id.js';
 export * from './publication/relay.js';
 export * from './publication/two-phase-publisher.js';
 export * from './transport/bus-notice.js';

@@ -1,5 +1,5 @@
-import type { LogId, Timers } from '@varve/eventstore';
-import type { Confirmation, Confirmations } from './publication-store.js';
+import type { Timers } from '@varve/eventstore';
+import type { Confirmation, Confirmations, Published } from './publication-store.js';
 import type { PublicationListener } from './publication-events.js';
 
 /** How long a confirmation may wait for others, in milliseconds: one transaction for all of them, and the sweep is seconds away. */
@@ -10,7 +10,7 @@ const MOST_WAITING = 20_000;
 
 export interface ConfirmationBatchesOptions {
   readonly store: Confirmations;
-  readonly logId: () => LogId;
+  readonly published: () => Published;
   readonly timers: Timers;
   readonly announce: PublicationListener;
 }
@@ -59,11 +59,11 @@ export class ConfirmationBatches {
   }
 
   async #recordWaiting(): Promise<void> {
-    const { store, logId, announce } = this.#options;
+    const { store, published, announce } = this.#options;
     const batch = this.#waiting;
     this.#waiting = [];
     try {
-      await store.recordConfirmed(logId(), batch);
+      await store.recordConfirmed(published(), batch);
       announce({ kind: 'confirmations-recorded', count: batch.length });
       if (this.#waiting.length > 0) this.#later();
     } catch (error) {

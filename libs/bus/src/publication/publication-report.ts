@@ -1,6 +1,6 @@
 import type { EventStore, LeaseRow, Position } from '@varve/eventstore';
 import type { PublicationStore } from './publication-store.js';
-import { RELAY } from './relay.js';
+import { RELAY } from './relay-id.js';
 
 /** Publication as anybody sees it who has the log and the store, such as a command line beside the running app. */
 export interface PublicationReport {
@@ -22,7 +22,7 @@ export async function publicationReport(
   const relay = await store.readLease(id);
   const position = (await store.load(id))?.position ?? 0;
   const head = await log.head();
-  const confirmed = await store.confirmedBetween(log.logId, position, head);
+  const confirmed = await store.confirmedBetween({ relay: id, logId: log.logId }, position, head);
   const oldest = await log.commitAt(
     firstMissing(
       position,

@@ -1,4 +1,4 @@
-import type { CheckpointStore, LeaseStore, LogId, Position } from '@varve/eventstore';
+import type { CheckpointStore, LeaseStore, LogId, Position, ProcessorId } from '@varve/eventstore';
 
 /** A two-phase commit of which the broker has said that it is visible. */
 export interface Confirmation {
@@ -7,16 +7,22 @@ export interface Confirmation {
   readonly commitId: string;
 }
 
+/** What is published by one relay: a log that goes to two buses has two, and a confirmation of the one says nothing about the other. */
+export interface Published {
+  readonly relay: ProcessorId;
+  readonly logId: LogId;
+}
+
 /** Which commits need no sweep. Every implementation passes `confirmationsContract` of `@varve/bus/testing`. */
 export interface Confirmations {
   /** Resolves when they are recorded, as durably as the checkpoint. The same again changes nothing. */
-  recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]): Promise<void>;
+  recordConfirmed(of: Published, confirmed: readonly Confirmation[]): Promise<void>;
 
   /** Behind `after`, up to and including `upTo`, in the order of positions, whichever instance recorded them. */
-  confirmedBetween(logId: LogId, after: Position, upTo: Position): Promise<readonly Confirmation[]>;
+  confirmedBetween(of: Published, after: Position, upTo: Position): Promise<readonly Confirmation[]>;
 
   /** Forgets those up to and including `upTo`, which the checkpoint has passed. */
-  pruneConfirmed(logId: LogId, upTo: Position): Promise<void>;
+  pruneConfirmed(of: Published, upTo: Position): Promise<void>;
 }
 
 /**

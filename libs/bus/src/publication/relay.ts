@@ -14,10 +14,10 @@ import { InvalidBusOptionsError } from '../transport/errors.js';
 import { announcing, type PublicationEvent } from './publication-events.js';
 import { PublicationPlan, type PublicationOptions } from './publication-plan.js';
 import type { PublicationStore } from './publication-store.js';
+import { RELAY } from './relay-id.js';
 import { RelayStore } from './relay-store.js';
 import { Relaying } from './relaying.js';
 
-export const RELAY = 'relay';
 export const DEFAULT_SWEEP_AFTER = 10_000;
 
 export interface RelayOptions<Tx = unknown> extends PublicationOptions {
@@ -76,9 +76,10 @@ export class Relay<Tx = unknown> {
       );
     const plan = new PublicationPlan(options);
     const announce = announcing(onEvent);
-    this.#relaying = new Relaying({ bus, plan, log, store, sweepAfter, clock, timers, announce });
+    const relay = options.id ?? RELAY;
+    this.#relaying = new Relaying({ relay, bus, plan, log, store, sweepAfter, clock, timers, announce });
     this.#processor = new Processor<Tx>({
-      id: options.id ?? RELAY,
+      id: relay,
       log,
       store: new RelayStore(store),
       handler: this.#relaying,

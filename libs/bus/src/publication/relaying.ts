@@ -5,6 +5,7 @@ import type {
   EffectProgress,
   LogReader,
   Position,
+  ProcessorId,
   Timers,
 } from '@varve/eventstore';
 import type { MessageBus } from '../transport/message-bus.js';
@@ -13,7 +14,7 @@ import { Horizon } from './horizon.js';
 import { publishCommits, type Publishing } from './publish-commits.js';
 import type { PublicationListener } from './publication-events.js';
 import { type PublicationPlan } from './publication-plan.js';
-import type { Confirmations } from './publication-store.js';
+import type { Confirmations, Published } from './publication-store.js';
 import { sweep, type Swept } from './sweep.js';
 
 /** Commits that wait for their confirmation, at most: some megabytes. Beyond it nothing more is read until some are due. */
@@ -28,6 +29,7 @@ const PRUNE_EVERY = 1_000;
 export interface RelayingOptions {
   readonly bus: MessageBus;
   readonly plan: PublicationPlan;
+  readonly relay: ProcessorId;
   readonly log: LogReader;
   readonly store: Confirmations;
   readonly sweepAfter: number;
@@ -62,6 +64,11 @@ export class Relaying implements BatchEffectHandler {
 
   get oldestUnconfirmed(): Position | undefined {
     return this.#held[0]?.position;
+  }
+
+  get #published(): Published {
+    const { relay, log } = this.#options;
+    return { relay, logId: log.logId };
   }
 
   publish(batch: EffectBatch, signal: AbortSignal): Promise<EffectProgress> {
@@ -108,8 +115,7 @@ export class Relaying implements BatchEffectHandler {
   async #confirmed({ after, upTo }: EffectBatch): Promise<ReadonlyMap<Position, string>> {
     const from = Math.min(after, (this.#held[0]?.position ?? Infinity) - 1);
     if (from >= upTo) return new Map();
-    const { store, log } = this.#options;
-    const found = await store.confirmedBetween(log.logId, from, upTo);
+    const found = await this.#options.store.confirmedBetween(this.#published, from, upTo);
     return new Map(found.map(({ position, commitId }) => [position, commitId]));
   }
 
@@ -137,20 +143,19 @@ export class Relaying implements BatchEffectHandler {
   }
 
   async #remember(swept: readonly Swept[]): Promise<void> {
-    const { store, log, announce } = this.#options;
+    const { store, announce } = this.#options;
     const named = swept.flatMap(({ position, commitId }) =>
       commitId === undefined ? [] : [{ position, commitId }],
     );
     if (named.length === 0) return;
-    await store.recordConfirmed(log.logId, named).catch((error: unknown) => {
+    await store.recordConfirmed(this.#published, named).catch((error: unknown) => {
       announce({ kind: 'confirmations-lost', count: named.length, error });
     });
   }
 
   async #prune(checkpoint: Position): Promise<void> {
     if (checkpoint - this.#prunedUpTo < PRUNE_EVERY) return;
-    const { store, log } = this.#options;
-    await store.pruneConfirmed(log.logId, checkpoint);
+    await this.#options.store.pruneConfirmed(this.#published, checkpoint);
     this.#prunedUpTo = checkpoint;
   }
 

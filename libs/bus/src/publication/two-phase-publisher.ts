@@ -5,6 +5,7 @@ import {
   type Commit,
   type CommitHeader,
   type EventStore,
+  type ProcessorId,
   type StoreUnavailableError,
   type StreamName,
   type StreamVersion,
@@ -21,12 +22,15 @@ import { Preparing, type HalfMessage, type WhenUnreachable } from './preparing.j
 import { announcing, type PublicationEvent, type PublicationListener } from './publication-events.js';
 import { isTwoPhase, PublicationPlan, type PublicationOptions } from './publication-plan.js';
 import type { Confirmations } from './publication-store.js';
+import { RELAY } from './relay-id.js';
 import { isSameCommit } from './same-commit.js';
 
 export interface TwoPhasePublisherOptions extends PublicationOptions {
   /** The log itself, not the store that `twoPhaseEventStore` makes of it. */
   readonly log: EventStore;
   readonly store: Confirmations;
+  /** The `id` of the relay that sweeps for it. Default `relay`. */
+  readonly relay?: ProcessorId;
   /**
    * When the broker cannot be reached before the append: append all the same, and leave the message to the sweep (the default), or refuse
    * the command with `broker-unavailable`.
@@ -94,12 +98,13 @@ export class TwoPhasePublisher {
     };
     const topics = this.plan.twoPhaseTopics;
     const logId = () => log.logId;
+    const published = () => ({ relay: options.relay ?? RELAY, logId: log.logId });
     const shared = { bus, timers, now, announce: this.#announce };
     this.#checkBacks = new CheckBackService({ ...shared, log, topics, fenceAfter });
     const answering = () => this.#checkBacks.answering();
     const own = { plan: this.plan, logId, answering, whenUnreachable, prepareTimeout, clock };
     this.#preparing = new Preparing({ ...shared, ...own });
-    this.#confirmations = new ConfirmationBatches({ store, logId, timers, announce: this.#announce });
+    this.#confirmations = new ConfirmationBatches({ store, published, timers, announce: this.#announce });
   }
 
   /** Begins to answer the broker's questions. Resolves also when the broker cannot be reached: it is then tried again until it can. */

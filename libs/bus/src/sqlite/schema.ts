@@ -18,10 +18,11 @@ const SCHEMA = `
     reason    TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE confirmed (
+    relay     TEXT NOT NULL,
     log_id    TEXT NOT NULL,
     position  INTEGER NOT NULL,
     commit_id TEXT NOT NULL,
-    PRIMARY KEY (log_id, position)
+    PRIMARY KEY (relay, log_id, position)
   ) STRICT, WITHOUT ROWID;
 `;
 

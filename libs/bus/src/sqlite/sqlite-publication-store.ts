@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint, Lease, LeaseRow, LogId, Position, ProcessorId } from '@varve/eventstore';
-import type { Confirmation, PublicationStore } from '../publication/publication-store.js';
+import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoints.js';
 import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmations.js';
@@ -95,16 +95,16 @@ export class SqlitePublicationStore implements PublicationStore<Database> {
     return this.#file.transaction(() => setState(this.#file, processor, state, reason));
   }
 
-  recordConfirmed(logId: LogId, confirmed: readonly Confirmation[]): Promise<void> {
-    return this.#file.transaction(() => recordConfirmed(this.#file, logId, confirmed));
+  recordConfirmed(of: Published, confirmed: readonly Confirmation[]): Promise<void> {
+    return this.#file.transaction(() => recordConfirmed(this.#file, of, confirmed));
   }
 
-  confirmedBetween(logId: LogId, after: Position, upTo: Position): Promise<readonly Confirmation[]> {
-    return this.#file.read(() => confirmedBetween(this.#file, logId, after, upTo));
+  confirmedBetween(of: Published, after: Position, upTo: Position): Promise<readonly Confirmation[]> {
+    return this.#file.read(() => confirmedBetween(this.#file, of, after, upTo));
   }
 
-  pruneConfirmed(logId: LogId, upTo: Position): Promise<void> {
-    return this.#file.transaction(() => pruneConfirmed(this.#file, logId, upTo));
+  pruneConfirmed(of: Published, upTo: Position): Promise<void> {
+    return this.#file.transaction(() => pruneConfirmed(this.#file, of, upTo));
   }
 
   /** Finishes what is in flight. Idempotent. */

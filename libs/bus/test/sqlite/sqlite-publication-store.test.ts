@@ -157,10 +157,12 @@ describe('A publication store in a file', () => {
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
     await expect(store.ensureRow('relay', 'log-a')).rejects.toMatchObject({ code: 'store-unavailable' });
-    const waiting = store.recordConfirmed('log-a', [{ position: 1, commitId: 'a' }]);
+    const waiting = store.recordConfirmed({ relay: 'relay', logId: 'log-a' }, [
+      { position: 1, commitId: 'a' },
+    ]);
     other.exec('COMMIT');
     await waiting;
-    expect(await store.confirmedBetween('log-a', 0, 1)).toHaveLength(1);
+    expect(await store.confirmedBetween({ relay: 'relay', logId: 'log-a' }, 0, 1)).toHaveLength(1);
     other.close();
     await store.close();
     await expect(store.load('relay')).rejects.toMatchObject({ code: 'store-closed' });

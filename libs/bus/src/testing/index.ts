@@ -3,3 +3,4 @@ export { messageBusContract } from './contract/message-bus.contract.js';
 export { twoPhaseContract } from './contract/two-phase.contract.js';
 export { memoryBusHarness, type MemoryBusHarnessOptions } from './memory-bus-harness.js';
 export * from './publication/index.js';
+export * from './publication/index.js';

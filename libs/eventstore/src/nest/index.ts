@@ -14,6 +14,7 @@ export type { ContextOptions, ContextRequest, ContextValues } from './context/co
 export type { EventStoreDecorator } from './module/eventstore-decorator.js';
 export { EventStoreHealthIndicator, type EventStoreHealth } from './module/eventstore.health.js';
 export { EventStoreModule } from './module/eventstore.module.js';
+export { aggregateCategoriesOf } from './module/features.js';
 export type {
   EventStoreModuleAsyncOptions,
   EventStoreModuleOptions,

@@ -4,6 +4,7 @@ import type { EventClass } from '../../schema/event-class.js';
 import type { EventDefinition } from '../../schema/event-definition.js';
 import { aggregateOptionsOf, type AggregateClass } from '../aggregate/aggregate.decorator.js';
 import { eventHandlersOf } from '../aggregate/when.decorator.js';
+import { DEFAULT_STORE } from './tokens.js';
 
 /** Left behind by `forRoot`, to be found by name before anything is opened. */
 export class StoreDeclaration {
@@ -37,6 +38,23 @@ export function featuresOf(storeName: string, discovery: DiscoveryService): Stor
     ...eventHandlersOf(aggregate.prototype as object).events,
   ]);
   return { aggregates: [...aggregates], events };
+}
+
+/** The categories of all aggregates that the app's modules have declared for one store: whose streams it may write. */
+export function aggregateCategoriesOf(
+  discovery: DiscoveryService,
+  storeName: string = DEFAULT_STORE,
+): readonly string[] {
+  const features = discovery
+    .getProviders()
+    .map((provider) => provider.instance as unknown)
+    .filter((each) => each instanceof FeatureDeclaration);
+  const ofStore = features.filter((each) => each.storeName === storeName);
+  return [
+    ...new Set(
+      ofStore.flatMap(({ aggregates }) => aggregates.map((each) => aggregateOptionsOf(each).category)),
+    ),
+  ];
 }
 
 function assertOneStore(storeName: string, declarations: readonly unknown[]): void {

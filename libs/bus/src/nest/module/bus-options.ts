@@ -1,0 +1,108 @@
+import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
+import type { LogReader } from '@varve/eventstore';
+import type { KafkaMessageBusOptions } from '../../kafka/index.js';
+import type { MemoryMessageBusOptions } from '../../memory/index.js';
+import type { TopicNamingOptions } from '../../message/topic-naming.js';
+import type { RocketMqMessageBusOptions } from '../../rocketmq/index.js';
+import { InvalidBusOptionsError } from '../../transport/errors.js';
+import type { MessageBus } from '../../transport/message-bus.js';
+import { checkedPublication, type BusPublicationOptions } from '../publication/publication-options.js';
+import { DEFAULT_BUS } from './tokens.js';
+
+/** Which bus, by at most one of `bus`, `rocketmq`, `kafka` and `memory`. Without any, the app works and says so once. */
+export interface BusOptions {
+  /** Any bus. What a function makes, the module closes on shutdown; what was made elsewhere is closed there. */
+  readonly bus?: MessageBus | (() => MessageBus | Promise<MessageBus>);
+  /** `rocketmq-client-nodejs` is needed for it. */
+  readonly rocketmq?: RocketMqMessageBusOptions;
+  /** `kafkajs` is needed for it. */
+  readonly kafka?: KafkaMessageBusOptions;
+  /** Within this process, and gone with it: for tests and for apps that are one process. */
+  readonly memory?: MemoryMessageBusOptions;
+  /** How topics are called. The same in every app on the bus. */
+  readonly topics?: TopicNamingOptions;
+  /** Publishes the commits of the log. */
+  readonly publication?: BusPublicationOptions;
+  /** Logs of other services, from which subscribers get the events of commits that were too large for the bus. */
+  readonly logs?: readonly LogReader[];
+  /** `false`: neither subscribers nor publication run by themselves. Default `true`. */
+  readonly start?: boolean;
+}
+
+interface Names {
+  /** Tells several buses of one app apart; also in the tokens. */
+  readonly name?: string;
+  /** The name of the event store whose log is published and whose events subscribers know. Default: the only store. */
+  readonly log?: string;
+}
+
+export interface BusModuleOptions extends BusOptions, Names {}
+
+export interface BusModuleAsyncOptions extends Names {
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  useFactory(...dependencies: never[]): BusOptions | Promise<BusOptions>;
+}
+
+export interface SubscriberFeatureOptions {
+  /** Modules that export what the classes inject. */
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+}
+
+export const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
+
+const KNOWN: ReadonlySet<string> = new Set<keyof BusOptions>([
+  ...BUSES,
+  'topics',
+  'publication',
+  'logs',
+  'start',
+]);
+
+/** @throws InvalidBusOptionsError names the option */
+export function checkedOptions(options: BusOptions): BusOptions {
+  if (!isObject(options)) throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
+  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  assertOneBus(options);
+  const { topics, logs, start, publication } = options;
+  if (topics !== undefined && !isObject(topics))
+    throw invalid('topics', `is ${JSON.stringify(topics)}`, 'Give an object with prefix, topics or both');
+  if (logs !== undefined && !Array.isArray(logs)) throw invalid('logs', 'is no array', 'Give an array');
+  if (start !== undefined && typeof start !== 'boolean')
+    throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');
+  if (publication !== undefined) checkedPublication(publication);
+  return options;
+}
+
+function assertOneBus(options: BusOptions): void {
+  const [one, other] = BUSES.filter((kind) => options[kind] !== undefined);
+  if (one !== undefined && other !== undefined)
+    throw invalid(
+      other,
+      `is given together with ${one}`,
+      'Give one of them; several buses are several modules',
+    );
+  const { bus } = options;
+  const isBus = typeof bus === 'function' || (isObject(bus) && typeof bus['publish'] === 'function');
+  if (bus !== undefined && !isBus)
+    throw invalid('bus', 'is no message bus', 'Give one, or a function that makes one');
+  for (const kind of ['rocketmq', 'kafka', 'memory'] as const) {
+    if (options[kind] !== undefined && !isObject(options[kind]))
+      throw invalid(kind, `is ${JSON.stringify(options[kind])}`, 'Give an object with its options');
+  }
+}
+
+/** @throws InvalidBusOptionsError the name is no text */
+export function checkedName(name: string = DEFAULT_BUS): string {
+  if (typeof name === 'string' && name !== '') return name;
+  throw invalid('name', `is ${JSON.stringify(name)}`, 'Give a text, or leave it out for the only bus');
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function invalid(option: string, problem: string, remedy: string): InvalidBusOptionsError {
+  return new InvalidBusOptionsError(option, `Option ${option} of BusModule ${problem}. ${remedy}.`);
+}

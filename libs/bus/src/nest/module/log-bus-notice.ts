@@ -1,0 +1,43 @@
+import type { LoggerService } from '@nestjs/common';
+import type { BusNotice } from '../../transport/bus-notice.js';
+
+/** What an operator wants to read; what a message waits for now and then is for metrics. */
+export function logBusNotice(logger: LoggerService, notice: BusNotice): void {
+  switch (notice.kind) {
+    case 'connected':
+      logger.log(`Connected: ${notice.what}.`);
+      break;
+    case 'disconnected':
+      logger.warn(`Disconnected: ${notice.what}. ${messageOf(notice.error)}`);
+      break;
+    case 'retrying':
+      logger.warn(
+        `Group "${notice.group}" tries a message of topic "${notice.topic}"${keyOf(notice)} again (${notice.attempt}) in ${notice.delay} ms: ${messageOf(notice.error)}`,
+      );
+      break;
+    case 'dead-lettered':
+      logger.error(
+        `Group "${notice.group}" has given up on a message of topic "${notice.topic}"${keyOf(notice)}: ${messageOf(notice.error)} See "varve dead-letters list ${notice.group}".`,
+      );
+      break;
+    case 'message-dropped':
+      logger.error(
+        `Group "${notice.group}" has dropped a message of topic "${notice.topic}"${keyOf(notice)}: ${messageOf(notice.error)}`,
+      );
+      break;
+    case 'check-back':
+      logger.debug?.(`Asked about a half message of topic "${notice.topic}": ${notice.answer}.`);
+      break;
+    case 'trouble':
+      logger.warn(`${notice.what}: ${messageOf(notice.error)}`);
+      break;
+  }
+}
+
+function keyOf({ key }: { readonly key?: string }): string {
+  return key === undefined ? '' : `, key "${key}",`;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,84 @@
+import type { LoggerService } from '@nestjs/common';
+import type { ProcessorEvent } from '@varve/eventstore';
+import type { PublicationEvent } from '../../publication/publication-events.js';
+import { messageOf } from '../module/log-bus-notice.js';
+
+export type AnyListener = (event: PublicationEvent | ProcessorEvent) => void;
+
+/** What an operator wants to read. An outage is told when it begins and when it ends, not with every command. */
+export class PublicationLog {
+  #isUnreachable = false;
+
+  constructor(private readonly logger: LoggerService) {}
+
+  /** Tells the app's own listener, too. */
+  listener(own: AnyListener | undefined): AnyListener {
+    return (event) => {
+      this.#log(event);
+      own?.(event);
+    };
+  }
+
+  #log(event: PublicationEvent | ProcessorEvent): void {
+    switch (event.kind) {
+      case 'unreachable':
+        if (!this.#isUnreachable) this.logger.warn(unreachable(event.then, event.error));
+        this.#isUnreachable = true;
+        break;
+      case 'prepared':
+        if (this.#isUnreachable) this.logger.log('Commits are published in two phases again.');
+        this.#isUnreachable = false;
+        break;
+      case 'not-answering':
+        this.logger.warn(
+          `The broker's questions reach nobody here yet; tried again. ${messageOf(event.error)}`,
+        );
+        break;
+      case 'in-doubt':
+        this.logger.warn(
+          `Nobody knows yet whether commit ${event.commitId} of ${event.stream} was appended: the broker will ask, and the log will tell. ${messageOf(event.error)}`,
+        );
+        break;
+      case 'confirmations-lost':
+        this.logger.warn(
+          `${event.count} confirmations could not be recorded: their commits are published a second time. ${messageOf(event.error)}`,
+        );
+        break;
+      default:
+        this.#logRelay(event);
+    }
+  }
+
+  #logRelay(event: PublicationEvent | ProcessorEvent): void {
+    switch (event.kind) {
+      case 'stopped':
+        this.logger.error(
+          `The relay stopped, and commits wait in the log: ${messageOf(event.error)} Mend it, then "varve publication resume".`,
+        );
+        break;
+      case 'retrying':
+        this.logger.warn(
+          `The relay tries position ${event.position} again (${event.attempt}) in ${event.delay} ms: ${messageOf(event.error)}`,
+        );
+        break;
+      case 'unavailable':
+        this.logger.warn(
+          `The relay cannot reach the broker, the log or its store, and commits wait in the log: ${messageOf(event.error)}`,
+        );
+        break;
+      case 'lease-lost':
+        this.logger.warn('The relay gave up its lease: another instance goes on, or somebody has paused it.');
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function unreachable(then: 'refused' | 'appended', error: unknown): string {
+  const what =
+    then === 'refused'
+      ? 'Commands are refused until it can'
+      : 'Commits are appended all the same and published by the sweep';
+  return `The broker cannot be reached for two-phase publication. ${what}. ${messageOf(error)}`;
+}

@@ -1,0 +1,57 @@
+import type { EventStore } from '@varve/eventstore';
+import type { PublicationStore } from '../../publication/publication-store.js';
+import { InvalidBusOptionsError } from '../../transport/errors.js';
+import type { SqlitePublicationStoreOptions } from '../../sqlite/index.js';
+import type { PublicationStorage } from './publication-options.js';
+
+/** A store, and how to close it if it was opened here. */
+export interface OpenedPublicationStore {
+  readonly store: PublicationStore;
+  close(): Promise<void>;
+}
+
+/** @throws InvalidBusOptionsError it is not said where, and the log is no file */
+export async function openPublicationStore(
+  storage: PublicationStorage | undefined,
+  log: EventStore,
+): Promise<OpenedPublicationStore> {
+  if (storage === undefined) return openSqlite(locationOf(log));
+  if (typeof storage === 'function') return owned(await storage());
+  if ('sqlite' in storage) return openSqlite(storage.sqlite);
+  return { store: storage, close: () => Promise.resolve() };
+}
+
+/** A file of its own: what is noted there never waits for an append, nor an append for it. */
+async function openSqlite(where: string | SqlitePublicationStoreOptions): Promise<OpenedPublicationStore> {
+  const { publicationFileOf, SqlitePublicationStore } = await import('../../sqlite/index.js').catch(
+    explainMissingDriver,
+  );
+  if (typeof where !== 'string') return owned(await SqlitePublicationStore.open(where));
+  const file = where === ':memory:' ? where : publicationFileOf(where);
+  return owned(await SqlitePublicationStore.open({ file }));
+}
+
+function owned(store: PublicationStore & { close?(): unknown }): OpenedPublicationStore {
+  return {
+    store,
+    close: async () => {
+      await store.close?.();
+    },
+  };
+}
+
+function locationOf(log: EventStore): string {
+  if ('location' in log && typeof log.location === 'string') return log.location;
+  throw new InvalidBusOptionsError(
+    'publication.store',
+    'Option publication.store of BusModule is missing, and the log is no file beside which it could be. Give { sqlite: { file } } or a publication store.',
+  );
+}
+
+function explainMissingDriver(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+  throw new InvalidBusOptionsError(
+    'publication.store',
+    `Option publication.store of BusModule needs the package better-sqlite3. Install it with "npm i better-sqlite3". (${error.message})`,
+  );
+}

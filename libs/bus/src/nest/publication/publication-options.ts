@@ -1,0 +1,102 @@
+import type { PublicationStore } from '../../publication/publication-store.js';
+import type { RelayOptions } from '../../publication/relay.js';
+import type { TwoPhasePublisherOptions } from '../../publication/two-phase-publisher.js';
+import type { SqlitePublicationStoreOptions } from '../../sqlite/index.js';
+import { InvalidBusOptionsError } from '../../transport/errors.js';
+
+type Relaying = Pick<
+  RelayOptions,
+  | 'categories'
+  | 'default'
+  | 'pointers'
+  | 'sweepAfter'
+  | 'startFrom'
+  | 'leaseDuration'
+  | 'batch'
+  | 'failurePolicy'
+  | 'onEvent'
+>;
+
+type TwoPhase = Pick<TwoPhasePublisherOptions, 'whenUnreachable' | 'prepareTimeout' | 'fenceAfter'>;
+
+/** How the commits of the log come to the bus: by the relay, unless `categories` says otherwise. */
+export interface BusPublicationOptions extends Relaying, TwoPhase {
+  /**
+   * Where the relay's checkpoint and confirmations are, one place for all instances. Default: a file beside an embedded log, for which
+   * `better-sqlite3` is needed. What a function opens, the module closes.
+   */
+  readonly store?: PublicationStorage;
+  /** What the relay is called in its store. Default `relay`, or `relay/NAME` on a bus with a name. */
+  readonly relayId?: string;
+}
+
+export type PublicationStorage =
+  | { readonly sqlite: SqlitePublicationStoreOptions }
+  | PublicationStore
+  | (() => PublicationStore | Promise<PublicationStore>);
+
+const KNOWN: ReadonlySet<string> = new Set<keyof BusPublicationOptions>([
+  'store',
+  'relayId',
+  'categories',
+  'default',
+  'pointers',
+  'sweepAfter',
+  'startFrom',
+  'leaseDuration',
+  'batch',
+  'failurePolicy',
+  'whenUnreachable',
+  'prepareTimeout',
+  'fenceAfter',
+  'onEvent',
+]);
+
+/** What depends on bus and log is checked when they are there. @throws InvalidBusOptionsError names the option */
+export function checkedPublication(options: unknown): BusPublicationOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalid(
+      'publication',
+      `is ${JSON.stringify(options)}`,
+      'Give an object; {} publishes by the relay',
+    );
+  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
+  if (unknown) throw invalid(`publication.${unknown}`, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  const { store, relayId, categories, onEvent } = options as Readonly<Record<string, unknown>>;
+  if (store !== undefined) assertStorage(store);
+  if (categories !== undefined && !isObject(categories))
+    throw invalid(
+      'publication.categories',
+      `is ${JSON.stringify(categories)}`,
+      "Give an object such as { order: 'two-phase' }",
+    );
+  if (relayId !== undefined && (typeof relayId !== 'string' || relayId === ''))
+    throw invalid('publication.relayId', `is ${JSON.stringify(relayId)}`, 'Give a name');
+  if (onEvent !== undefined && typeof onEvent !== 'function')
+    throw invalid('publication.onEvent', 'is no function', 'Give one, or leave it out');
+  return options;
+}
+
+export function hasTwoPhases(options: BusPublicationOptions | undefined): boolean {
+  return Object.values(options?.categories ?? {}).includes('two-phase');
+}
+
+function assertStorage(store: unknown): void {
+  if (typeof store === 'function') return;
+  if (isObject(store) && typeof store['recordConfirmed'] === 'function') return;
+  const sqlite = isObject(store) ? store['sqlite'] : undefined;
+  if (isObject(sqlite) && typeof sqlite['file'] === 'string' && sqlite['file'] !== '') return;
+  throw invalid(
+    'publication.store',
+    'is no publication store',
+    'Give { sqlite: { file } }, a publication store, or a function that opens one',
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function invalid(option: string, problem: string, remedy: string): InvalidBusOptionsError {
+  return new InvalidBusOptionsError(option, `Option ${option} of BusModule ${problem}. ${remedy}.`);
+}

@@ -1,4 +1,5 @@
 import { markOf, sameMark, type EventStore } from '@varve/eventstore';
+import { examineBus } from './doctor-bus.js';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { describeReport, isVerifiable } from './log-verify.js';
 import { processorsOf, type ProcessorOf } from './processors.js';
@@ -46,10 +47,11 @@ function describe({ level, subject, message }: Finding): string {
 }
 
 async function examine(
-  { log, readModels, code }: Partial<CliTarget>,
+  { log, readModels, code, buses = [] }: Partial<CliTarget>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const findings = log ? await examineLog(log, signal) : [];
+  for (const bus of buses) findings.push(...(await examineBus(bus)));
   if (!readModels) return findings;
   const processors = await processorsOf(readModels);
   for (const one of processors) findings.push(await examineProcessor(one, log));

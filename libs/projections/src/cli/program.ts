@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Doctoring } from './doctor.js';
 import type { CliIo, ExitCode } from './io.js';
+import { addBusCommands } from './program-bus.js';
+import { addDeadLetterCommands } from './program-dead-letters.js';
 import { addLogCommands } from './program-log.js';
 import { addParkedCommands } from './program-parked.js';
 import { addProjectionCommands } from './program-projections.js';
@@ -22,14 +24,15 @@ Exit codes:
   0    done
   1    failed; the message says why
   2    the arguments make no sense; nothing was opened
-  3    done, and found something wrong (doctor, log verify, rebuild --verify)
+  3    done, and found something wrong (doctor, log verify, rebuild --verify, publication status),
+       or left something to you (bus setup)
   4    not reached in time (projections wait)
   130  interrupted; what was built so far is kept`;
 
 /** The whole command line; nothing is opened before a command runs, so `--help` costs nothing. */
 export function createProgram(runner: Runner, io: CliIo, standAlone: boolean): Command {
   const program = new Command('varve')
-    .description('Looks after event logs and read models.')
+    .description('Looks after event logs, read models and what is on the bus.')
     .version(versionOfThisPackage(), '--version', 'print the version')
     .option('--json', 'print JSON for programs')
     .addHelpText('after', EXIT_CODES)
@@ -45,6 +48,8 @@ export function createProgram(runner: Runner, io: CliIo, standAlone: boolean): C
   addProjectionCommands(program, runner, io);
   addParkedCommands(program, runner, io);
   addLogCommands(program, runner, io);
+  addBusCommands(program, runner, io);
+  addDeadLetterCommands(program, runner, io);
   return program;
 }
 

@@ -77,10 +77,12 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
   const [root, { openApp }] = await Promise.all([loadApp(), import('../nest/open-app.js')]);
   const { log, readModels = options.readModels } = global;
   const app = await openApp(root, { log, readModels });
+  const { registry, projections, reactors, buses } = app;
   return {
-    log: app.log,
+    ...(app.log && { log: app.log }),
     ...(app.readModels && { readModels: app.readModels }),
-    code: app,
+    ...(registry && { code: { registry, projections, reactors } }),
+    buses,
     close: () => app.close(),
   };
 }

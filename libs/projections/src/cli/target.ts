@@ -1,6 +1,7 @@
 import { InvalidOptionsError, type EventRegistry, type EventStore } from '@varve/eventstore';
 import type { Projection, Reactor } from '../projection/projection.js';
 import type { ReadModels } from '../projection/read-models.js';
+import type { CliBus } from './buses.js';
 
 /** What the commands work on: an app's own configuration, or files named on the command line. */
 export interface CliTarget {
@@ -8,6 +9,8 @@ export interface CliTarget {
   readonly readModels?: ReadModels<unknown>;
   /** The code of the projections and reactors; only an app has it. */
   readonly code?: ProjectionCode;
+  /** Only an app has any. */
+  readonly buses?: readonly CliBus[];
   close(): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export interface GlobalOptions {
 }
 
 /** What a command cannot do without. */
-export type Need = 'log' | 'read-models' | 'code';
+export type Need = 'log' | 'read-models' | 'code' | 'bus';
 
 /** The arguments lack something: said before anything is opened. */
 export class UsageError extends Error {}
@@ -35,6 +38,11 @@ export function assertNamed(needs: readonly Need[], { log, readModels }: GlobalO
   if (needs.includes('code')) {
     throw new UsageError(
       'This command runs the code of a projection or reactor: start it through your app, with runVarveCli(() => import("./app.module.js")…).',
+    );
+  }
+  if (needs.includes('bus')) {
+    throw new UsageError(
+      'This command works on the bus of an app: start it through your app, with runVarveCli(() => import("./app.module.js")…).',
     );
   }
   if (needs.includes('log') && log === undefined)

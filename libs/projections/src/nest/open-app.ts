@@ -5,17 +5,21 @@ import { getEventRegistryToken, getEventStoreToken, withoutStart } from '@varve/
 import type { Projection, Reactor } from '../projection/projection.js';
 import type { ReadModels } from '../projection/read-models.js';
 import { readModelsNames } from './features.js';
+import { openedBusesOf, type OpenedBus } from './opened-buses.js';
 import type { ProjectorHost } from './projector-host.js';
 import { DEFAULT_READ_MODELS, getProjectorToken } from './tokens.js';
 
 /** What a command line needs of an app. */
 export interface OpenedApp {
-  readonly log: EventStore;
-  readonly registry: EventRegistry;
+  /** Absent, like its registry, in an app that only subscribes to a bus. */
+  readonly log?: EventStore;
+  readonly registry?: EventRegistry;
   /** Absent in an app that only writes. */
   readonly readModels?: ReadModels<unknown>;
   readonly projections: readonly Projection<unknown>[];
   readonly reactors: readonly Reactor[];
+  /** Those that have a broker. */
+  readonly buses: readonly OpenedBus[];
   close(): Promise<void>;
 }
 
@@ -32,7 +36,8 @@ export async function openApp(root: Type<unknown> | DynamicModule, chosen: Chose
     abortOnError: false,
   });
   try {
-    return { ...partsOf(app, chosen), close: () => app.close() };
+    const buses = openedBusesOf(app);
+    return { ...partsOf(app, chosen, buses), buses, close: () => app.close() };
   } catch (error) {
     await app.close();
     throw error;
@@ -48,13 +53,18 @@ class StandardErrorLogger extends ConsoleLogger {
 
 type Printed = Parameters<ConsoleLogger['printMessages']>;
 
-function partsOf(app: INestApplicationContext, chosen: Chosen): Omit<OpenedApp, 'close'> {
+function partsOf(
+  app: INestApplicationContext,
+  chosen: Chosen,
+  buses: readonly OpenedBus[],
+): Omit<OpenedApp, 'buses' | 'close'> {
   const host = hostOf(app, chosen.readModels);
   if (host && chosen.log === undefined) {
     const { log, registry, readModels, features } = host;
     return { log, registry, readModels, ...features };
   }
   const log = find<EventStore>(app, getEventStoreToken(chosen.log));
+  if (!log && chosen.log === undefined && buses.length > 0) return { projections: [], reactors: [] };
   if (!log) throw unknownLog(chosen.log);
   const registry = app.get<EventRegistry>(getEventRegistryToken(chosen.log), { strict: false });
   return { log, registry, projections: [], reactors: [] };

@@ -35,3 +35,5 @@ export * from './transport/two-phase-bus.js';
 export type { WhenUnreachable } from './publication/preparing.js';
 export { twoPhaseEventStore } from './publication/two-phase-event-store.js';
 export { type PublicationMode, type PublicationOptions } from './publication/publication-plan.js';
+export { Sequencer } from './sequencing/sequencer.js';
+export type { SequencerOptions } from './sequencing/sequencer-options.js';

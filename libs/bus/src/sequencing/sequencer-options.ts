@@ -1,0 +1,54 @@
+import { systemTimers, type LogReader, type Timers } from '@varve/eventstore';
+import type { BusNotice } from '../transport/bus-notice.js';
+import { InvalidBusOptionsError } from '../transport/errors.js';
+import type { MessageBus } from '../transport/message-bus.js';
+import type { SubscriptionOptions } from '../transport/subscription.js';
+
+export interface SequencerOptions extends Pick<SubscriptionOptions, 'startFrom' | 'onPoison'> {
+  readonly bus: MessageBus;
+  readonly topics: readonly string[];
+  /** One for each projection of each read-model database: its messages are shared by nobody. */
+  readonly group: string;
+  /** Where gaps and pointers are read: the log itself, or its owner's endpoint. */
+  readonly log: LogReader;
+  /** The most messages in hand, 1 to 10,000; default 1,000. The bus fetches no more until some are done. */
+  readonly maxHeld?: number;
+  /** Beyond so many bytes of what waits nothing more is fetched, and what waits longest keeps its numbers only. Default 16 MiB. */
+  readonly maxHeldBytes?: number;
+  /** How long a gap may fill by itself before the log is asked, on a bus without lanes, in milliseconds. Default 50. */
+  readonly hold?: number;
+  readonly clock?: () => number;
+  readonly timers?: Timers;
+  readonly random?: () => number;
+  readonly onNotice?: (notice: BusNotice) => void;
+}
+
+export type SequencerSettings = Required<SequencerOptions>;
+
+/** @throws InvalidBusOptionsError */
+export function sequencerSettings(options: SequencerOptions): SequencerSettings {
+  const settings: SequencerSettings = {
+    startFrom: 'latest',
+    onPoison: 'dead-letter',
+    maxHeld: 1_000,
+    maxHeldBytes: 16 * 1024 * 1024,
+    hold: 50,
+    clock: () => performance.now(),
+    timers: systemTimers,
+    random: Math.random,
+    onNotice: () => undefined,
+    ...options,
+  };
+  assertNumber('maxHeld', settings.maxHeld, 1, 10_000);
+  assertNumber('maxHeldBytes', settings.maxHeldBytes, 1, Number.MAX_SAFE_INTEGER);
+  assertNumber('hold', settings.hold, 0, 60_000);
+  return settings;
+}
+
+function assertNumber(option: string, value: number, least: number, most: number): void {
+  if (Number.isFinite(value) && value >= least && value <= most) return;
+  throw new InvalidBusOptionsError(
+    option,
+    `"${option}" of a sequencer is ${value}. Use a number from ${least} to ${most}.`,
+  );
+}

@@ -1,0 +1,284 @@
+import {
+  isEventStoreError,
+  LogDivergedError,
+  type CommitFeed,
+  type FedCommit,
+  type FeedSession,
+  type FeedStatus,
+  type KnownVersions,
+  type StreamName,
+} from '@varve/eventstore';
+import { BrokerUnavailableError } from '../transport/errors.js';
+import { overlap, twoCommits } from './contradictions.js';
+import { Fetching } from './fetching.js';
+import { HeldBytes } from './held-bytes.js';
+import { HeldStream, type Held } from './held.js';
+import { Intake } from './intake.js';
+import { Refills } from './refills.js';
+import { sequencerSettings, type SequencerOptions, type SequencerSettings } from './sequencer-options.js';
+
+/**
+ * Puts commits from a bus in order by their numbers: drops what is known, holds what is early, reads gaps and pointers from the log, and
+ * acknowledges what was applied, after the transaction. Any bus will do that delivers at least once: order and number of deliveries do
+ * not matter.
+ */
+export class Sequencer implements CommitFeed {
+  readonly #settings: SequencerSettings;
+  readonly #streams = new Map<StreamName, HeldStream>();
+  /** Streams in which something may have become possible. */
+  readonly #dirty = new Set<StreamName>();
+  /** Streams of which something was handed over that is not known to be done. */
+  readonly #offered = new Set<StreamName>();
+  readonly #bytes: HeldBytes;
+  readonly #counts = { held: 0, applied: 0, duplicates: 0, refills: 0 };
+  #session: FeedSession | undefined;
+  #intake: Intake | undefined;
+  #fetching: Fetching | undefined;
+  #refills: Refills | undefined;
+  #walks = -1;
+  #contradiction: LogDivergedError | undefined;
+  #cancelHold: (() => void) | undefined;
+  #lastError: unknown;
+
+  /** Connects to nothing. @throws InvalidBusOptionsError */
+  constructor(options: SequencerOptions) {
+    this.#settings = sequencerSettings(options);
+    this.#bytes = new HeldBytes(this.#settings.maxHeldBytes);
+  }
+
+  open(session: FeedSession): void {
+    this.#session = session;
+    if (this.#intake) {
+      this.#fetching?.resume('outage');
+      for (const stream of this.#streams.keys()) this.#dirty.add(stream);
+      session.ready();
+      return;
+    }
+    const { log, timers, random } = this.#settings;
+    this.#refills = new Refills({
+      log,
+      timers,
+      random,
+      refilled: (held, commits) => this.#refilled(held, commits),
+      hasRoom: () => !this.#bytes.areTooMany,
+      lookAgain: ({ stream }) => {
+        this.#fetching?.resume('log');
+        this.#lookAgain(stream);
+      },
+      failed: (error) => this.#failed(error),
+    });
+    this.#intake = new Intake(session, this.#settings, {
+      hold: (entry) => this.#hold(entry),
+      drop: (entry) => this.#drop(entry),
+    });
+    this.#fetching = new Fetching(this.#settings, this.#intake.handle);
+  }
+
+  async next(known: KnownVersions, most: number): Promise<readonly FedCommit[]> {
+    for (const stream of this.#offered) this.#dirty.add(stream);
+    this.#offered.clear();
+    if (known.walks !== this.#walks) {
+      this.#walks = known.walks;
+      for (const stream of this.#streams.keys()) this.#dirty.add(stream);
+    }
+    const streams = this.#dirty.size <= most ? [...this.#dirty] : [...this.#dirty].slice(0, most);
+    const loading = known.load(streams);
+    if (loading) await loading;
+    const ready: FedCommit[] = [];
+    for (const stream of streams) {
+      if (ready.length >= most) break;
+      this.#dirty.delete(stream);
+      const held = this.#streams.get(stream);
+      if (held && this.#settleDone(held, known)) this.#offer(held, known, { ready, most });
+    }
+    if (this.#contradiction) throw this.#contradiction;
+    if (ready.length < most && this.#dirty.size > 0) this.#session?.ready();
+    return ready;
+  }
+
+  settled(known: KnownVersions, left: ReadonlySet<StreamName>): void {
+    for (const stream of this.#offered) {
+      const held = this.#streams.get(stream);
+      if (!held) continue;
+      if (left.has(stream)) held.leftAt = known.versionOf(stream);
+      if (this.#settleDone(held, known)) this.#dirty.add(stream);
+    }
+    this.#offered.clear();
+  }
+
+  pause(): void {
+    this.#fetching?.pause('outage');
+  }
+
+  /** What is not done is given back, and comes again, here or elsewhere. */
+  async close(): Promise<void> {
+    const fetching = this.#fetching;
+    this.#cancelHold?.();
+    this.#refills?.close();
+    this.#intake?.close();
+    for (const held of this.#streams.values())
+      for (const entry of held.entries) entry.settle?.giveBack(closed());
+    this.#streams.clear();
+    this.#dirty.clear();
+    this.#offered.clear();
+    this.#counts.held = 0;
+    this.#counts.refills += this.#refills?.count ?? 0;
+    this.#bytes.reset();
+    this.#session = this.#intake = this.#fetching = this.#refills = undefined;
+    this.#contradiction = this.#cancelHold = undefined;
+    await fetching?.close();
+  }
+
+  status(): FeedStatus {
+    const { held, applied, duplicates } = this.#counts;
+    const heldBytes = this.#bytes.total;
+    const refills = this.#counts.refills + (this.#refills?.count ?? 0);
+    const lastError = this.#fetching?.lastError ?? this.#lastError;
+    const status = {
+      state: this.#fetching?.state ?? 'closed',
+      held,
+      heldBytes,
+      applied,
+      duplicates,
+      refills,
+    };
+    return lastError === undefined ? status : { ...status, lastError };
+  }
+
+  #hold(entry: Held): void {
+    const { stream } = entry;
+    let held = this.#streams.get(stream);
+    if (!held) this.#streams.set(stream, (held = new HeldStream(stream)));
+    else if (held.contradiction(entry)) this.#contradiction ??= twoCommits(this.#settings, entry);
+    held.add(entry);
+    this.#counts.held += 1;
+    if (this.#counts.held > UNMEASURED) this.#bytes.measure(entry);
+    if (this.#bytes.areTooMany) this.#fetching?.pause('bytes');
+    this.#lookAgain(stream);
+  }
+
+  /** Somebody else has it now. */
+  #drop(entry: Held): void {
+    const held = this.#streams.get(entry.stream);
+    if (!held?.remove(entry)) return;
+    this.#forget(held, [entry]);
+  }
+
+  /** Settles what is done. `false` when there is nothing more to do for the stream now. */
+  #settleDone(held: HeldStream, known: KnownVersions): boolean {
+    const version = known.versionOf(held.stream);
+    if (version === undefined) {
+      this.#dirty.add(held.stream);
+      return false;
+    }
+    const done = known.isParked(held.stream) ? held.takeAll() : held.takeUpTo(version);
+    for (const { settle, isOffered } of done) {
+      settle?.acknowledge();
+      if (isOffered) this.#counts.applied += 1;
+      else this.#counts.duplicates += 1;
+    }
+    this.#forget(held, done);
+    return held.entries.length > 0;
+  }
+
+  #forget(held: HeldStream, gone: readonly Held[]): void {
+    this.#counts.held -= gone.length;
+    for (const entry of gone) this.#bytes.forget(entry);
+    if (held.entries.length === 0) this.#streams.delete(held.stream);
+    if (!this.#bytes.isHalfFull) this.#fetching?.resume('bytes');
+    this.#refills?.pump();
+  }
+
+  /** Hands over what follows without a gap, and sees to the gap behind it. */
+  #offer(held: HeldStream, known: KnownVersions, { ready, most }: Offering): void {
+    const version = known.versionOf(held.stream) ?? 0;
+    if (held.leftAt === version) return;
+    held.leftAt = undefined;
+    let at = version;
+    for (const entry of held.entries) {
+      if (entry.lastVersion <= at || (!entry.commit && held.hasCommitAt(entry.firstVersion))) continue;
+      if (entry.firstVersion <= at) {
+        this.#contradiction ??= overlap(this.#settings, entry, at);
+        return;
+      }
+      if (entry.firstVersion > at + 1 || !entry.commit) {
+        this.#gap(held, at + 1, entry);
+        break;
+      }
+      if (ready.length >= most) {
+        this.#dirty.add(held.stream);
+        break;
+      }
+      ready.push(entry.commit);
+      entry.isOffered = true;
+      at = entry.lastVersion;
+    }
+    if (at > version) this.#offered.add(held.stream);
+  }
+
+  /** On lanes what is missing will not come by itself. Without, it is probably on its way, unless it was a pointer. */
+  #gap(held: HeldStream, from: number, first: Held): void {
+    for (const entry of held.entries) if (entry.firstVersion >= first.firstVersion) this.#bytes.wait(entry);
+    if (!this.#bytes.isHalfFull) this.#fetching?.resume('bytes');
+    if (held.isRefilling) return;
+    const { bus, clock, hold } = this.#settings;
+    if (first.commit && bus.capabilities.ordering === 'none') {
+      held.gapSince ??= clock();
+      const left = held.gapSince + hold - clock();
+      if (left > 0) {
+        this.#lookAtGapsIn(left);
+        return;
+      }
+    }
+    const to = first.commit ? first.firstVersion - 1 : first.lastVersion;
+    this.#refills?.add(held, { stream: held.stream, from, to });
+  }
+
+  /** One timer for all gaps. */
+  #lookAtGapsIn(milliseconds: number): void {
+    this.#cancelHold ??= this.#settings.timers.after(milliseconds, () => {
+      this.#cancelHold = undefined;
+      for (const { stream, gapSince } of this.#streams.values()) {
+        if (gapSince !== undefined) this.#dirty.add(stream);
+      }
+      this.#session?.ready();
+    });
+  }
+
+  #refilled(held: HeldStream, commits: readonly FedCommit[]): void {
+    if (this.#streams.get(held.stream) !== held) return;
+    for (const commit of commits) {
+      const { stream, firstVersion, lastVersion, commitId } = commit;
+      const entry: Held = { stream, firstVersion, lastVersion, commitId, commit, bytes: 0, isOffered: false };
+      if (held.contradiction(entry)) this.#contradiction ??= twoCommits(this.#settings, entry);
+      held.add(entry);
+      this.#counts.held += 1;
+      this.#bytes.measure(entry);
+    }
+  }
+
+  #lookAgain(stream: StreamName): void {
+    this.#dirty.add(stream);
+    this.#session?.ready();
+  }
+
+  /** Messages are safe where they are: nothing more is fetched until the log answers, and nothing is given back. */
+  #failed(error: unknown): void {
+    if (isEventStoreError(error, 'log-diverged')) this.#contradiction ??= error as LogDivergedError;
+    else this.#fetching?.pause('log');
+    this.#lastError = error;
+    this.#session?.ready();
+  }
+}
+
+interface Offering {
+  readonly ready: FedCommit[];
+  readonly most: number;
+}
+
+/** Up to so many commits in hand their sizes are not asked for: to measure costs as much as to apply. */
+const UNMEASURED = 64;
+
+function closed(): BrokerUnavailableError {
+  return new BrokerUnavailableError('The subscription is closed here: another instance goes on.');
+}

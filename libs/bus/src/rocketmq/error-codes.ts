@@ -1,3 +1,4 @@
+import { RemotingRefusal } from './admin/remoting-connection.js';
 import { Code } from './client/driver.js';
 
 /** gRPC's own status codes; those of RocketMQ have five digits. */
@@ -53,8 +54,13 @@ const faults: ReadonlyMap<number, Fault> = new Map([
   [Code.FORBIDDEN, 'unauthorized'],
 ]);
 
+/** Of RocketMQ's remoting protocol. */
+const NO_PERMISSION = 16;
+
 /** Without a code nobody has said no: it is worth another try. */
 export function faultOf(error: unknown): Fault {
+  if (error instanceof RemotingRefusal)
+    return error.responseCode === NO_PERMISSION ? 'unauthorized' : 'other';
   const code = codeOf(error);
   if (code === undefined || code < 20_000) return faults.get(code ?? GRPC_UNAVAILABLE) ?? 'unreachable';
   return faults.get(code) ?? (code >= 50_000 ? 'busy' : 'other');

@@ -31,19 +31,19 @@ export function messageGroupOf(key: string): string {
   return PLAIN_GROUP.test(key) ? key : createHash('sha256').update(key).digest('hex').slice(0, 40);
 }
 
-/** The server separates search keys by spaces, and keeps control characters out of all that it stores beside the body. */
+/** The server separates search keys by spaces. */
 export function searchKey(key: string): string {
-  return encodeRarely(key);
+  return escaped(key, /[%\s\p{Cc}]/gu);
 }
 
 /** A tag, for tools. `|` separates tags in a filter. */
 export function brokerTag(tag: string): string | undefined {
-  return encodeRarely(tag).replaceAll('|', '%7C') || undefined;
+  return escaped(tag, /[%|\s\p{Cc}]/gu) || undefined;
 }
 
-/** Text that survives among a message's properties. */
+/** The server separates a message's properties by control characters. */
 export function propertyText(text: string): string {
-  return encodeRarely(text);
+  return escaped(text, /[%\p{Cc}]/gu);
 }
 
 export function fromPropertyText(text: string): string {
@@ -54,7 +54,7 @@ export function fromPropertyText(text: string): string {
   }
 }
 
-/** Only what cannot stand as it is, so that people find what they look for. */
-function encodeRarely(text: string): string {
-  return text.replaceAll(/[%\s\p{Cc}]/gu, (character) => encodeURIComponent(character));
+/** Nothing else, so that people find what they look for. */
+function escaped(text: string, illegal: RegExp): string {
+  return text.replaceAll(illegal, (character) => encodeURIComponent(character));
 }

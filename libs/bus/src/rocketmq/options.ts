@@ -48,8 +48,10 @@ export interface RocketMqMessageBusOptions {
   readonly publishConcurrency?: number;
   /** Fetches at the same time from an orderly group, each of one message; default 16, never more than `maxInFlight`. */
   readonly orderedFetches?: number;
-  /** Of a broker's remoting protocol, `host:port` (10911 by default), several separated by `;`: for `setup`, `inspect` and `startFrom: 'latest'`. */
+  /** Of a broker's remoting protocol, `host:port` (10911 by default), several separated by `;`: for `setup`, `inspect` and `startFrom`. */
   readonly adminAddress?: string;
+  /** The brokers' remoting protocol has certificates of its own, by default made up at the broker's start, so that nobody can verify them. */
+  readonly adminTls?: boolean | (RocketMqTls & { readonly verify?: boolean });
   readonly timers?: Timers;
   /** 0 to below 1, for the jitter of retries. */
   readonly random?: () => number;
@@ -58,11 +60,12 @@ export interface RocketMqMessageBusOptions {
 /** The options with every default filled in. */
 export interface RocketMqSettings extends Omit<
   Required<RocketMqMessageBusOptions>,
-  'credentials' | 'tls' | 'adminAddress'
+  'credentials' | 'tls' | 'adminAddress' | 'adminTls'
 > {
   readonly credentials: (() => RocketMqCredentials) | undefined;
   readonly tls: RocketMqTls | undefined;
   readonly adminAddresses: readonly string[];
+  readonly adminTls: (RocketMqTls & { readonly verify?: boolean }) | undefined;
 }
 
 /** @throws InvalidBusOptionsError naming the first option that is none */
@@ -81,6 +84,7 @@ export function rocketMqSettings(options: RocketMqMessageBusOptions): RocketMqSe
     publishConcurrency: options.publishConcurrency ?? 64,
     orderedFetches: options.orderedFetches ?? 16,
     adminAddresses: addresses('adminAddress', adminAddress ?? ''),
+    adminTls: options.adminTls === true ? {} : options.adminTls || undefined,
     timers: options.timers ?? systemTimers,
     random: options.random ?? Math.random,
   };

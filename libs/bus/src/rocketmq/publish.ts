@@ -1,7 +1,10 @@
 import type { Message } from '../message/message.js';
-import { MessageTooLargeError } from '../transport/errors.js';
+import { InvalidBusOptionsError, MessageTooLargeError } from '../transport/errors.js';
 import { encodeMessage } from './encode-message.js';
 import type { Sendable } from './sender.js';
+
+/** By default a broker delays no message for longer than three days. */
+export const LONGEST_DELAY = 3 * 24 * 60 * 60_000;
 
 export interface PublishOptions {
   /** Messages on their way at the same time. */
@@ -10,15 +13,21 @@ export interface PublishOptions {
   readonly send: (message: Sendable) => Promise<void>;
 }
 
-/** @throws MessageTooLargeError, MessageRejectedError, BrokerRefusedError for a name */
+/** @throws MessageTooLargeError, InvalidBusOptionsError for a delay, MessageRejectedError, BrokerRefusedError for a name */
 export function sendableOf(message: Message, maxBytes: number): Sendable {
   const { topic, key, delay } = message;
   const encoded = encodeMessage(message);
+  if (delay !== undefined && !(delay >= 0 && delay <= LONGEST_DELAY)) {
+    throw new InvalidBusOptionsError(
+      'delay',
+      `"delay" of a message for "${topic}" is ${delay}. Use 0 to ${LONGEST_DELAY} milliseconds.`,
+    );
+  }
   if (encoded.bytes > maxBytes) throw new MessageTooLargeError(encoded.bytes, maxBytes, topic);
   return { ...encoded, topic, key, delay };
 }
 
-/** Those of one key one after the other, each when the one before it is confirmed. After the first failure nothing more is sent. */
+/** Those of one key one after the other, each when the one before it is confirmed. After the first failure, or the signal, nothing more is sent. */
 export async function publishAll(messages: readonly Sendable[], options: PublishOptions): Promise<void> {
   const { concurrency, signal, send } = options;
   const lanes = lanesOf(messages);
@@ -27,8 +36,7 @@ export async function publishAll(messages: readonly Sendable[], options: Publish
   const work = async (): Promise<void> => {
     for (const lane of next) {
       for (const message of lane) {
-        signal?.throwIfAborted();
-        if (failure) return;
+        if (failure || signal?.aborted) return;
         await send(message);
       }
     }

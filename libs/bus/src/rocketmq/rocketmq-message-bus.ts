@@ -5,26 +5,36 @@ import { BusClosedError } from '../transport/errors.js';
 import type { BusCapabilities } from '../transport/message-bus.js';
 import type { MessageHandler, Subscription, SubscriptionOptions } from '../transport/subscription.js';
 import { subscriptionSettings } from '../transport/subscription-settings.js';
+import type { BusAdministration, BusTopology, SetupReport, TopologyProblem } from '../transport/topology.js';
 import type { CheckBack, PreparedMessage, TwoPhaseBus } from '../transport/two-phase-bus.js';
+import { AbandonedAlarm } from './admin/abandoned-alarm.js';
+import { Administration } from './admin/administration.js';
 import { CheckBacks } from './check-back.js';
+import { DeadLetterReader } from './dead-letters/reader.js';
+import { RocketMqDeadLetters } from './dead-letters/rocketmq-dead-letters.js';
+import { sendDeadLetter, storeAgain } from './dead-letters/send-dead-letter.js';
+import { explainError } from './explain-error.js';
 import { InFlight } from './in-flight.js';
+import { brokerName } from './names.js';
 import { rocketMqSettings, type RocketMqMessageBusOptions, type RocketMqSettings } from './options.js';
-import { publishAll, sendableOf } from './publish.js';
+import { LONGEST_DELAY, publishAll, sendableOf } from './publish.js';
 import { Sender, type Sendable } from './sender.js';
 import { subscribe } from './subscription/subscribe.js';
-import { translateError } from './translate-error.js';
-
-/** By default a broker delays no message for longer than three days. */
-const LONGEST_DELAY = 3 * 24 * 60 * 60_000;
 
 /** RocketMQ 5 by its gRPC proxy. */
-export class RocketMqMessageBus implements TwoPhaseBus {
+export class RocketMqMessageBus implements TwoPhaseBus, BusAdministration {
   readonly description: string;
   readonly capabilities: BusCapabilities;
   readonly #settings: RocketMqSettings;
-  readonly #checkBacks = new CheckBacks((notice) => this.#notify(notice));
+  readonly #notify = (notice: BusNotice): void => {
+    for (const listener of this.#listeners) listener(notice);
+  };
+  readonly #checkBacks = new CheckBacks(this.#notify);
   readonly #sender: Sender;
+  readonly #administration: Administration;
+  readonly #alarm: AbandonedAlarm;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #deadLetters = new Map<string, RocketMqDeadLetters>();
   readonly #inFlight = new InFlight();
   readonly #listeners = new Set<(notice: BusNotice) => void>();
   #closed: Promise<void> | undefined;
@@ -46,58 +56,89 @@ export class RocketMqMessageBus implements TwoPhaseBus {
       check: (half) => this.#checkBacks.resolve(half),
       onBroken: (error) => this.#notify({ kind: 'disconnected', what: 'producer', error }),
     });
+    this.#administration = new Administration({ settings, typeOf: (topic) => this.#sender.typeOf(topic) });
+    this.#alarm = new AbandonedAlarm(this.#administration, this.#notify);
   }
 
   async publish(
     messages: readonly Message[],
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    this.#assertOpen();
+    const { signal } = options;
+    const { maxBytes, publishConcurrency: concurrency } = this.#settings;
     signal?.throwIfAborted();
-    const sendables = messages.map((message) => sendableOf(message, this.#settings.maxBytes));
-    const send = (message: Sendable): Promise<void> =>
-      this.#doing('publish', message, this.#sender.send(message));
-    const concurrency = this.#settings.publishConcurrency;
-    await this.#inFlight.run(() => publishAll(sendables, { concurrency, signal, send }));
+    await this.#doing('publish', async () => {
+      const sendables = messages.map((message) => sendableOf(message, maxBytes));
+      await publishAll(sendables, { concurrency, signal, send: (message) => this.#send(message) });
+    });
+    signal?.throwIfAborted();
   }
 
   async prepare(message: Message): Promise<PreparedMessage> {
-    this.#assertOpen();
     const sendable = sendableOf(message, this.#settings.maxBytes);
-    return this.#inFlight.run(() =>
-      this.#doing('prepare a message', undefined, this.#sender.sendHalf(sendable)),
-    );
+    const half = await this.#doing('prepare a message', () => this.#sender.sendHalf(sendable));
+    return {
+      commit: () => this.#doing('commit a message', () => half.commit()),
+      rollback: () => this.#doing('roll back a message', () => half.rollback()),
+    };
   }
 
   async onCheck(topics: readonly string[], answer: CheckBack): Promise<void> {
-    this.#assertOpen();
-    this.#checkBacks.register(topics, answer);
-    await this.#inFlight.run(() =>
-      this.#doing('declare half messages', undefined, this.#sender.declare(topics)),
-    );
+    await this.#doing('ask about half messages', () => {
+      this.#checkBacks.register(topics, answer);
+      return this.#sender.declare(topics);
+    });
   }
 
   async subscribe(options: SubscriptionOptions, handler: MessageHandler): Promise<Subscription> {
-    this.#assertOpen();
     const subscription = subscriptionSettings(options);
-    const notify = (notice: BusNotice): void => this.#notify(notice);
-    const onClosed = (closed: Subscription): void => void this.#subscriptions.delete(closed);
-    const opening = subscribe(subscription, handler, { settings: this.#settings, notify, onClosed });
-    return this.#inFlight.run(async () => {
-      const opened = await this.#doing(`subscribe group "${options.group}"`, undefined, opening);
+    return this.#doing(`subscribe group "${options.group}"`, async () => {
+      const opened = await subscribe(subscription, handler, {
+        settings: this.#settings,
+        administration: this.#administration,
+        notify: this.#notify,
+        sendDeadLetter: (givenUp) => sendDeadLetter(this.#sender, givenUp),
+        onClosed: (closed) => void this.#subscriptions.delete(closed),
+      });
       this.#subscriptions.add(opened);
       return opened;
     });
   }
 
-  deadLetters(_group: string): DeadLetters {
-    throw new Error('not yet');
+  deadLetters(group: string): DeadLetters {
+    const known = this.#deadLetters.get(group);
+    if (known) return known;
+    const openReader = (): DeadLetterReader =>
+      new DeadLetterReader({
+        group: brokerName(group),
+        settings: this.#settings,
+        notify: this.#notify,
+        storeAgain: (message, id) => storeAgain(this.#sender, message, id),
+      });
+    const deadLetters = new RocketMqDeadLetters({
+      group,
+      timers: this.#settings.timers,
+      openReader,
+      publish: (message) => this.#send(message),
+      run: (work) => this.#doing(`read the dead letters of "${group}"`, work),
+    });
+    this.#deadLetters.set(group, deadLetters);
+    return deadLetters;
+  }
+
+  async setup(topology: BusTopology): Promise<SetupReport> {
+    return this.#doing('set up topics and groups', () => this.#administration.setup(topology));
+  }
+
+  async inspect(topology: BusTopology): Promise<readonly TopologyProblem[]> {
+    return this.#doing('inspect topics and groups', () => this.#administration.inspect(topology));
   }
 
   async health(): Promise<BusHealth> {
-    if (this.#closed) return { up: false, error: new BusClosedError() };
     try {
-      await this.#doing('answer', undefined, this.#sender.probe());
+      await this.#doing('answer', () => this.#sender.probe());
+      await this.#sender.declare([]);
+      await this.#alarm.look();
       return { up: true };
     } catch (error) {
       return { up: false, error };
@@ -114,30 +155,31 @@ export class RocketMqMessageBus implements TwoPhaseBus {
     return this.#closed;
   }
 
+  /** Dead letters that are in hand, and those that handlers still make, need the sender to the last. */
   async #end(): Promise<void> {
     await this.#inFlight.idle();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await Promise.all([...this.#deadLetters.values()].map((deadLetters) => deadLetters.close()));
     await this.#sender.close();
   }
 
-  async #doing<Result>(what: string, message: Sendable | undefined, work: Promise<Result>): Promise<Result> {
+  async #send(message: Sendable): Promise<void> {
     try {
-      return await work;
+      await this.#sender.send(message);
     } catch (error) {
       const { endpoints, maxBytes } = this.#settings;
-      throw translateError(error, {
-        what,
-        endpoints,
-        ...(message ? { message: { ...message, maxBytes } } : {}),
-      });
+      const { topic, bytes } = message;
+      const doing = { what: `publish to "${topic}"`, endpoints, message: { topic, bytes, maxBytes } };
+      throw await explainError(error, doing, this.#settings);
     }
   }
 
-  #assertOpen(): void {
+  async #doing<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
     if (this.#closed) throw new BusClosedError();
-  }
-
-  #notify(notice: BusNotice): void {
-    for (const listener of this.#listeners) listener(notice);
+    try {
+      return await this.#inFlight.run(work);
+    } catch (error) {
+      throw await explainError(error, { what, endpoints: this.#settings.endpoints }, this.#settings);
+    }
   }
 }

@@ -1,10 +1,11 @@
 import type { MessageView } from 'rocketmq-client-nodejs';
 import type { PreparedMessage } from '../transport/two-phase-bus.js';
 import { ProducerClient } from './client/producer-client.js';
-import type { EncodedMessage } from './encode-message.js';
+import type { EncodedMessage, Outgoing } from './encode-message.js';
+import { faultOf } from './error-codes.js';
 import { brokerName, messageGroupOf } from './names.js';
 import type { RocketMqSettings } from './options.js';
-import { assertTakes, sendTypeOf, type Topic } from './topic-type.js';
+import { assertTakes, sendTypeOf, typeNameOf, type Topic } from './topic-type.js';
 
 export interface SenderOptions {
   readonly settings: RocketMqSettings;
@@ -48,6 +49,11 @@ export class Sender {
     }
   }
 
+  /** To a topic that takes plain messages. Rejects with the driver's error. */
+  async sendPlain(outgoing: Outgoing): Promise<void> {
+    await (await this.#open()).send(outgoing);
+  }
+
   async sendHalf(message: Sendable): Promise<PreparedMessage> {
     const client = await this.#open();
     assertTakes(await this.#topic(message.topic), 'TRANSACTION', 'a half message needs a topic of type');
@@ -66,6 +72,16 @@ export class Sender {
 
   get hasUndeclared(): boolean {
     return this.#undeclared.size > 0;
+  }
+
+  /** Of a topic as the server calls it; `undefined` when there is none. */
+  async typeOf(topic: string): Promise<string | undefined> {
+    try {
+      return typeNameOf(await (await this.#open()).acceptedTypes(topic));
+    } catch (error) {
+      if (faultOf(error) === 'unknown-topic') return undefined;
+      throw error;
+    }
   }
 
   /** Rejects when the server does not answer. */

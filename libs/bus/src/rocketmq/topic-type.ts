@@ -16,6 +16,12 @@ export interface Topic {
   readonly configured: RocketMqTopicType | undefined;
 }
 
+/** As far as this bus knows it. */
+export function typeNameOf(accepted: readonly number[]): RocketMqTopicType | 'MIXED' | undefined {
+  const names = (Object.keys(types) as RocketMqTopicType[]).filter((type) => accepted.includes(types[type]));
+  return names.length > 1 ? 'MIXED' : names[0];
+}
+
 /** How a message goes to the topic: as what the topic takes, of several that which promises most. */
 export function sendTypeOf(topic: Topic, delay: number | undefined): RocketMqTopicType {
   if (topic.configured !== undefined) assertTakes(topic, topic.configured, 'it is configured as');
@@ -37,15 +43,10 @@ export function assertTakes(topic: Topic, type: RocketMqTopicType, why: string):
   if (takes(topic, type)) return;
   throw new BrokerRefusedError(
     'wrong-topic-type',
-    `Topic "${topic.name}" is of type ${namesOf(topic)}, and ${why} ${type}. A topic's type cannot be changed: create another of type ${type}.`,
+    `Topic "${topic.name}" is of type ${typeNameOf(topic.accepted) ?? 'unknown'}, and ${why} ${type}. A topic's type cannot be changed: create another of type ${type}.`,
   );
 }
 
 function takes({ accepted }: Topic, type: RocketMqTopicType): boolean {
   return accepted.includes(types[type]);
-}
-
-function namesOf(topic: Topic): string {
-  const names = (Object.keys(types) as RocketMqTopicType[]).filter((type) => takes(topic, type));
-  return names.join(' or ') || 'none that is known';
 }

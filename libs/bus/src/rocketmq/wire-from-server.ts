@@ -2,6 +2,9 @@ import type { WireMessage } from '../message/wire-message.js';
 import { KEY_PROPERTY, TOPIC_PROPERTY } from './encode-message.js';
 import { fromPropertyText } from './names.js';
 
+/** Of properties that the server shows and takes from nobody, such as `__SHARDINGKEY`. */
+export const SERVER_PREFIX = '__';
+
 /** What both kinds of the driver's messages have. */
 export interface ServerMessage {
   readonly topic: string;
@@ -16,7 +19,8 @@ export function wireFromServer({ topic, body, properties, messageGroup }: Server
   const read = named === undefined ? (text: string) => text : fromPropertyText;
   const headers: Record<string, string> = {};
   for (const [name, value] of properties) {
-    if (name !== TOPIC_PROPERTY && name !== KEY_PROPERTY) headers[name] = read(value);
+    const isForUs = name === TOPIC_PROPERTY || name === KEY_PROPERTY || name.startsWith(SERVER_PREFIX);
+    if (!isForUs) headers[name] = read(value);
   }
   const key = read(properties.get(KEY_PROPERTY) ?? messageGroup ?? '');
   return { topic: read(named ?? topic), ...(key ? { key } : {}), headers, body };

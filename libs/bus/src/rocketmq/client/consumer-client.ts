@@ -6,6 +6,7 @@ import {
   createResource,
   FilterExpression,
   ForwardMessageToDeadLetterQueueRequest,
+  MessageType,
   Permission,
   ReceiveMessageResponse,
   SimpleConsumer,
@@ -66,6 +67,14 @@ export class ConsumerClient extends SimpleConsumer {
   /** Whether the server keeps the order of FIFO topics for this group. */
   get isOrderly(): boolean {
     return this.#isOrderly;
+  }
+
+  /** Whether the topic itself keeps an order, for groups that ask for it. */
+  async isFifo(topic: string): Promise<boolean> {
+    const { messageQueues } = await this.getRouteData(topic);
+    return messageQueues.some(({ acceptMessageTypesList }) =>
+      acceptMessageTypesList.includes(MessageType.FIFO),
+    );
   }
 
   /** A fetch that finds nothing takes `pollDuration`. */

@@ -9,6 +9,8 @@ import type { ReceivedMessage } from '../client/received-message.js';
 import type { RocketMqSettings } from '../options.js';
 import { pause } from '../pause.js';
 import { wireFromServer } from '../wire-from-server.js';
+import type { DeadLetterFacts } from '../../transport/emulated-dead-letter.js';
+import type { GivenUp } from '../dead-letters/send-dead-letter.js';
 import { HeldMessage } from './held-message.js';
 import { KeyLanes } from './key-lanes.js';
 import { Slots } from './slots.js';
@@ -20,6 +22,8 @@ export interface RocketMqSubscriptionOptions {
   readonly delivering: Delivering;
   readonly settings: RocketMqSettings;
   readonly notify: (notice: BusNotice) => void;
+  /** Stores a copy that says why. `false`: the server must forward the message itself. */
+  readonly sendDeadLetter: (givenUp: GivenUp) => Promise<boolean>;
   readonly onClosed: () => void;
 }
 
@@ -147,10 +151,14 @@ export class RocketMqSubscription implements Subscription {
     const { delivering } = this.#options;
     const wire = this.#wireOf(held.message);
     await this.#slots.untilResumed();
+    if (this.#closing.signal.aborted) {
+      await held.giveBack(0);
+      return;
+    }
     for (let attempt = held.message.attempt; ; attempt += 1) {
       const settlement = await delivering.deliver(wire, { attempt, signal: held.signal });
       if (settlement.kind !== 'retry' || !this.#waitsInHand(settlement.delay)) {
-        if (await this.#settle(held, settlement)) delivering.settled(wire, settlement, attempt);
+        if (await this.#settle(held, settlement, attempt)) delivering.settled(wire, settlement, attempt);
         return;
       }
       delivering.settled(wire, settlement, attempt);
@@ -169,7 +177,7 @@ export class RocketMqSubscription implements Subscription {
     return delay <= LONGEST_WAIT_IN_HAND || this.#options.delivering.settings.onFailure === 'retry-for-ever';
   }
 
-  #settle(held: HeldMessage, settlement: Settlement): Promise<boolean> {
+  #settle(held: HeldMessage, settlement: Settlement, attempts: number): Promise<boolean> {
     switch (settlement.kind) {
       case 'acknowledge':
       case 'drop':
@@ -177,8 +185,16 @@ export class RocketMqSubscription implements Subscription {
       case 'retry':
         return held.giveBack(settlement.delay);
       case 'dead-letter':
-        return held.giveUp();
+        return this.#giveUp(held, { ...settlement, group: this.group, attempts, at: new Date() });
     }
+  }
+
+  async #giveUp(held: HeldMessage, facts: DeadLetterFacts): Promise<boolean> {
+    if (held.signal.aborted) return false;
+    const { message } = held;
+    const { sendDeadLetter } = this.#options;
+    const isStored = await sendDeadLetter({ message, wire: this.#wireOf(message), facts }).catch(() => false);
+    return isStored ? held.acknowledge() : held.giveUp();
   }
 
   #wireOf(message: ReceivedMessage) {

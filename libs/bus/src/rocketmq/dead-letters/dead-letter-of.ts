@@ -1,0 +1,24 @@
+import type { DeadLetter } from '../../transport/dead-letters.js';
+import { fromDeadLetterWire } from '../../transport/emulated-dead-letter.js';
+import type { ReceivedMessage } from '../client/received-message.js';
+import { wireFromServer } from '../wire-from-server.js';
+
+/** Keeps the name of a dead letter when it is stored anew. */
+export const ID_PROPERTY = 'varve-dead-letter-id';
+
+export function idOf({ properties, id }: ReceivedMessage): string {
+  return properties.get(ID_PROPERTY) ?? id;
+}
+
+/** What the server moved by itself does not say why, and if it is not ours perhaps not even from where. */
+export function deadLetterOf(message: ReceivedMessage, group: string): DeadLetter {
+  const wire = wireFromServer(message);
+  const topic = wire.topic === message.topic ? (message.deadLetterOf ?? wire.topic) : wire.topic;
+  return { ...fromDeadLetterWire(idOf(message), { ...wire, topic }), group };
+}
+
+/** Oldest first; by name where the time is the same. */
+export function inOrder(one: ReceivedMessage, other: ReceivedMessage): number {
+  const byTime = (one.bornAt?.getTime() ?? 0) - (other.bornAt?.getTime() ?? 0);
+  return byTime || (idOf(one) < idOf(other) ? -1 : 1);
+}

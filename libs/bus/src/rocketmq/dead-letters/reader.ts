@@ -1,0 +1,130 @@
+import type { BusNotice } from '../../transport/bus-notice.js';
+import type { ConsumerClient } from '../client/consumer-client.js';
+import { codeOf } from '../error-codes.js';
+import { Code } from '../client/driver.js';
+import type { ReceivedMessage } from '../client/received-message.js';
+import { deadLetterTopic } from '../names.js';
+import type { RocketMqSettings } from '../options.js';
+import { HeldMessage } from '../subscription/held-message.js';
+import { openConsumer } from '../subscription/subscribe.js';
+import { idOf, inOrder } from './dead-letter-of.js';
+
+export interface ReaderOptions {
+  /** At the server. */
+  readonly group: string;
+  readonly settings: RocketMqSettings;
+  readonly notify: (notice: BusNotice) => void;
+  /** Stores a message among the dead letters once more. */
+  readonly storeAgain: (message: ReceivedMessage, id: string) => Promise<void>;
+}
+
+const BATCH = 32;
+const MOST_IN_HAND = 5000;
+/** What another reader has given back shows up again within so many milliseconds. */
+const QUIET = 4000;
+/** Each reading counts as a delivery, and after 16 by default the server would move the message to the reader's own dead letters. */
+const STORE_AGAIN_AFTER = 8;
+
+/**
+ * The dead letters of one group, in hand: the server can only give messages away, so reading without taking is to hold them for as long as
+ * somebody looks, and then to give them back. The reader's group is its own, without order.
+ */
+export class DeadLetterReader {
+  readonly #options: ReaderOptions;
+  readonly #held = new Map<string, HeldMessage>();
+  readonly #closing = new AbortController();
+  #client: ConsumerClient | undefined;
+  #hasLooked = false;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Oldest first, after asking the server for more. */
+  async all(): Promise<readonly ReceivedMessage[]> {
+    await this.#fill();
+    this.#dropLost();
+    return [...this.#held.values()].map(({ message }) => message).sort(inOrder);
+  }
+
+  async find(id: string): Promise<HeldMessage | undefined> {
+    this.#dropLost();
+    if (!this.#held.has(id)) await this.#fill();
+    return this.#held.get(id);
+  }
+
+  /** `false`: somebody else has it. */
+  async take(held: HeldMessage): Promise<boolean> {
+    this.#held.delete(idOf(held.message));
+    return held.acknowledge();
+  }
+
+  /** Gives all back. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const given = [...this.#held.values()].map((held) => this.#giveBack(held));
+    // What cannot be given back comes back by itself.
+    await Promise.allSettled(given);
+    this.#held.clear();
+    await this.#client?.shutdown();
+  }
+
+  async #giveBack(held: HeldMessage): Promise<void> {
+    const { message } = held;
+    if (message.attempt < STORE_AGAIN_AFTER) {
+      await held.giveBack(0);
+    } else {
+      await this.#options.storeAgain(message, idOf(message));
+      await held.acknowledge();
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const client = await this.#open();
+    if (!client) return;
+    const { pollDuration } = this.#options.settings;
+    const topic = deadLetterTopic(this.#options.group);
+    const quiet = this.#hasLooked ? pollDuration : Math.max(pollDuration, QUIET);
+    for (let silence = 0; silence < quiet && this.#held.size < MOST_IN_HAND;) {
+      const messages = await client.fetch({ topic, max: BATCH, turn: 0 });
+      silence = messages.length === 0 ? silence + pollDuration : 0;
+      for (const message of messages) this.#hold(client, message);
+    }
+    this.#hasLooked = true;
+  }
+
+  #hold(client: ConsumerClient, message: ReceivedMessage): void {
+    const { settings, notify } = this.#options;
+    const held = new HeldMessage(message, {
+      client,
+      timers: settings.timers,
+      invisibleDuration: settings.invisibleDuration,
+      closing: this.#closing.signal,
+      onTrouble: (what, error) => notify({ kind: 'trouble', what, error }),
+    });
+    this.#held.set(idOf(message), held);
+  }
+
+  #dropLost(): void {
+    for (const [id, { signal }] of this.#held) {
+      if (signal.aborted) this.#held.delete(id);
+    }
+  }
+
+  /** Without dead letters there is no such topic. */
+  async #open(): Promise<ConsumerClient | undefined> {
+    const { group } = this.#options;
+    try {
+      this.#client ??= await openConsumer(readerGroup(group), [deadLetterTopic(group)], this.#options);
+      return this.#client;
+    } catch (error) {
+      if (codeOf(error) === Code.TOPIC_NOT_FOUND) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Needs the right Sub, as its topic does. */
+export function readerGroup(group: string): string {
+  return `${group}-dead-letters`;
+}

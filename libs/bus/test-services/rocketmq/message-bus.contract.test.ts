@@ -1,0 +1,16 @@
+import { beforeAll, describe, test } from 'vitest';
+import { messageBusContract, twoPhaseContract } from '@varve/bus/testing';
+import { sharedRocketMq, type RocketMqConnection } from '../../../../test/services/index.js';
+import { sharedHarness } from './rocketmq-harness.js';
+
+let server: RocketMqConnection;
+beforeAll(async () => {
+  server = await sharedRocketMq();
+});
+
+describe.concurrent('RocketMqMessageBus keeps the contract of a message bus', () => {
+  const harness = sharedHarness(() => server);
+  for (const { name, needs = [], run } of [...messageBusContract, ...twoPhaseContract]) {
+    test.skipIf(needs.some((need) => harness.lacks?.[need]))(name, () => run(harness));
+  }
+});

@@ -20,7 +20,6 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   throw new ServiceError('not-ready', `No ${count} free ports between ${lowest} and ${highest}.`);
 }
 
-const taken = /address already in use|BindException|failed to bind/i;
 const starts = 3;
 
 /** Starts anew, with other ports, a server that lost one of its own to somebody else before it could take it. */
@@ -29,8 +28,7 @@ export async function withFreePorts<T>(start: () => Promise<T>): Promise<T> {
     try {
       return await start();
     } catch (error) {
-      const isTaken =
-        error instanceof ServiceError && error.code === 'process-died' && taken.test(error.message);
+      const isTaken = error instanceof ServiceError && error.code === 'port-taken';
       if (!isTaken || attempt === starts) throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { services } from './cli/services.ts';
-import { loadState, removeRunning, type ServerState } from './cli/state.ts';
-import { killRest, up } from './cli/up.ts';
+import { loadState, type ServerState } from './cli/state.ts';
+import { down, up } from './cli/up.ts';
 import { ServiceError } from './service-error.ts';
 
 const usage = `npm run services -- up|down|status [${Object.keys(services).join('] [')}] [--json]
@@ -14,7 +14,7 @@ Without a name: all of them. --json: for programs.`;
 
 interface Report {
   readonly service: string;
-  readonly state: 'ready' | 'starting' | 'down';
+  readonly state: 'ready' | 'down';
   readonly env: Readonly<Record<string, string>>;
   readonly logs?: string;
   readonly pids: readonly number[];
@@ -25,8 +25,7 @@ const actions: Readonly<Record<string, (service: string) => Promise<Report>>> = 
     return reportOf(service, await up(service));
   },
   async down(service) {
-    await killRest(service);
-    removeRunning(service);
+    await down(service);
     return reportOf(service, undefined);
   },
   async status(service) {
@@ -60,8 +59,8 @@ async function main(): Promise<void> {
 
 function reportOf(service: string, state: ServerState | undefined): Report {
   if (!state) return { service, state: 'down', env: {}, pids: [] };
-  const { phase, env, logs, processes } = state;
-  return { service, state: phase, env, logs, pids: processes.map(({ pid }) => pid) };
+  const { env, logs, processes } = state;
+  return { service, state: 'ready', env, logs, pids: processes.map(({ pid }) => pid) };
 }
 
 /** Can be given to a shell as it is. */

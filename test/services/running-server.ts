@@ -83,7 +83,7 @@ export class RunningServer {
   async #ready(timeout: number): Promise<void> {
     const deadline = performance.now() + timeout;
     for (;;) {
-      for (const process of this.#parts.processes) process.assertRunning();
+      for (const process of this.#parts.processes) process.assertHealthy();
       const answer = await this.#parts.isReady().catch((error: unknown) => error);
       if (answer === true) return;
       if (performance.now() > deadline) throw this.#notReady(timeout, answer);

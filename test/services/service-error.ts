@@ -3,6 +3,7 @@ export type ServiceErrorCode =
   | 'download-failed'
   | 'not-ready'
   | 'process-died'
+  | 'port-taken'
   | 'no-server'
   | 'broker-refused'
   | 'invalid-options';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   connectAdmin,
   createKafkaTopics,
@@ -7,6 +7,10 @@ import {
   sharedRocketMq,
   uniqueName,
 } from './index.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe('the servers that all suites share', () => {
   it('has a RocketMQ whose topics have the type that they were created with', async () => {
@@ -31,5 +35,30 @@ describe('the servers that all suites share', () => {
     await createKafkaTopics(kafka, [{ topic, partitions: 2 }]);
 
     expect(await messagesInKafkaTopic(kafka, topic)).toBe(0);
+  });
+
+  it('are those that the environment names, where it does', async () => {
+    vi.stubEnv('VARVE_ROCKETMQ_ENDPOINTS', 'rocketmq.test:8081');
+    vi.stubEnv('VARVE_ROCKETMQ_ADMIN', 'rocketmq.test:10911');
+    vi.stubEnv('VARVE_KAFKA_BROKERS', 'one.test:9092,two.test:9092');
+
+    expect(await sharedRocketMq()).toEqual({
+      endpoints: 'rocketmq.test:8081',
+      adminAddress: 'rocketmq.test:10911',
+    });
+    expect(await sharedKafka()).toEqual({ brokers: 'one.test:9092,two.test:9092' });
+  });
+
+  it('cannot be had by half of an address, or without a run that starts them', async () => {
+    vi.stubEnv('VARVE_ROCKETMQ_ENDPOINTS', 'rocketmq.test:8081');
+    vi.stubEnv('VARVE_ROCKETMQ_ADMIN', '');
+    vi.stubEnv('VARVE_KAFKA_BROKERS', '');
+    vi.stubEnv('VARVE_SHARED_SERVERS', '');
+
+    await expect(sharedRocketMq()).rejects.toMatchObject({ code: 'invalid-options' });
+    await expect(sharedKafka()).rejects.toMatchObject({
+      code: 'no-server',
+      message: expect.stringContaining('npm run services -- up kafka'),
+    });
   });
 });

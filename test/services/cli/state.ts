@@ -7,8 +7,6 @@ import { isRunning, type ProcessIdentity } from '../process/identity.ts';
 export interface ServerState {
   readonly service: string;
   readonly phase: 'starting' | 'ready';
-  /** The process that starts it. */
-  readonly starter: ProcessIdentity;
   readonly processes: readonly ProcessIdentity[];
   readonly logs: string;
   readonly env: Readonly<Record<string, string>>;
@@ -25,10 +23,11 @@ export function saveState(state: ServerState): void {
   renameSync(`${file}.new`, file);
 }
 
-/** `undefined` too for a server of which nothing runs any more: its machine was restarted, or somebody killed it. */
+/** `undefined` too for a server that does not run any more, or was never ready: somebody killed it, or who started it. */
 export function loadState(service: string): ServerState | undefined {
   const state = readState(service);
-  return state && isAlive(state) ? state : undefined;
+  const runs = state?.phase === 'ready' && state.processes.every(isRunning);
+  return runs ? state : undefined;
 }
 
 /** Whatever is on record, whether it runs or not. */
@@ -40,11 +39,6 @@ export function readState(service: string): ServerState | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isAlive({ phase, starter, processes }: ServerState): boolean {
-  if (phase === 'starting') return isRunning(starter) || processes.some(isRunning);
-  return processes.length > 0 && processes.every(isRunning);
 }
 
 export function removeRunning(service: string): void {

@@ -1,25 +1,29 @@
 import { newLogsFolder, runningFolder } from '../folders.ts';
+import { withLock } from '../lock.ts';
 import { killProcess, type ProcessIdentity } from '../process/identity.ts';
 import { detachedLauncher } from '../process/launcher.ts';
-import { ServiceError } from '../service-error.ts';
-import { until } from '../../support/until.ts';
 import { services } from './services.ts';
 import { loadState, readState, removeRunning, saveState, type ServerState } from './state.ts';
 
 /** A server that runs until `down`. One that runs already is left as it is. */
 export async function up(service: string): Promise<ServerState> {
-  const running = loadState(service);
-  if (running) return running.phase === 'ready' ? running : startedByAnother(service);
+  return withLock(`${runningFolder(service)}.lock`, async () => {
+    const running = loadState(service);
+    if (running) return running;
+    await down(service);
+    return start(service);
+  });
+}
 
-  await killRest(service);
+/** Also what is left of a server of which only a part still runs, such as its nameserver. */
+export async function down(service: string): Promise<void> {
+  await Promise.all((readState(service)?.processes ?? []).map(killProcess));
   removeRunning(service);
-  return start(service);
 }
 
 async function start(service: string): Promise<ServerState> {
   const logs = newLogsFolder(service);
-  const starter: ProcessIdentity = { pid: process.pid, mark: process.argv[1]! };
-  let state: ServerState = { service, phase: 'starting', starter, processes: [], logs, env: {} };
+  let state: ServerState = { service, phase: 'starting', processes: [], logs, env: {} };
   const record = (change: Partial<ServerState>) => saveState((state = { ...state, ...change }));
   record({});
   const tenancy = {
@@ -28,30 +32,16 @@ async function start(service: string): Promise<ServerState> {
     launcher: detachedLauncher,
     onLaunched: (processes: readonly ProcessIdentity[]) => record({ processes }),
   };
+  const interrupted = () => void down(service).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const { env } = await services[service]!(tenancy);
     record({ phase: 'ready', env });
     return state;
   } catch (error) {
-    await killRest(service);
-    removeRunning(service);
+    await down(service);
     throw error;
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
-}
-
-async function startedByAnother(service: string): Promise<ServerState> {
-  return until(
-    () => {
-      const state = loadState(service);
-      if (!state)
-        throw new ServiceError('not-ready', `Another process failed to start ${service}. Try again.`);
-      return state.phase === 'ready' ? state : undefined;
-    },
-    { timeout: 180_000, what: `${service}, which another process is starting` },
-  );
-}
-
-/** What a server of which only a part still runs has left, such as its nameserver. */
-export async function killRest(service: string): Promise<void> {
-  await Promise.all((readState(service)?.processes ?? []).map(killProcess));
 }

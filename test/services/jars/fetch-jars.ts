@@ -1,6 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jarsFolder } from '../folders.ts';
+import { withLock } from '../lock.ts';
 import { runTool, type Tool } from '../run-tool.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Distribution } from './distributions.ts';
@@ -27,17 +27,23 @@ const contents = 'contents.json';
 export async function fetchJars(distribution: Distribution): Promise<string> {
   const folder = jarsFolder(distribution.name);
   if (isComplete(folder, distribution)) return folder;
+  // Also for different jars: two Mavens at once write to one repository, where what both need may break.
+  await withLock(join(dirname(folder), 'fetch.lock'), async () => {
+    if (!isComplete(folder, distribution)) await fetchTo(folder, distribution);
+  });
+  return folder;
+}
 
-  mkdirSync(dirname(folder), { recursive: true });
+async function fetchTo(folder: string, distribution: Distribution): Promise<void> {
   const fetched = mkdtempSync(`${folder}-`);
   try {
     await download(distribution, fetched);
     writeContents(fetched, distribution);
-    moveInPlace(fetched, folder, distribution);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fetched, folder);
   } finally {
     rmSync(fetched, { recursive: true, force: true });
   }
-  return folder;
 }
 
 async function download(distribution: Distribution, folder: string): Promise<void> {
@@ -88,16 +94,6 @@ function writeContents(folder: string, { name, artifacts }: Distribution): void 
     throw new ServiceError('download-failed', `Maven fetched ${name} without ${artifact}.`);
   }
   writeFileSync(join(folder, contents), JSON.stringify({ artifacts, jars }, null, 2));
-}
-
-/** Two processes may fetch at once: the first to finish is kept, and both are right. */
-function moveInPlace(fetched: string, folder: string, distribution: Distribution): void {
-  if (!isComplete(folder, distribution)) rmSync(folder, { recursive: true, force: true });
-  try {
-    renameSync(fetched, folder);
-  } catch (error) {
-    if (!isComplete(folder, distribution)) throw error;
-  }
 }
 
 function isComplete(folder: string, { artifacts }: Distribution): boolean {

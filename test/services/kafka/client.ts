@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type KafkaConfig } from 'kafkajs';
 import type { Credentials } from '../tenancy.ts';
 
 export interface KafkaConnection {
@@ -22,14 +22,15 @@ export function kafkaClientOptions(
   };
 }
 
-/** A silent client that does not try again: for a test's own questions to the broker. */
-export function plainKafka(server: KafkaConnection): Kafka {
+/** A silent client for a test's own questions to the broker; it outlasts a partition's change of leader. */
+export function plainKafka(server: KafkaConnection, more: Partial<KafkaConfig> = {}): Kafka {
   return new Kafka({
     ...kafkaClientOptions(server),
     clientId: 'varve-services',
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3000,
-    retry: { retries: 0 },
+    retry: { retries: 8, initialRetryTime: 50, maxRetryTime: 1000 },
+    ...more,
   });
 }
 
@@ -68,9 +69,10 @@ export async function messagesInKafkaTopic(server: KafkaConnection, topic: strin
 
 export async function withAdmin<T>(
   server: KafkaConnection,
-  work: (admin: ReturnType<Kafka['admin']>) => Promise<T>,
+  work: (admin: Admin) => Promise<T>,
+  more: Partial<KafkaConfig> = {},
 ): Promise<T> {
-  const admin = plainKafka(server).admin();
+  const admin = plainKafka(server, more).admin();
   await admin.connect();
   try {
     return await work(admin);

@@ -109,7 +109,9 @@ export class KafkaServer extends RunningServer implements KafkaConnection {
 
 async function isReady(process: ServerProcess, connection: KafkaConnection): Promise<boolean> {
   if (!process.log().includes('Kafka Server started')) return false;
-  const { brokers } = await withAdmin(connection, (admin) => admin.describeCluster());
+  const { brokers } = await withAdmin(connection, (admin) => admin.describeCluster(), {
+    retry: { retries: 0 },
+  });
   return brokers.length > 0;
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { until } from '../../support/until.ts';
 
 /** A process by its id and by a text that only its command line has: the id alone may be another's by now. */
@@ -8,8 +8,10 @@ export interface ProcessIdentity {
   readonly mark: string;
 }
 
+/** Until it has given back its files and ports: while it ends it has no command line any more, but still all of these. */
 export function isRunning({ pid, mark }: ProcessIdentity): boolean {
-  return commandLineOf(pid).includes(mark);
+  const commandLine = existsSync('/proc/self/stat') ? commandLineOf(pid) : commandLineByPs(pid);
+  return commandLine === '' || (commandLine?.includes(mark) ?? false);
 }
 
 export function signal(process_: ProcessIdentity, name: NodeJS.Signals): void {
@@ -27,19 +29,23 @@ export async function killProcess(process_: ProcessIdentity): Promise<void> {
   await until(() => !isRunning(process_), { timeout: 30_000, what: `the end of process ${process_.pid}` });
 }
 
-/** Empty for a process that has ended, also while nobody has asked for its exit code yet. */
-function commandLineOf(pid: number): string {
-  if (!existsSync('/proc/self/cmdline')) return commandLineByPs(pid);
+/** `undefined` for one that has ended, also while nobody has asked for its exit code yet; empty for one that is ending. */
+function commandLineOf(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // The first thread can have ended before the others, which hold what they all share.
+    const hasEnded = 'ZX'.includes(state) && readdirSync(`/proc/${pid}/task`).length <= 1;
+    const isOfKernel = parent === '2';
+    return hasEnded || isOfKernel ? undefined : readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return '';
+    return undefined;
   }
 }
 
-function commandLineByPs(pid: number): string {
+function commandLineByPs(pid: number): string | undefined {
   const { stdout } = spawnSync('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)], {
     encoding: 'utf8',
   });
-  return stdout.startsWith('Z') ? '' : stdout;
+  return stdout === '' || stdout.startsWith('Z') ? undefined : stdout;
 }

@@ -8,6 +8,9 @@ import type { Launcher } from './launcher.ts';
 
 const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+PerfDisableSharedMem', '-Xshare:auto'];
 
+/** RocketMQ's proxy goes on without the port that it could not have. */
+const portTaken = /BindException|Address already in use/;
+
 export interface JavaProgram {
   readonly name: string;
   /** JVM options, main class, arguments. */
@@ -60,10 +63,17 @@ export class ServerProcess {
     return this.#wholeLog().slice(this.#logStart);
   }
 
-  /** Throws once the process has ended, with the last that it said. */
-  assertRunning(): void {
+  /** Throws once the process has ended, with the last that it said, or could not have a port. */
+  assertHealthy(): void {
+    const log = this.log();
+    if (portTaken.test(log)) {
+      throw new ServiceError(
+        'port-taken',
+        `A port that ${this.name} needs was taken. See ${this.#program.log}.`,
+      );
+    }
     if (this.#identity && isRunning(this.#identity)) return;
-    const last = this.log().trim().split('\n').slice(-20).join('\n');
+    const last = log.trim().split('\n').slice(-20).join('\n');
     throw new ServiceError(
       'process-died',
       `${this.name} ended before it was ready. The last of ${this.#program.log}:\n${last}`,

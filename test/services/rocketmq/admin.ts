@@ -5,6 +5,7 @@ const request = {
   queryConsumerOffset: 14,
   updateTopic: 17,
   updateBrokerConfig: 25,
+  brokerConfig: 26,
   maxOffset: 30,
   minOffset: 31,
   routeOf: 105,
@@ -168,6 +169,12 @@ export class RocketMqAdmin {
       policyType: 'Custom',
       ...(resource === undefined ? {} : { resource }),
     });
+  }
+
+  async brokerConfig(): Promise<ReadonlyMap<string, string>> {
+    const { body } = await this.#broker.call(request.brokerConfig);
+    const lines = body.toString().split('\n');
+    return new Map(lines.map((line) => [line.split('=', 1)[0]!, line.slice(line.indexOf('=') + 1)]));
   }
 
   async setBrokerConfig(values: Readonly<Record<string, string | number | boolean>>): Promise<void> {

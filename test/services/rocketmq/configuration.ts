@@ -30,7 +30,7 @@ export interface RocketMqFiles {
 }
 
 /** What both servers and tests expect of each other: everything that is slow for production's sake is quick. */
-const brokerDefaults = {
+export const brokerDefaults = {
   brokerClusterName: 'DefaultCluster',
   brokerName: 'broker-a',
   brokerId: 0,
@@ -49,7 +49,7 @@ const brokerDefaults = {
   transactionOpBatchInterval: 200,
 } satisfies Record<string, Setting>;
 
-const proxyDefaults = {
+export const proxyDefaults = {
   rocketMQClusterName: 'DefaultCluster',
   localServeAddr: '127.0.0.1',
   minInvisibleTimeMillsForRecv: 1000,

@@ -1,20 +1,10 @@
-import type { Commit, LogId } from '@varve/eventstore';
-import { commitMessage } from '../message/make-commit-message.js';
+import type { Commit } from '@varve/eventstore';
 import type { Message } from '../message/message.js';
 import { sizeOf } from '../message/size-of.js';
-import { isBusError } from '../transport/errors.js';
-import type { MessageBus } from '../transport/message-bus.js';
-import type { TwoPhaseBus } from '../transport/two-phase-bus.js';
-import type { PublicationListener } from './publication-events.js';
-import type { PublicationPlan } from './publication-plan.js';
-
-export interface Publishing {
-  readonly bus: MessageBus;
-  readonly plan: PublicationPlan;
-  readonly logId: LogId;
-  readonly signal: AbortSignal;
-  readonly announce: PublicationListener;
-}
+import { isBusError, type BrokerRefusedError } from '../transport/errors.js';
+import { isTwoPhase } from './publication-plan.js';
+import { messageOf, pointerTo, type Publishing } from './publishing.js';
+import { sweepAll } from './sweep.js';
 
 /** How many messages are handed to the bus at a time: enough for its batches, few enough that little is repeated after a failure. */
 const MOST_AT_A_TIME = 500;
@@ -23,14 +13,45 @@ const MOST_AT_A_TIME = 500;
 export async function publishCommits(publishing: Publishing, commits: readonly Commit[]): Promise<void> {
   for (let from = 0; from < commits.length; from += MOST_AT_A_TIME) {
     publishing.signal.throwIfAborted();
-    await publishChunk(publishing, commits.slice(from, from + MOST_AT_A_TIME));
+    await publishToTopics(publishing, commits.slice(from, from + MOST_AT_A_TIME));
+  }
+}
+
+/**
+ * A topic that was made for two phases takes no other messages, whatever its category's mode is now: half messages then, which are visible
+ * as soon, only in no order.
+ */
+async function publishToTopics(publishing: Publishing, commits: readonly Commit[]): Promise<void> {
+  const { plan, halvesOnly } = publishing;
+  const takesHalves = ({ stream }: Commit): boolean => halvesOnly.has(plan.topicOf(stream));
+  const plain = halvesOnly.size === 0 ? commits : commits.filter((commit) => !takesHalves(commit));
+  try {
+    if (plain.length > 0) await publishChunk(publishing, plain);
+  } catch (error) {
+    if (!isWrongTopic(error) || !isTwoPhase(publishing.bus)) throw error;
+    for (const [topic, ofTopic] of Map.groupBy(plain, ({ stream }) => plan.topicOf(stream)))
+      await publishOrLearn(publishing, topic, ofTopic);
+  }
+  if (halvesOnly.size > 0) await sweepAll(publishing, commits.filter(takesHalves), []);
+}
+
+async function publishOrLearn(
+  publishing: Publishing,
+  topic: string,
+  commits: readonly Commit[],
+): Promise<void> {
+  try {
+    await publishChunk(publishing, commits);
+  } catch (error) {
+    if (!isWrongTopic(error)) throw error;
+    publishing.halvesOnly.add(topic);
   }
 }
 
 /** The bus judges the size before it sends anything, so that nothing is measured twice as long as all fit. */
 async function publishChunk(publishing: Publishing, commits: readonly Commit[]): Promise<void> {
-  const { bus, plan, signal } = publishing;
-  const messages = commits.map((commit) => messageOf(publishing, commit, plan.pointers === 'always'));
+  const { bus, signal } = publishing;
+  const messages = commits.map((commit) => messageOf(publishing, commit));
   try {
     await bus.publish(messages, { signal });
   } catch (error) {
@@ -42,8 +63,8 @@ async function publishChunk(publishing: Publishing, commits: readonly Commit[]):
 }
 
 function fitting(publishing: Publishing, message: Message, commit: Commit): Message {
-  if (sizeOf(message) <= publishing.bus.capabilities.maxBytes) return message;
-  return pointerTo(publishing, commit);
+  const fits = sizeOf(message) <= publishing.bus.capabilities.maxBytes;
+  return fits || publishing.plan.pointers === 'always' ? message : pointerTo(publishing, commit);
 }
 
 /** The broker's own limit is below what the bus knows: whatever it refuses goes as a pointer. */
@@ -51,7 +72,7 @@ async function publishEach(publishing: Publishing, commits: readonly Commit[]): 
   const { bus, plan, signal } = publishing;
   for (const commit of commits) {
     try {
-      await bus.publish([messageOf(publishing, commit, plan.pointers === 'always')], { signal });
+      await bus.publish([messageOf(publishing, commit)], { signal });
     } catch (error) {
       if (plan.pointers === 'always' || !isBusError(error, 'message-too-large')) throw error;
       await bus.publish([pointerTo(publishing, commit)], { signal });
@@ -59,28 +80,6 @@ async function publishEach(publishing: Publishing, commits: readonly Commit[]): 
   }
 }
 
-/** Publishes one commit on a topic that takes half messages only. Resolves when the broker has confirmed that it is visible. */
-export async function sweepCommit(
-  publishing: Publishing & { readonly bus: TwoPhaseBus },
-  commit: Commit,
-): Promise<void> {
-  const { bus, plan, announce } = publishing;
-  const prepared = await bus
-    .prepare(messageOf(publishing, commit, plan.pointers === 'always'))
-    .catch((error: unknown) => {
-      if (plan.pointers === 'always' || !isBusError(error, 'message-too-large')) throw error;
-      return bus.prepare(pointerTo(publishing, commit));
-    });
-  await prepared.commit();
-  announce({ kind: 'swept', stream: commit.stream, position: commit.position });
-}
-
-function pointerTo(publishing: Publishing, commit: Commit): Message {
-  const { stream, firstVersion } = commit;
-  publishing.announce({ kind: 'sent-as-pointer', stream, firstVersion });
-  return messageOf(publishing, commit, true);
-}
-
-function messageOf({ plan, logId }: Publishing, commit: Commit, pointer: boolean): Message {
-  return commitMessage(commit, { logId, topic: plan.topicOf(commit.stream), pointer });
+function isWrongTopic(error: unknown): boolean {
+  return isBusError(error, 'broker-refused') && (error as BrokerRefusedError).why === 'wrong-topic-type';
 }

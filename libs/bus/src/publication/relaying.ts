@@ -11,10 +11,11 @@ import type {
 import type { MessageBus } from '../transport/message-bus.js';
 import { withGrace } from './grace.js';
 import { Horizon } from './horizon.js';
-import { publishCommits, type Publishing } from './publish-commits.js';
+import { publishCommits } from './publish-commits.js';
 import type { PublicationListener } from './publication-events.js';
 import { type PublicationPlan } from './publication-plan.js';
 import type { Confirmations, Published } from './publication-store.js';
+import type { Publishing } from './publishing.js';
 import { sweep, type Swept } from './sweep.js';
 
 /** Commits that wait for their confirmation, at most: some megabytes. Beyond it nothing more is read until some are due. */
@@ -50,6 +51,7 @@ export class Relaying implements BatchEffectHandler {
   readonly #options: RelayingOptions;
   readonly #horizon: Horizon;
   readonly #counts = { relayed: 0, swept: 0 };
+  readonly #halvesOnly = new Set<string>();
   #held: readonly Held[] = [];
   #prunedUpTo: Position = 0;
 
@@ -102,7 +104,7 @@ export class Relaying implements BatchEffectHandler {
     const { plan, sweepAfter } = this.#options;
     const oldest = this.#held[0];
     const doneUpTo = oldest ? oldest.position - 1 : upTo;
-    if (plan.twoPhaseCategories.length === 0) return { doneUpTo };
+    if (plan.relays && !oldest) return { doneUpTo };
     return {
       doneUpTo,
       lookAgainIn: Math.min(LATEST_LOOK, Math.max(SOONEST_LOOK, sweepAfter / LOOKS)),
@@ -161,7 +163,7 @@ export class Relaying implements BatchEffectHandler {
 
   #publishing(signal: AbortSignal): Publishing {
     const { bus, plan, log, announce } = this.#options;
-    return { bus, plan, logId: log.logId, signal, announce };
+    return { bus, plan, logId: log.logId, signal, announce, halvesOnly: this.#halvesOnly };
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   newCommitId,
+  StoreClosedError,
   STREAM_CLOSED,
   type AppendOptions,
   type AppendResult,
@@ -17,9 +18,10 @@ const MOST_ATTEMPTS = 20;
 
 /**
  * The store, whose appends to two-phase categories are published in two phases. Everything else of it is as it was, also what the
- * `EventStore` port does not know: snapshots, backup, verification. `close` waits for what the publisher has in flight.
+ * `EventStore` port does not know: snapshots, backup, verification. `close` waits for what is in flight.
  *
- * It answers what the store would, but for one thing: 'any' may be answered with a conflict, when others were faster twenty times.
+ * It answers what the store would, but for two things: every commit has an id, and 'any' may be answered with a conflict, when others were
+ * faster twenty times.
  */
 export function twoPhaseEventStore<Store extends EventStore>(
   store: Store,
@@ -29,16 +31,15 @@ export function twoPhaseEventStore<Store extends EventStore>(
   const replaced: Partial<EventStore> = {
     append: (...request) => appends.append(...request),
     closeStream: (...request) => appends.closeStream(...request),
-    close: async () => {
-      await publisher.flush();
-      await store.close();
-    },
+    close: () => appends.close(),
   };
   return withMethods(store, replaced);
 }
 
 class TwoPhaseAppends {
   readonly #queues = new StreamQueues();
+  readonly #running = new Set<Promise<AppendResult>>();
+  #closing: Promise<void> | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -64,6 +65,17 @@ class TwoPhaseAppends {
     return this.#run(pendingClosing(this.store, { stream, expected }, this.#complete(options)));
   }
 
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.publisher.flush();
+    await this.store.close();
+  }
+
   /** Arguments that the store refuses are the store's to refuse. */
   #isTwoPhase(stream: StreamName, { at }: AppendOptions): boolean {
     if (typeof stream !== 'string' || !this.publisher.handles(stream)) return false;
@@ -79,6 +91,13 @@ class TwoPhaseAppends {
   }
 
   #run(append: PendingAppend): Promise<AppendResult> {
+    if (this.#closing) throw new StoreClosedError();
+    const running = this.#resolved(append);
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
+  }
+
+  #resolved(append: PendingAppend): Promise<AppendResult> {
     const { expected, stream } = append;
     if (typeof expected === 'number') return this.publisher.appendAt(append, expected);
     if (expected === 'no-stream') return this.#asExpected(append, this.publisher.appendAt(append, 0));

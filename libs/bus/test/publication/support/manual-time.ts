@@ -1,0 +1,40 @@
+import type { Timers } from '@varve/eventstore';
+
+interface Timer {
+  readonly at: number;
+  readonly work: () => void;
+}
+
+/** A clock and timers that stand still until the test moves them. */
+export class ManualTime implements Timers {
+  readonly #timers = new Set<Timer>();
+  #now = Date.parse('2026-11-21T14:00:00Z');
+
+  readonly clock = (): number => this.#now;
+  readonly date = (): Date => new Date(this.#now);
+
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  after(milliseconds: number, work: () => void): () => void {
+    const timer = { at: this.#now + milliseconds, work };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Moves the clock and fires what is due, in order. */
+  advance(milliseconds: number): void {
+    const until = this.#now + milliseconds;
+    for (let next = this.#due(until); next; next = this.#due(until)) {
+      this.#now = Math.max(this.#now, next.at);
+      this.#timers.delete(next);
+      next.work();
+    }
+    this.#now = until;
+  }
+
+  #due(until: number): Timer | undefined {
+    return [...this.#timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
+  }
+}

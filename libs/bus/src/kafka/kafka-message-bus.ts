@@ -87,6 +87,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
     const subscription = new KafkaSubscription(delivering, {
       driver: this.#driver,
       timers: this.#timers,
+      connectTimeout: this.#options.connectTimeout,
       drainTimeout: this.#options.drainTimeout,
       notify,
       fixStart: (consumer) => fixStart(this.#driver, consumer, settings),
@@ -120,6 +121,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   }
 
   async health(): Promise<BusHealth> {
+    if (this.#isClosed()) return { up: false, error: new BusClosedError() };
     try {
       await withAdmin(this.#driver, (admin) => admin.brokers());
       return { up: true };
@@ -151,7 +153,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   }
 
   #record(message: Message): SizedRecord {
-    const { mode = 'binary', maxBytes } = this.#options;
+    const { mode = 'structured', maxBytes } = this.#options;
     if (message.delay !== undefined && message.delay > 0) {
       throw new InvalidBusOptionsError(
         'delay',

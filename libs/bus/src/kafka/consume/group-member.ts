@@ -5,6 +5,7 @@ import type {
   TopicPartition,
   TopicPartitionOffset,
 } from '../driver/kafka-driver.js';
+import { isBusError } from '../../transport/errors.js';
 import { wait } from '../driver/wait.js';
 
 const FIRST_PAUSE = 200;
@@ -28,9 +29,26 @@ export class GroupMember {
 
   constructor(private readonly options: GroupMemberOptions) {}
 
-  /** The first time it is the caller who tries again. */
-  async start(): Promise<void> {
-    await this.#join();
+  /** Tries again for that long; then it is for the caller to do so. A group's coordinator is not there at once, for one. */
+  async start(milliseconds: number): Promise<void> {
+    const { timers } = this.options;
+    const expired = new AbortController();
+    const cancel = timers.after(milliseconds, () => expired.abort());
+    try {
+      while (!(await this.#isJoined(expired.signal))) await wait(timers, FIRST_PAUSE, expired.signal);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #isJoined(expired: AbortSignal): Promise<boolean> {
+    try {
+      await this.#join();
+      return true;
+    } catch (error) {
+      if (expired.aborted || !isBusError(error) || !error.retryable) throw error;
+      return false;
+    }
   }
 
   setFlow(paused: readonly TopicPartition[], flowing: readonly TopicPartition[]): void {

@@ -12,6 +12,7 @@ import type { LaneEntry } from './partition-lane.js';
 export interface KafkaSubscriptionPorts {
   readonly driver: KafkaDriver;
   readonly timers: Timers;
+  readonly connectTimeout: number;
   readonly drainTimeout: number;
   readonly notify: (notice: BusNotice) => void;
   /** Resolves with `true` when the broker has it, or else when the signal was aborted. */
@@ -54,7 +55,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   async start(): Promise<void> {
-    await this.#member.start();
+    await this.#member.start(this.ports.connectTimeout);
     this.ports.notify({ kind: 'connected', what: this.#what });
   }
 

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkajsClient } from './kafkajs-client.js';
 import type {
   KafkaAdmin,
@@ -37,7 +37,7 @@ export class KafkajsAdmin implements KafkaAdmin {
     const { resources } = await this.client.ask(`reading the configuration of "${name}"`, () =>
       this.#admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name }],
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name }],
       }),
     );
     const entries = resources[0]?.configEntries ?? [];

@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
+// By its default export, which is all that Node is sure to find in a CommonJS package.
+import kafkajs, { type Kafka, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Timers } from '@varve/eventstore';
 import { BrokerUnavailableError } from '../../transport/errors.js';
@@ -23,9 +24,20 @@ export interface KafkajsClientOptions {
 export class KafkajsClient {
   readonly kafka: Kafka;
   readonly #sockets = new Sockets();
+  #overheard: unknown;
 
   constructor(private readonly options: KafkajsClientOptions) {
-    this.kafka = new Kafka(configOf(options, this.#sockets));
+    this.kafka = new kafkajs.Kafka({
+      ...configOf(options, this.#sockets),
+      // What matters comes as an error or an event; kafkajs would write the rest to the console.
+      logLevel: kafkajs.logLevel.NOTHING,
+      logCreator:
+        () =>
+        ({ log: { error } }) => {
+          const cause: unknown = error;
+          if (cause instanceof Error && 'type' in cause) this.#overheard = cause;
+        },
+    });
   }
 
   /** Does it within the connect time-out, or longer by `extra`; an error is one of this library. */
@@ -40,6 +52,24 @@ export class KafkajsClient {
     } catch (error) {
       throw translateError(error, what);
     }
+  }
+
+  /**
+   * What kafkajs has only logged while it did that. Looking for a group's coordinator it swallows the broker's answer, which may be that
+   * the user has no right on the group, and says that there is none.
+   */
+  async overhear<T>(work: () => Promise<T>): Promise<T> {
+    this.kafka.logger().setLogLevel(kafkajs.logLevel.DEBUG);
+    this.#overheard = undefined;
+    try {
+      return await work();
+    } finally {
+      this.kafka.logger().setLogLevel(kafkajs.logLevel.NOTHING);
+    }
+  }
+
+  get overheard(): unknown {
+    return this.#overheard;
   }
 
   /** `disconnect` in its own time, or else by force. */
@@ -71,9 +101,6 @@ function configOf({ bus, connectTimeout }: KafkajsClientOptions, sockets: Socket
     enforceRequestTimeout: true,
     retry: CLUSTER_RETRY,
     socketFactory: sockets.factory,
-    // What matters comes as an error or an event; kafkajs would write the rest to the console.
-    logLevel: logLevel.NOTHING,
-    logCreator: () => () => undefined,
     ...(bus.sasl ? { sasl: saslOf(bus.sasl) } : {}),
     ...(tls === undefined ? {} : { ssl: tls }),
   };

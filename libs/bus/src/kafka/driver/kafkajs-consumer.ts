@@ -61,8 +61,8 @@ export class KafkajsConsumer implements KafkaConsumer {
         partitionsConsumedConcurrently: SIDE_BY_SIDE,
         eachBatch: (payload) => this.#fetched(payload),
       });
-    await this.client.ask(this.#what, join, this.times.rebalanceTimeout);
-    if (this.#failure !== undefined) throw translateError(this.#failure, this.#what);
+    await this.client.ask(this.#what, () => this.client.overhear(join), this.times.rebalanceTimeout);
+    if (this.#failure !== undefined) throw this.#whyNotJoined(this.#failure);
   }
 
   pause(partitions: readonly TopicPartition[]): void {
@@ -108,6 +108,11 @@ export class KafkajsConsumer implements KafkaConsumer {
     await this.#commit({ topics });
   }
 
+  #whyNotJoined(failure: unknown): Error {
+    const isSwallowed = failure instanceof Error && failure.name === 'KafkaJSGroupCoordinatorNotFound';
+    return translateError(isSwallowed ? (this.client.overheard ?? failure) : failure, this.#what);
+  }
+
   #listen(): void {
     const { GROUP_JOIN, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
@@ -137,11 +142,10 @@ export class KafkajsConsumer implements KafkaConsumer {
 
 /** Copied: what kafkajs hands over are windows on the whole answer of a fetch, and a message that is held would keep all of it. */
 function recordOf({ offset, key, value, headers }: KafkaMessage): IncomingRecord {
-  const copy = value === null ? null : Uint8Array.prototype.slice.call(value);
   return {
     offset: Number(offset),
     key: key?.toString(),
-    value: copy,
+    value: value && new Uint8Array(value),
     headers: headersOf(headers),
     bytes: (value?.length ?? 0) + 500,
   };

@@ -1,4 +1,4 @@
-import { Partitioners, type Message as KafkajsMessage, type Producer, type TopicMessages } from 'kafkajs';
+import kafkajs, { type Message as KafkajsMessage, type Producer, type TopicMessages } from 'kafkajs';
 import type { KafkajsClient } from './kafkajs-client.js';
 import type { KafkaProducer, OutgoingRecord } from './kafka-driver.js';
 import { translateError } from './translate-error.js';
@@ -13,7 +13,7 @@ export class KafkajsProducer implements KafkaProducer {
     this.#producer = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: RETRY,
     });
   }

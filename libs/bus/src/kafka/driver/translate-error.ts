@@ -27,6 +27,7 @@ const REFUSALS: Readonly<Record<string, readonly [why: Refusal, whatToDo: string
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ['no-right', 'Give the user the right to write idempotently.'],
   SASL_AUTHENTICATION_FAILED: ['wrong-credentials', 'Check "sasl".'],
   UNSUPPORTED_SASL_MECHANISM: ['wrong-credentials', 'The broker does not take this "sasl.mechanism".'],
+  ILLEGAL_SASL_STATE: ['wrong-credentials', 'Leave "sasl" out for a listener that asks for no credentials.'],
   POLICY_VIOLATION: ['other', "It is against the broker's policy."],
   INVALID_REPLICATION_FACTOR: ['other', 'Lower "replicationFactor" to the number of brokers.'],
 };

@@ -1,5 +1,10 @@
 import type { Timers } from '@varve/eventstore';
-import { BusClosedError, isBusError, PublishNotConfirmedError } from '../../transport/errors.js';
+import {
+  BrokerUnavailableError,
+  BusClosedError,
+  isBusError,
+  PublishNotConfirmedError,
+} from '../../transport/errors.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { KafkaProducer, OutgoingRecord } from '../driver/kafka-driver.js';
 import { wait } from '../driver/wait.js';
@@ -23,6 +28,7 @@ export interface ReliableProducerOptions {
 export class ReliableProducer {
   readonly #closing = new AbortController();
   #producer: KafkaProducer | undefined;
+  #isConnected = false;
   #hasConfirmed = false;
   #failure: unknown;
 
@@ -56,7 +62,7 @@ export class ReliableProducer {
   /** What went wrong, or nothing. */
   async #try(records: readonly OutgoingRecord[], over: AbortSignal): Promise<Error | undefined> {
     try {
-      await untilOver(this.#sendOnce(records), over);
+      await untilOver(this.#sendOnce(records), over, () => this.#late());
       return undefined;
     } catch (error) {
       this.#lost(error);
@@ -70,11 +76,21 @@ export class ReliableProducer {
     if (!this.#producer) {
       this.#producer = producer;
       await producer.connect();
+      this.#isConnected = true;
       this.#failure = undefined;
       this.options.notify({ kind: 'connected', what: 'producer' });
     }
     await producer.send(records);
     this.#hasConfirmed = true;
+  }
+
+  #late(): Error {
+    if (this.#isConnected) {
+      return new PublishNotConfirmedError(
+        'Kafka has not confirmed in time. Publish it again: it may have arrived.',
+      );
+    }
+    return new BrokerUnavailableError('Kafka cannot be reached. Check "brokers", or try again.');
   }
 
   #lost(error: unknown): void {
@@ -87,6 +103,7 @@ export class ReliableProducer {
   async #replace(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
+    this.#isConnected = false;
     await producer?.close();
   }
 }
@@ -95,12 +112,9 @@ function isRetryable(error: Error): boolean {
   return isBusError(error) && error.retryable;
 }
 
-function untilOver<T>(work: Promise<T>, over: AbortSignal): Promise<T> {
+function untilOver<T>(work: Promise<T>, over: AbortSignal, lateError: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = (): void =>
-      reject(
-        new PublishNotConfirmedError('Kafka has not confirmed in time what was published. Publish it again.'),
-      );
+    const late = (): void => reject(lateError());
     if (over.aborted) late();
     over.addEventListener('abort', late, { once: true });
     work.then(resolve, reject).finally(() => over.removeEventListener('abort', late));

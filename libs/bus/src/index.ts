@@ -35,5 +35,6 @@ export * from './transport/two-phase-bus.js';
 export type { WhenUnreachable } from './publication/preparing.js';
 export { twoPhaseEventStore } from './publication/two-phase-event-store.js';
 export { type PublicationMode, type PublicationOptions } from './publication/publication-plan.js';
+export { readStretch, type Gap } from './sequencing/read-stretch.js';
 export { Sequencer } from './sequencing/sequencer.js';
 export type { SequencerOptions } from './sequencing/sequencer-options.js';

@@ -1,6 +1,7 @@
+import type {
+  LogDivergedError} from '@varve/eventstore';
 import {
   isEventStoreError,
-  LogDivergedError,
   type CommitFeed,
   type FedCommit,
   type FeedSession,

@@ -1,26 +1,23 @@
-import type { EventStore, LogBatch, Position, ReadAllOptions } from '@varve/eventstore';
+import type { LogBatch, LogReader, Position, ReadAllOptions } from '@varve/eventstore';
 
 /** The log as if it ended at a position: what follows it cannot run past what it is compared with. */
-export function boundedLog(log: EventStore, bound: () => Position): EventStore {
+export function boundedLog(log: LogReader, bound: () => Position): LogReader {
   return {
-    logId: log.logId,
+    get logId() {
+      return log.logId;
+    },
     durability: log.durability,
-    append: (...args) => log.append(...args),
-    closeStream: (...args) => log.closeStream(...args),
     readStream: (...args) => log.readStream(...args),
     readAll: (after, options) => readUpTo(log, { after, upTo: bound() }, options),
     head: async () => Math.min(await log.head(), bound()),
     commitAt: (position) => log.commitAt(position),
     waitForCommit: (...args) => log.waitForCommit(...args),
-    findCommit: (commitId) => log.findCommit(commitId),
-    fence: (commitId) => log.fence(commitId),
-    listStreams: (options) => log.listStreams(options),
     close: () => log.close(),
   };
 }
 
 async function* readUpTo(
-  log: EventStore,
+  log: LogReader,
   { after, upTo }: { after: Position; upTo: Position },
   options: ReadAllOptions | undefined,
 ): AsyncIterable<LogBatch> {

@@ -13,7 +13,7 @@ export async function catchUp<Tx>(
   const { readModels, timers } = processing;
   for (;;) {
     signal?.throwIfAborted();
-    const result = await processor.runOnce();
+    const result = await processor.runOnce({ from: 'log' });
     switch (result.kind) {
       case 'caught-up':
         if (result.position >= target) return;

@@ -1,4 +1,5 @@
 import type { Processor, ProcessorEvent } from '@varve/eventstore';
+import { commitFeedOf, isFed, type BusFeed } from './bus-feed.js';
 import { followedVersion } from './followed-version.js';
 import { projectionProcessor, reactorProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';
@@ -11,6 +12,8 @@ export interface FollowersParts<Tx> {
   readonly processing: Processing<Tx>;
   readonly projections: readonly Projection<Tx>[];
   readonly reactors: readonly Reactor[];
+  readonly feed: BusFeed | undefined;
+  readonly group: string;
   readonly replaced: 'keep' | 'drop';
   readonly announce: (event: ProjectorEvent) => void;
   /** Called when another look at the versions is worth while. */
@@ -62,9 +65,9 @@ export class Followers<Tx> {
         this.#announceNotFollowed(projection, own);
         continue;
       }
+      if (followed.live) await this.#goLive(projection, followed);
       if (!this.#processors.has(followed.processor)) added.push(this.#add(projection, followed));
-      if (followed.live) this.#building.delete(followed.processor);
-      else await this.#switch(followed, own);
+      if (!followed.live) await this.#switch(followed, own);
     }
     return { added };
   }
@@ -81,6 +84,14 @@ export class Followers<Tx> {
     }
   }
 
+  /** Only what readers see is subscribed to the bus, so a version that has become live gets another processor. */
+  async #goLive(projection: Projection<Tx>, { processor: id }: ProjectionVersion): Promise<void> {
+    if (!this.#building.delete(id) || !isFed(this.#parts.feed, projection)) return;
+    const processor = this.#processors.get(id);
+    this.#processors.delete(id);
+    await processor?.stop();
+  }
+
   #add(projection: Projection<Tx>, version: ProjectionVersion): Processor<Tx> {
     const { processing, announce, lookAgain } = this.#parts;
     const onEvent = (event: ProcessorEvent): void => {
@@ -89,10 +100,24 @@ export class Followers<Tx> {
       const mayBeReady = event.kind === 'caught-up' && this.#building.has(event.processor);
       if (mayBeReady || event.kind === 'lease-lost') lookAgain();
     };
-    const processor = projectionProcessor(projection, version, processing, onEvent);
+    const processor = projectionProcessor(projection, version, processing, {
+      onEvent,
+      ...this.#feedingOf(projection, version),
+    });
     this.#processors.set(processor.id, processor);
     if (!version.live) this.#building.add(processor.id);
     return processor;
+  }
+
+  #feedingOf(projection: Projection<Tx>, { live }: ProjectionVersion) {
+    const { feed, processing, group } = this.#parts;
+    if (!feed || !isFed(feed, projection)) return {};
+    if (!live) return { mayBeFed: true };
+    const { walkBehind } = feed;
+    return {
+      feed: commitFeedOf(feed, projection, { ...processing, group }),
+      ...(walkBehind !== undefined && { walkBehind }),
+    };
   }
 
   async #switch(candidate: ProjectionVersion, own: readonly ProjectionVersion[]): Promise<void> {

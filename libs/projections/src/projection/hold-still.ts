@@ -2,6 +2,8 @@ import type { Lease, ProcessorId } from '@varve/eventstore';
 import type { Processing } from './processing-options.js';
 
 export interface Still {
+  /** Of the checkpoint's row, as long as nobody else works. */
+  readonly token: number;
   /** `false`: somebody else works again. */
   renew(): Promise<boolean>;
   /** Lets the instances go on. */
@@ -19,13 +21,18 @@ export async function holdStill<Tx>(
   for (;;) {
     const row = await readModels.readLease(processor);
     // Nobody works on what is paused, stopped or gone.
-    if (row?.state !== 'active') return { renew: async () => true, release: async () => undefined };
+    if (row?.state !== 'active') return nobodyWorks(row?.token ?? 0);
     // The holder's heartbeat may have risen since: then look again.
     const lease = await readModels.acquire(processor, owner, row);
     if (lease) return heldBy(readModels, lease);
   }
 }
 
+function nobodyWorks(token: number): Still {
+  return { token, renew: async () => true, release: async () => undefined };
+}
+
 function heldBy<Tx>(readModels: Processing<Tx>['readModels'], lease: Lease): Still {
-  return { renew: () => readModels.renew(lease), release: () => readModels.release(lease) };
+  const { token } = lease;
+  return { token, renew: () => readModels.renew(lease), release: () => readModels.release(lease) };
 }

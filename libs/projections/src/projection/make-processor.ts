@@ -10,16 +10,21 @@ import type { Processing } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
 import { processorIdOf, reactorIdOf, type VersionId } from './version-id.js';
 
+export type ProjectionProcessorOptions = Pick<ProcessorOptions<never>, 'feed' | 'mayBeFed' | 'walkBehind'> & {
+  readonly onEvent: (event: ProcessorEvent) => void;
+};
+
 /** The processor that keeps one build of a projection up to date. */
 export function projectionProcessor<Tx>(
   projection: Projection<Tx>,
   version: VersionId,
   processing: Processing<Tx>,
-  onEvent: (event: ProcessorEvent) => void,
+  { onEvent, ...feeding }: ProjectionProcessorOptions,
 ): Processor<Tx> {
   const wanted = wantedAfterDecoding(projection, processing);
   return new Processor({
     ...common(projection, processing, onEvent),
+    ...feeding,
     id: processorIdOf(version),
     order: projection.order,
     handler: {

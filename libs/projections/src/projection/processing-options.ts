@@ -2,15 +2,16 @@ import {
   systemTimers,
   type BatchOptions,
   type EventRegistry,
-  type EventStore,
   type FailurePolicy,
+  type LogReader,
   type Timers,
 } from '@varve/eventstore';
 import type { ReadModels } from './read-models.js';
 
 /** What a projector and a rebuild have in common: where from, where to, and how. */
 export interface ProcessingOptions<Tx> {
-  readonly log: EventStore;
+  /** The log, or a client of the service that owns it. */
+  readonly log: LogReader;
   readonly readModels: ReadModels<Tx>;
   /** Decodes stored events into the shapes that this code knows. Without it, handlers see events as they are stored. */
   readonly registry?: EventRegistry;

@@ -1,4 +1,5 @@
 import type { ProcessorEvent, StreamName } from '@varve/eventstore';
+import type { BusFeed } from './bus-feed.js';
 import type { ProcessingOptions } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
 import type { VersionId } from './version-id.js';
@@ -6,6 +7,8 @@ import type { VersionId } from './version-id.js';
 export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
   readonly projections: readonly Projection<Tx>[];
   readonly reactors?: readonly Reactor[];
+  /** A bus that brings the projections' commits faster than the log is walked. Reactors follow the log. */
+  readonly feed?: BusFeed;
   /** The instances that share these read models, as the log knows them. Default `default`. */
   readonly group?: string;
   /** What becomes of a version once another has taken its place. Default `keep`: `varve projections drop` removes it. */

@@ -1,4 +1,5 @@
 import type { Position } from '@varve/eventstore';
+import { validateFeed } from './bus-feed.js';
 import { awaitAll, catchUp } from './catch-up.js';
 import { isProjectionsError } from './errors.js';
 import { Followers } from './followers.js';
@@ -7,7 +8,7 @@ import type { ProjectorEvent, ProjectorOptions } from './projector-options.js';
 import { readStatus, type ProjectorStatus } from './projector-status.js';
 import { registerConsumer } from './register-consumer.js';
 import { validateDeclarations } from './validate.js';
-import { waitFor, type WaitOptions, type WaitOutcome } from './wait-for.js';
+import { waitFor, type StreamPoint, type WaitOptions, type WaitOutcome } from './wait-for.js';
 
 /**
  * Keeps the projections and reactors of this code up to date. Any number of instances may run on the same read models: each projection
@@ -30,12 +31,15 @@ export class Projector<Tx> {
   /** @throws InvalidProjectionOptionsError, DuplicateProjectionError */
   constructor(options: ProjectorOptions<Tx>) {
     validateDeclarations(options);
+    validateFeed(options.feed, options.projections);
     this.#options = options;
     this.#processing = processingOf(options);
     this.#followers = new Followers({
       processing: this.#processing,
       projections: options.projections,
       reactors: options.reactors ?? [],
+      feed: options.feed,
+      group: options.group ?? 'default',
       replaced: options.replaced ?? 'keep',
       announce: (event) => this.#announce(event),
       lookAgain: () => this.#look(),
@@ -74,15 +78,16 @@ export class Projector<Tx> {
       return caughtUp;
     }
     await this.#started;
+    for (const processor of this.#followers.processors) processor.hurry();
     const target = await this.#processing.log.head();
     const followed = () => this.#followers.processors.map(({ id }) => id);
     return awaitAll(followed, target, this.#processing, options.signal);
   }
 
-  /** Waits until readers of a projection see what stands at `position`; see `waitFor`. */
-  waitFor(position: Position, projection: string, options?: WaitOptions): Promise<WaitOutcome> {
+  /** Waits until readers of a projection see what stands at a position, or a version of a stream; see `waitFor`. */
+  waitFor(target: Position | StreamPoint, projection: string, options?: WaitOptions): Promise<WaitOutcome> {
     const expected = new Set(this.#options.projections.map(({ name }) => name));
-    return waitFor({ ...this.#processing, expected }, position, projection, options);
+    return waitFor({ ...this.#processing, expected }, target, projection, options);
   }
 
   status(): Promise<ProjectorStatus> {
@@ -110,6 +115,8 @@ export class Projector<Tx> {
 
   async #prepare(): Promise<void> {
     const { log, readModels } = this.#processing;
+    // A log elsewhere has no id before it was reached.
+    await log.head();
     await registerConsumer(log, this.#options.group ?? 'default', readModels);
     await this.#followers.createVersions();
     await this.#followers.reconcile();

@@ -1,4 +1,4 @@
-import type { EventStore, Position, Processor, StepResult } from '@varve/eventstore';
+import type { CommitFeed, LogReader, Position, Processor, StepResult } from '@varve/eventstore';
 import { NotRunningError } from './errors.js';
 import { projectionProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';
@@ -14,6 +14,8 @@ export interface RebuildParts<Tx> {
   readonly options: RebuildOptions<Tx>;
   readonly version: VersionId;
   readonly progress: ProgressReport<Tx>;
+  /** A live version that a bus may feed is ahead of its position, and the new one keeps versions as it does. */
+  readonly liveIsFed: boolean;
   /** Ends the rebuild. */
   readonly signal: AbortSignal;
 }
@@ -25,11 +27,14 @@ export class RebuildSteps<Tx> {
   readonly #parts: RebuildParts<Tx>;
   readonly #processor: Processor<Tx>;
 
-  constructor(parts: RebuildParts<Tx>, log: EventStore) {
-    const { processing, projection, version, options } = parts;
+  constructor(parts: RebuildParts<Tx>, log: LogReader, feed?: CommitFeed) {
+    const { processing, projection, version, options, liveIsFed } = parts;
     this.#parts = parts;
-    this.#processor = projectionProcessor(projection, version, { ...processing, log }, (event) =>
-      options.onEvent?.(event),
+    this.#processor = projectionProcessor(
+      projection,
+      version,
+      { ...processing, log },
+      { onEvent: (event) => options.onEvent?.(event), mayBeFed: liveIsFed, ...(feed && { feed }) },
     );
   }
 
@@ -54,9 +59,17 @@ export class RebuildSteps<Tx> {
     return this.#processor.stop();
   }
 
-  async #step(phase: RebuildProgress['phase']): Promise<void> {
+  /** Applies what the feed brings, too, until that is done. */
+  async untilFed(phase: RebuildProgress['phase'], isDone: () => boolean): Promise<void> {
+    while (!isDone()) {
+      this.#parts.signal.throwIfAborted();
+      await this.#step(phase, 'everywhere');
+    }
+  }
+
+  async #step(phase: RebuildProgress['phase'], from: 'log' | 'everywhere' = 'log'): Promise<void> {
     const { processing, progress, signal } = this.#parts;
-    const result = await this.#runOnce();
+    const result = await this.#runOnce(from);
     switch (result.kind) {
       case 'progressed':
         await progress.at(phase, result.to, result.events);
@@ -70,6 +83,7 @@ export class RebuildSteps<Tx> {
       case 'paused':
         throw new NotRunningError(this.#processor.id, 'paused', result.reason);
       case 'caught-up':
+      case 'waiting':
       case 'lease-lost':
       case 'ended':
         return sleep(processing.timers, 0, signal);
@@ -77,12 +91,12 @@ export class RebuildSteps<Tx> {
   }
 
   /** An interruption need not wait for a commit that is tried again and again. */
-  async #runOnce(): Promise<StepResult> {
+  async #runOnce(from: 'log' | 'everywhere'): Promise<StepResult> {
     const { signal } = this.#parts;
     const interrupt = (): void => void this.#processor.stop();
     signal.addEventListener('abort', interrupt, { once: true });
     try {
-      return await this.#processor.runOnce();
+      return await this.#processor.runOnce({ from });
     } finally {
       signal.removeEventListener('abort', interrupt);
     }

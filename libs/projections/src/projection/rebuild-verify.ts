@@ -1,4 +1,5 @@
 import type { Position, StreamName } from '@varve/eventstore';
+import { AheadFeed } from './ahead-feed.js';
 import { boundedLog } from './bounded-log.js';
 import { compareRows } from './compare-rows.js';
 import { holdStill, type Still } from './hold-still.js';
@@ -19,15 +20,14 @@ export async function verifyRebuild<Tx>(parts: RebuildParts<Tx>): Promise<Verifi
   if (!live) return { verdict: 'not-comparable', why: 'nothing-live' };
   if (live.checkpoint.logId !== log.logId) return { verdict: 'not-comparable', why: 'other-log' };
   const bound = { position: live.checkpoint.position };
-  const steps = new RebuildSteps(
-    parts,
-    boundedLog(log, () => bound.position),
-  );
+  const bounded = boundedLog(log, () => bound.position);
+  const ahead = parts.liveIsFed ? new AheadFeed(log, parts.processing.readModels, live.processor) : undefined;
+  const steps = new RebuildSteps(parts, bounded, ahead);
   try {
     if (!(await liveIsAhead(parts, live, await steps.position()))) {
       return { verdict: 'not-comparable', why: 'live-behind' };
     }
-    return await compareBeside(parts, { live, steps, bound });
+    return await compareBeside(parts, { live, steps, bound, ahead });
   } finally {
     await steps.stop();
   }
@@ -38,10 +38,12 @@ interface Beside<Tx> {
   readonly steps: RebuildSteps<Tx>;
   /** How far the new version may go. */
   readonly bound: { position: Position };
+  /** What the live version has applied ahead of its position. */
+  readonly ahead: AheadFeed | undefined;
 }
 
 async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): Promise<Verification> {
-  const { live, steps, bound } = beside;
+  const { live, steps, bound, ahead } = beside;
   const reachedBound = (position: Position): boolean => position >= bound.position;
   for (;;) {
     bound.position = await positionOf(parts, live);
@@ -50,6 +52,8 @@ async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): P
     try {
       bound.position = await positionOf(parts, live);
       await steps.until('verifying', reachedBound);
+      ahead?.begin();
+      if (ahead) await steps.untilFed('verifying', () => ahead.isDone);
       const verification = await compareInSnapshot(parts, live, still);
       if (verification) return verification;
     } finally {
@@ -74,8 +78,8 @@ async function compareInSnapshot<Tx>(
   // Not awaited here: where reading and writing take turns, it waits for the snapshot to be closed.
   const released = still.release();
   try {
-    const position = await commonPosition(snapshot, [live.processor, rebuilt]);
-    if (position === undefined) return undefined;
+    const position = await commonPosition(snapshot, live.processor, rebuilt);
+    if (position === undefined || !(await isStill(snapshot, live.processor, still))) return undefined;
     const comparison = await compareRows(snapshot.readRows(live), snapshot.readRows(parts.version));
     return { verdict: comparison.differing === 0 ? 'same' : 'different', position, parked, ...comparison };
   } finally {
@@ -86,10 +90,15 @@ async function compareInSnapshot<Tx>(
 
 async function commonPosition(
   snapshot: ReadModelsSnapshot,
-  processors: readonly [string, string],
+  ...processors: readonly [string, string]
 ): Promise<Position | undefined> {
   const [live, rebuilt] = await Promise.all(processors.map((id) => snapshot.loadCheckpoint(id)));
   return live?.position === rebuilt?.position ? live?.position : undefined;
+}
+
+/** A version that is fed changes its rows without moving; whoever did that has taken the lease. */
+async function isStill(snapshot: ReadModelsSnapshot, processor: string, { token }: Still): Promise<boolean> {
+  return (await snapshot.loadCheckpoint(processor))?.token === token;
 }
 
 const LOOK_EVERY = 50;

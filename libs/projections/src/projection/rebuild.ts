@@ -27,7 +27,8 @@ export async function rebuild<Tx>(options: RebuildOptions<Tx>): Promise<RebuildR
   const version = await candidateOf(processing, options);
   const progress = new ProgressReport(processing, version, options.onProgress);
   const signal = options.signal ?? new AbortController().signal;
-  const parts: RebuildParts<Tx> = { processing, projection, options, version, progress, signal };
+  const liveIsFed = await isLiveFed(processing, version);
+  const parts: RebuildParts<Tx> = { processing, projection, options, version, progress, signal, liveIsFed };
   try {
     return await build(parts);
   } catch (error) {
@@ -35,6 +36,11 @@ export async function rebuild<Tx>(options: RebuildOptions<Tx>): Promise<RebuildR
     const checkpoint = await processing.readModels.load(processorIdOf(version));
     return { outcome: 'interrupted', version, position: checkpoint?.position ?? 0 };
   }
+}
+
+async function isLiveFed<Tx>({ readModels }: Processing<Tx>, { name }: VersionId): Promise<boolean> {
+  const live = (await readModels.listVersions(name)).find((version) => version.live);
+  return live !== undefined && (await readModels.appliedUpTo(live.processor)) !== undefined;
 }
 
 /** The unfinished generation of this version, unless it cannot be gone on with, or a new one. */

@@ -1,4 +1,4 @@
-import type { EventStore } from '@varve/eventstore';
+import type { LogReader } from '@varve/eventstore';
 
 /** A log that remembers where each group keeps its read models: positions of one group in two databases would be two truths. */
 interface ConsumerRegistry {
@@ -11,7 +11,7 @@ interface ConsumerRegistry {
 
 /** @throws when the log knows the group with another database */
 export async function registerConsumer(
-  log: EventStore,
+  log: LogReader,
   group: string,
   { databaseId, location }: { readonly databaseId: string; readonly location: string },
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { markOf, type EventStore, type Position } from '@varve/eventstore';
+import { markOf, type LogReader, type Position } from '@varve/eventstore';
 import { InvalidProjectionOptionsError, UnknownProjectionError } from './errors.js';
 import type { ReadModels } from './read-models.js';
 import { reactorIdOf } from './version-id.js';
@@ -10,7 +10,7 @@ import { reactorIdOf } from './version-id.js';
  * @throws UnknownProjectionError the reactor has never run
  */
 export async function replayReactor<Tx>(
-  { log, readModels }: { readonly log: EventStore; readonly readModels: ReadModels<Tx> },
+  { log, readModels }: { readonly log: LogReader; readonly readModels: ReadModels<Tx> },
   name: string,
   from: Position,
 ): Promise<void> {

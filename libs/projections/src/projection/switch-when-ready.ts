@@ -20,7 +20,9 @@ export async function switchWhenReady<Tx>(
   const head = await log.head();
   const isComparable = live?.checkpoint.logId === logId && live.checkpoint.position <= head;
   if (live && isComparable && position < live.checkpoint.position) return 'not-yet';
-  if (live && !isComparable && position < head) return 'not-yet';
+  // What a bus has brought is ahead of the live version's position, but not of the log's head.
+  const isFed = live !== undefined && (await readModels.appliedUpTo(live.processor)) !== undefined;
+  if (live && (isFed || !isComparable) && position < head) return 'not-yet';
   return readModels.switchVersion(candidate, {
     despite: live && !isComparable ? [...despite, 'behind'] : despite,
   });

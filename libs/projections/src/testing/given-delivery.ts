@@ -45,7 +45,7 @@ export async function deliver<Tx>(
       failurePolicy: { retries: 0 },
       ...(options.registry && { registry: options.registry }),
     });
-    const processor = projectionProcessor(projection, version, processing, () => undefined);
+    const processor = projectionProcessor(projection, version, processing, { onEvent: () => undefined });
     await catchUp(processor, await log.head(), processing);
     return await rowsOf(readModels, version);
   } finally {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 describe.concurrent('RocketMqMessageBus keeps the contract of a message bus', () => {
   const harness = sharedHarness(() => server);
-  for (const { name, needs = [], run } of [...messageBusContract, ...twoPhaseContract]) {
+  for (const { name, needs, run } of [...messageBusContract, ...twoPhaseContract]) {
     test.skipIf(needs.some((need) => harness.lacks?.[need]))(name, () => run(harness));
   }
 });

@@ -30,6 +30,7 @@ export function openRocketMq(server: RocketMqConnection): OpenedBroker<RocketMqM
       adminAddress,
       pollDuration: POLL,
       invisibleDuration: INVISIBLE,
+      requestTimeout: 10_000,
     });
     buses.push(opened);
     return opened;

@@ -19,6 +19,8 @@ export interface ReaderOptions {
 }
 
 const BATCH = 32;
+/** Somebody looks for longer than a handler runs. */
+const HIDDEN_FOR = 30_000;
 const MOST_IN_HAND = 5000;
 /** What another reader has given back shows up again within so many milliseconds. */
 const QUIET = 4000;
@@ -37,7 +39,9 @@ export class DeadLetterReader {
   #hasLooked = false;
 
   constructor(options: ReaderOptions) {
-    this.#options = options;
+    const { settings } = options;
+    const invisibleDuration = Math.max(settings.invisibleDuration, HIDDEN_FOR);
+    this.#options = { ...options, settings: { ...settings, invisibleDuration } };
   }
 
   /** Oldest first, after asking the server for more. */

@@ -95,7 +95,8 @@ export class RocketMqSubscription implements Subscription {
 
   async #fetchAndHandle(topic: string, firstTurn: number): Promise<void> {
     const { client } = this.#options;
-    const batch = client.isOrderly ? 1 : BATCH;
+    const share = Math.ceil(this.#options.delivering.settings.maxInFlight / this.#options.topics.size);
+    const batch = client.isOrderly ? 1 : Math.min(BATCH, share);
     for (let turn = firstTurn; ; turn += 1) {
       const room = await this.#slots.take(batch);
       if (room === 0) return;

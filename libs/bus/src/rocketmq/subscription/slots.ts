@@ -1,16 +1,18 @@
-/** How many messages may be in hand, and whether any may be fetched at all. */
+interface Waiting {
+  readonly most: number;
+  readonly resolve: (taken: number) => void;
+}
+
+/** How many messages may be in hand, and whether any may be fetched at all. Who waits longest is served first, or one would starve the others. */
 export class Slots {
   #free: number;
   #isPaused = false;
   #isClosed = false;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
+  #paused: (() => void)[] = [];
 
   constructor(private readonly size: number) {
     this.#free = size;
-  }
-
-  get taken(): number {
-    return this.size - this.#free;
   }
 
   get isPaused(): boolean {
@@ -18,22 +20,21 @@ export class Slots {
   }
 
   /** Waits until at least one is free, and takes up to `most`; 0 when no more is to be fetched, ever. */
-  async take(most: number): Promise<number> {
-    while (!this.#isClosed && (this.#isPaused || this.#free === 0)) await this.#changed();
-    if (this.#isClosed) return 0;
-    const taken = Math.min(most, this.#free);
-    this.#free -= taken;
-    return taken;
+  take(most: number): Promise<number> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ most: Math.min(most, this.size), resolve });
+      this.#serve();
+    });
   }
 
   give(count: number): void {
     this.#free += count;
-    this.#wake();
+    this.#serve();
   }
 
   /** Resolves at once, or when fetching goes on or ends. */
   async untilResumed(): Promise<void> {
-    while (this.#isPaused && !this.#isClosed) await this.#changed();
+    if (this.#isPaused && !this.#isClosed) await new Promise<void>((resolve) => this.#paused.push(resolve));
   }
 
   pause(): void {
@@ -42,21 +43,27 @@ export class Slots {
 
   resume(): void {
     this.#isPaused = false;
-    this.#wake();
+    this.#go();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#wake();
+    this.#go();
   }
 
-  #changed(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #go(): void {
+    const paused = this.#paused;
+    this.#paused = [];
+    for (const resolve of paused) resolve();
+    this.#serve();
   }
 
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+  #serve(): void {
+    while (this.#waiting.length > 0 && (this.#isClosed || (!this.#isPaused && this.#free > 0))) {
+      const { most, resolve } = this.#waiting.shift()!;
+      const taken = this.#isClosed ? 0 : Math.min(most, this.#free);
+      this.#free -= taken;
+      resolve(taken);
+    }
   }
 }

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BusNotice } from '@varve/bus';
+import { startRocketMq, uniqueName, type RocketMqServer } from '../../../../test/services/index.js';
+import { startChild } from '../../../../test/support/children.js';
+import { until } from '../../../../test/support/until.js';
+import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions } from './rocketmq-suite.js';
+
+let server: RocketMqServer;
+beforeAll(async () => {
+  server = await startRocketMq({ broker: { transactionCheckMax: 1 } });
+});
+afterAll(async () => server.stop());
+
+describe('RocketMQ', () => {
+  test('is asked in vain while it is frozen, says so soon, and goes on when it thaws', async () => {
+    const bus = aBus(server, { requestTimeout: 1000 });
+    const topic = await aTopic(server);
+    const got = received();
+    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.publish([aMessage(topic, 'a', 1)]);
+
+    server.pause();
+    try {
+      const began = performance.now();
+      await expect(bus.publish([aMessage(topic, 'a', 2)])).rejects.toMatchObject({
+        code: 'publish-not-confirmed',
+        retryable: true,
+      });
+      expect(performance.now() - began).toBeLessThan(5000);
+      expect(await bus.health()).toMatchObject({ up: false });
+      await expect(bus.subscribe(toTopic(topic), got.handler)).rejects.toMatchObject({
+        code: 'broker-unavailable',
+      });
+    } finally {
+      server.resume();
+    }
+
+    await until(async () => (await bus.health()).up);
+    await bus.publish([aMessage(topic, 'a', 3)]);
+    await until(() => got.of('a').includes(1) && got.of('a').includes(3), { timeout: 60_000 });
+  });
+
+  test('lets a bus be closed while it is frozen', async () => {
+    const bus = aBus(server, { requestTimeout: 1000 });
+    const topic = await aTopic(server);
+    await bus.subscribe(toTopic(topic), async () => undefined);
+    await bus.publish([aMessage(topic, 'a', 1)]);
+
+    server.pause();
+    try {
+      await bus.close();
+    } finally {
+      server.resume();
+    }
+  });
+
+  test('lets a process end by itself that closes its bus while the broker is frozen', async () => {
+    const topic = await aTopic(server);
+    const script = new URL('close-frozen.child.ts', import.meta.url);
+    const child = startChild(script, [
+      JSON.stringify({ endpoints: server.endpoints, topic, group: uniqueName('group') }),
+    ]);
+    await child.heard((message): message is string => message === 'connected', 'its connection', 60_000);
+
+    server.pause();
+    try {
+      child.say('close');
+      expect([await child.exited, child.stderr]).toEqual([{ code: 0, signal: null }, '']);
+    } finally {
+      server.resume();
+    }
+  });
+
+  test('keeps half messages and confirmed ones when it is killed, and asks again when it is back', async () => {
+    const bus = aBus(server);
+    const [topic, halves] = [
+      await aTopic(server, { type: 'FIFO' }),
+      await aTopic(server, { type: 'TRANSACTION' }),
+    ];
+    const group = await aGroup(server, { orderly: true });
+    const [got, decided] = [received(), received()];
+    await bus.subscribe(toTopic(topic, { group }), got.handler);
+    await bus.subscribe(toTopic(halves), decided.handler);
+    await bus.publish(versions(1, 20).map((version) => aMessage(topic, 'a', version)));
+    const half = await bus.prepare(aMessage(halves, 'b', 1));
+
+    await server.restart();
+    await until(
+      () =>
+        half.commit().then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 60_000 },
+    );
+    await until(
+      () =>
+        bus.publish([aMessage(topic, 'a', 21)]).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 60_000 },
+    );
+
+    await until(() => decided.ids.length > 0 && new Set(got.ids).size === 21, { timeout: 60_000 });
+    const firsts = [...new Set(got.of('a'))];
+    expect(firsts).toEqual(versions(1, 21));
+  });
+
+  test('raises an alarm when the broker has given up asking about a half message', async () => {
+    const bus = aBus(server);
+    const topic = await aTopic(server, { type: 'TRANSACTION' });
+    const alarms: BusNotice[] = [];
+    bus.onNotice((notice) => notice.kind === 'trouble' && alarms.push(notice));
+    await bus.onCheck([topic], async () => 'unknown');
+    await bus.prepare(aMessage(topic, 'a', 1));
+
+    await until(async () => (await bus.health()).up && alarms.some(({ kind }) => kind === 'trouble'), {
+      timeout: 60_000,
+    });
+
+    const problems = await bus.inspect({ topics: [{ name: topic, kind: 'transactional' }], groups: [] });
+    expect(problems).toMatchObject([{ subject: 'topic TRANS_CHECK_MAX_TIME_TOPIC' }]);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { RocketMqMessageBus, type RocketMqMessageBusOptions } from '@varve/bus/rocketmq';
+
+const endpoints = '127.0.0.1:1';
+
+describe('the options of a RocketMqMessageBus', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['endpoints', { endpoints: '' }],
+    ['endpoints', { endpoints: 'localhost' }],
+    ['connectTimeout', { connectTimeout: 0 }],
+    ['requestTimeout', { requestTimeout: 999 }],
+    ['pollDuration', { pollDuration: 20_001 }],
+    ['invisibleDuration', { invisibleDuration: 1.5 }],
+    ['maxBytes', { maxBytes: 4 * 1024 * 1024 }],
+    ['publishConcurrency', { publishConcurrency: 0 }],
+    ['orderedFetches', { orderedFetches: -1 }],
+    ['adminAddress', { adminAddress: 'broker' }],
+    ['topics.order', { topics: { order: { type: 'fifo' } } }],
+  ])('are refused by the name of the first that is none: %s', (option, wrong) => {
+    const options = { endpoints, ...wrong } as unknown as RocketMqMessageBusOptions;
+    expect(() => new RocketMqMessageBus(options)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', option }),
+    );
+  });
+
+  test('say whether the bus keeps an order, by the types of its topics', async () => {
+    const orderingOf = (topics: RocketMqMessageBusOptions['topics']) =>
+      new RocketMqMessageBus({ endpoints, ...(topics ? { topics } : {}) }).capabilities.ordering;
+    expect(orderingOf(undefined)).toBe('none');
+    expect(orderingOf({ order: { type: 'FIFO' } })).toBe('lane');
+    expect(orderingOf({ order: { type: 'FIFO' }, payment: { type: 'TRANSACTION' } })).toBe('none');
+  });
+
+  test('show no secret in the description', () => {
+    const credentials = { accessKey: 'shop', accessSecret: 'hush' };
+    expect(new RocketMqMessageBus({ endpoints, credentials }).description).toBe('rocketmq 127.0.0.1:1');
+  });
+
+  test('of a server that is not there make a bus that is red, and can be closed', async () => {
+    const bus = new RocketMqMessageBus({ endpoints });
+    const health = await bus.health();
+    expect(health).toMatchObject({ up: false, error: { code: 'broker-unavailable' } });
+    await bus.close();
+    expect(await bus.health()).toMatchObject({ up: false, error: { code: 'bus-closed' } });
+  });
+});

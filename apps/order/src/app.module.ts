@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { BusModule } from '@varve/bus/nest';
 import { ContextModule, EventStoreModule } from '@varve/eventstore/nest';
 import { OrderConfigModule, getOrderConfigToken } from './config/order-config.module.js';
 import type { OrderConfig } from './config/order-config.js';
@@ -14,6 +15,13 @@ import { callerOf } from './http/request-conditions.js';
     EventStoreModule.forRootAsync({
       inject: [getOrderConfigToken()],
       useFactory: ({ logFile, durability }: OrderConfig) => ({ sqlite: { file: logFile, durability } }),
+    }),
+    BusModule.forRootAsync({
+      inject: [getOrderConfigToken()],
+      useFactory: ({ bus, publication }: OrderConfig) => ({
+        ...bus,
+        publication: { categories: { order: publication } },
+      }),
     }),
     HttpModule,
   ],

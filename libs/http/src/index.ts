@@ -1,3 +1,5 @@
+export { busConfigOf, busVariables } from './config/bus-variables.js';
+export type { BusConfig } from './config/bus-variables.js';
 export { ConfigError, whyNotStarted } from './config/config-error.js';
 export { readEnvironment, serverVariables, wholeNumber } from './config/environment.js';
 export type { Environment, ServerConfig } from './config/environment.js';

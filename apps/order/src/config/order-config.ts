@@ -1,5 +1,5 @@
-import { readEnvironment, serverVariables, wholeNumber } from '@varve/http';
-import type { Environment, ServerConfig } from '@varve/http';
+import { busConfigOf, busVariables, readEnvironment, serverVariables, wholeNumber } from '@varve/http';
+import type { BusConfig, Environment, ServerConfig } from '@varve/http';
 import { z } from 'zod';
 
 /** All that the app can be told, in one place. */
@@ -12,6 +12,11 @@ export interface OrderConfig extends ServerConfig {
   readonly durability: 'power-cut' | 'process-crash';
   /** The largest body of a request, in bytes. */
   readonly bodyLimit: number;
+  readonly bus: BusConfig;
+  /** How commits come to the bus. */
+  readonly publication: 'relay' | 'two-phase';
+  /** With it, other services may read the log at `/log`. */
+  readonly logToken?: string;
 }
 
 const environmentSchema = z.object({
@@ -22,6 +27,9 @@ const environmentSchema = z.object({
     .default('power-cut'),
   ...serverVariables({ defaultPort: 3000 }),
   VARVE_BODY_LIMIT: wholeNumber(1_024, 10_485_760).default(262_144),
+  ...busVariables,
+  VARVE_PUBLICATION: z.enum(['relay', 'two-phase'], 'must be relay or two-phase').default('relay'),
+  VARVE_LOG_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
 /** @throws ConfigError */
@@ -35,5 +43,8 @@ export function readOrderConfig(environment: Environment): OrderConfig {
     port: data.PORT,
     bodyLimit: data.VARVE_BODY_LIMIT,
     requestTimeout: data.VARVE_REQUEST_TIMEOUT,
+    bus: busConfigOf(data),
+    publication: data.VARVE_PUBLICATION,
+    ...(data.VARVE_LOG_TOKEN !== undefined && { logToken: data.VARVE_LOG_TOKEN }),
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
-export const libs = ['eventstore', 'projections'] as const;
+export const libs = ['eventstore', 'bus', 'projections'] as const;
 
 /** The oldest Node that the libs promise, the oldest that better-sqlite3 13 runs on (Node-API 10), and the one that runs the tests. */
 export const nodes = ['22.12.0', '22.14.0', process.versions.node] as const;

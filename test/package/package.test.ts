@@ -11,6 +11,7 @@ const minutes = 60_000;
 const driven = {
   answers: ['placed', 'paid', 'Order 17 is paid already.'],
   events: ['1 order.placed {"total":4200}', '2 order.paid {"amount":4200}'],
+  heard: ['order-17 placed for 4200', 'order-17 paid'],
 };
 const projected = { ...driven, rows: [{ stream: 'order-17', total: 4200, paid: 1 }] };
 

@@ -8,6 +8,7 @@ import { getProjectorToken, getReadModelsToken, type ProjectorHost } from '@varv
 import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { AppModule } from './app.module.js';
 import { Order } from './order.js';
+import { OrdersHeard } from './orders.subscriber.js';
 
 /** Drives the app over HTTP and prints, as JSON, what it answered, what is in the log and what the read model made of it. */
 async function main(folder: string | undefined): Promise<void> {
@@ -17,8 +18,17 @@ async function main(folder: string | undefined): Promise<void> {
   const answers = await placeAndPayTwice(await app.getUrl());
   const events = await eventsOf(app);
   const rows = folder ? await rowsOf(app) : undefined;
+  const heard = await heardBy(app, events.length);
   await app.close();
-  process.stdout.write(JSON.stringify({ answers, events, rows, aggregateClass: Order.name }));
+  process.stdout.write(JSON.stringify({ answers, events, rows, heard, aggregateClass: Order.name }));
+}
+
+/** What came over the bus; looked at again until as much has come as there is, or nothing more for five seconds. */
+async function heardBy(app: INestApplication, count: number): Promise<string[]> {
+  const { heard } = app.get(OrdersHeard);
+  for (const deadline = Date.now() + 5_000; heard.length < count && Date.now() < deadline;)
+    await new Promise((resolve) => setImmediate(resolve));
+  return heard;
 }
 
 async function placeAndPayTwice(url: string): Promise<string[]> {

@@ -14,3 +14,5 @@ export type { BusPublicationOptions } from './publication/publication-options.js
 export { OnMessage, type EventContext, type EventReference } from './subscriber/on-message.decorator.js';
 export { Subscriber, type SubscriberOptions } from './subscriber/subscriber.decorator.js';
 export type { SubscriberStatus } from './subscriber/running-subscriber.js';
+export { LogEndpointModule } from './log-endpoint/log-endpoint.module.js';
+export type { LogEndpointOptions } from './log-endpoint/log-endpoint-options.js';

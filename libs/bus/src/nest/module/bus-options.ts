@@ -1,9 +1,9 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import type { LogReader } from '@varve/eventstore';
-import type { KafkaMessageBusOptions } from '../../kafka/index.js';
+import type { KafkaMessageBusOptions } from '../../kafka/kafka-options.js';
 import type { MemoryMessageBusOptions } from '../../memory/index.js';
 import type { TopicNamingOptions } from '../../message/topic-naming.js';
-import type { RocketMqMessageBusOptions } from '../../rocketmq/index.js';
+import type { RocketMqMessageBusOptions } from '../../rocketmq/options.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { MessageBus } from '../../transport/message-bus.js';
 import { checkedPublication, type BusPublicationOptions } from '../publication/publication-options.js';

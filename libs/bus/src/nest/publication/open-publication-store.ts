@@ -1,8 +1,7 @@
 import type { EventStore } from '@varve/eventstore';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
-import type { SqlitePublicationStoreOptions } from '../../sqlite/index.js';
-import type { PublicationStorage } from './publication-options.js';
+import type { PublicationFileOptions, PublicationStorage } from './publication-options.js';
 
 /** A store, and how to close it if it was opened here. */
 export interface OpenedPublicationStore {
@@ -22,7 +21,7 @@ export async function openPublicationStore(
 }
 
 /** A file of its own: what is noted there never waits for an append, nor an append for it. */
-async function openSqlite(where: string | SqlitePublicationStoreOptions): Promise<OpenedPublicationStore> {
+async function openSqlite(where: string | PublicationFileOptions): Promise<OpenedPublicationStore> {
   const { publicationFileOf, SqlitePublicationStore } = await import('../../sqlite/index.js').catch(
     explainMissingDriver,
   );

@@ -1,7 +1,6 @@
 import type { PublicationStore } from '../../publication/publication-store.js';
 import type { RelayOptions } from '../../publication/relay.js';
 import type { TwoPhasePublisherOptions } from '../../publication/two-phase-publisher.js';
-import type { SqlitePublicationStoreOptions } from '../../sqlite/index.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
 type Relaying = Pick<
@@ -30,8 +29,16 @@ export interface BusPublicationOptions extends Relaying, TwoPhase {
   readonly relayId?: string;
 }
 
+/** Said here, since the types of `better-sqlite3` may not be installed. */
+export interface PublicationFileOptions {
+  /** A path, or `:memory:`. */
+  readonly file: string;
+  /** How long to wait while another process writes, in milliseconds. Default 5,000. */
+  readonly busyTimeout?: number;
+}
+
 export type PublicationStorage =
-  | { readonly sqlite: SqlitePublicationStoreOptions }
+  | { readonly sqlite: PublicationFileOptions }
   | PublicationStore
   | (() => PublicationStore | Promise<PublicationStore>);
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type Admin, type KafkaConfig } from 'kafkajs';
+import { until } from '../../support/until.ts';
 import type { Credentials } from '../tenancy.ts';
 
 export interface KafkaConnection {
@@ -41,7 +42,7 @@ export interface KafkaTopic {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Resolves when each partition has a leader. */
+/** Resolves when each partition has a leader that knows that it is one. */
 export async function createKafkaTopics(
   server: KafkaConnection,
   topics: readonly KafkaTopic[],
@@ -56,16 +57,29 @@ export async function createKafkaTopics(
         configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
     });
+    for (const { topic } of topics) await offsetsOf(admin, topic);
   });
 }
 
 /** Messages in the topic, of all its partitions. */
 export async function messagesInKafkaTopic(server: KafkaConnection, topic: string): Promise<number> {
   return withAdmin(server, async (admin) => {
-    const offsets = await admin.fetchTopicOffsets(topic);
+    const offsets = await offsetsOf(admin, topic);
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   });
 }
+
+/** Leaders are known to all a moment before they know it themselves, and kafkajs takes that for final. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  const asked = async () =>
+    admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+      if (error instanceof Error && 'type' in error && notYet.has(error.type)) return undefined;
+      throw error;
+    });
+  return until(asked, { timeout: 60_000, what: `the leaders of ${topic}` });
+}
+
+const notYet = new Set<unknown>(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 export async function withAdmin<T>(
   server: KafkaConnection,

@@ -77,6 +77,9 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? String(value) : text.slice(0, 1_000);
+  try {
+    return (JSON.stringify(value) as string | undefined)?.slice(0, 1_000) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }

@@ -42,11 +42,11 @@ export const orderingCases = [
       const handling = async ({ key }: Message): Promise<void> => {
         if (running.has(key)) overlaps += 1;
         running.add(key);
-        await new Promise((resolve) => setTimeout(resolve));
+        await new Promise((resolve) => setTimeout(resolve, 5));
         running.delete(key);
       };
       const inbox = await bench.listen({ topics: [topic] }, handling);
-      const sent = byTurns(topic, 4);
+      const sent = byTurns(topic, 2);
       await bench.bus.publish(sent);
       await inbox.gets(...sent.map(({ event }) => event.id));
       equal(overlaps, 0, 'handlers that ran beside another of their key');
@@ -99,6 +99,7 @@ export const orderingCases = [
     const retry = { retries: 1_000_000, firstDelay: 1, maxDelay: 20 };
     const inbox = await bench.listen({ topics: [topic], order: 'none', retry }, handling);
     await bench.bus.publish([note(topic, 'bad', { key: 'k' })]);
+    await bench.until(() => inbox.attempts.has('bad'), 'the first failure');
     await bench.bus.publish(names(3).map((id) => note(topic, id, { key: 'k' })));
     await inbox.gets('bad', ...names(3));
   }),

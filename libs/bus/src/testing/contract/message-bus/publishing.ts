@@ -6,7 +6,9 @@ export const publishingCases = [
   busCase('delivers a message whose publishing was confirmed', async (bench) => {
     const topic = await bench.topic();
     const inbox = await bench.listen({ topics: [topic] });
-    await bench.soon(bench.bus.publish([note(topic, 'a')]), 'the confirmation');
+    const publisher = bench.another();
+    await bench.soon(publisher.publish([note(topic, 'a')]), 'the confirmation');
+    await publisher.close();
     await inbox.getsOnly('a');
   }),
 

@@ -1,4 +1,5 @@
 import {
+  isBusError,
   Relay,
   TwoPhasePublisher,
   twoPhaseEventStore,
@@ -143,7 +144,7 @@ export class Story {
     const options = chance(0.9) ? { commitId: `command-${id}` } : {};
     instance.orders.append(stream, expected, events, options).then(
       (result) => this.#note(result.ok ? 'appended' : 'conflict'),
-      (error: Error & { code?: string }) => this.#note(error.code ?? String(error)),
+      (error: unknown) => this.#note(isBusError(error) ? error.code : String(error)),
     );
   }
 

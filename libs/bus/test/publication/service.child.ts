@@ -1,0 +1,89 @@
+// Run by plain Node: a service that appends in two phases and relays, on files, and dies at a step of its own: service.child.ts ORDERS
+import { Relay, TwoPhasePublisher, twoPhaseEventStore } from '@varve/bus';
+import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { until } from '../../../../test/support/until.ts';
+import { linesBus } from './support/lines-bus.ts';
+
+interface Orders {
+  readonly name: string;
+  readonly file: string;
+  /** How many commands it handles, three at a time. */
+  readonly commands: number;
+  /** Dies at this step, counted from 1 when the first command comes. Does not die without it. */
+  readonly dieAt?: number;
+  readonly relays: boolean;
+}
+
+const { name, file, commands, dieAt, relays } = JSON.parse(process.argv[2] ?? '') as Orders;
+let steps = Number.NEGATIVE_INFINITY;
+
+function step(): void {
+  steps += 1;
+  if (steps === dieAt) process.kill(process.pid, 'SIGKILL');
+}
+
+const log = await SqliteEventStore.open({ file });
+const store = await SqlitePublicationStore.open({ file: publicationFileOf(file) });
+const bus = linesBus(step, () => undefined);
+const categories = { order: 'two-phase', customer: 'relay' } as const;
+const shared = { bus, log: stepping(log), store, categories };
+const publisher = new TwoPhasePublisher({ ...shared, fenceAfter: 1_000 });
+const orders = twoPhaseEventStore(shared.log, publisher);
+const relay = new Relay({ ...shared, owner: name, sweepAfter: 300, leaseDuration: 400 });
+
+await publisher.start();
+if (relays) relay.start();
+steps = 0;
+let next = 0;
+await Promise.all([1, 2, 3].map(handleCommands));
+await publisher.flush();
+say({ handled: commands });
+await untilPublished();
+say({ steps });
+await relay.stop();
+await orders.close();
+await store.close();
+process.stdin.destroy();
+
+async function handleCommands(): Promise<void> {
+  while (next < commands) {
+    next += 1;
+    const stream = `${next % 4 === 0 ? 'customer' : 'order'}-${next % 5}`;
+    const commitId = `${name}-${next}`;
+    const result = await orders.append(stream, 'any', [{ type: 'changed', data: { commitId } }], {
+      commitId,
+    });
+    if (result.ok) say({ appended: commitId });
+  }
+}
+
+async function untilPublished(): Promise<void> {
+  if (!relays) return;
+  await until(async () => {
+    const { position, unconfirmed, state } = relay.status();
+    return state !== 'standby' && unconfirmed === 0 && position === (await log.head());
+  });
+}
+
+/** A step before each append, and one before its answer. */
+function stepping(inner: SqliteEventStore): SqliteEventStore {
+  return new Proxy(inner, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      const call = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
+      if (key !== 'append') return call;
+      return async (...args: unknown[]) => {
+        step();
+        const answer = await call(...args);
+        step();
+        return answer;
+      };
+    },
+  });
+}
+
+function say(line: unknown): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

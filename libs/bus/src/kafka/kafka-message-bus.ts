@@ -10,11 +10,16 @@ import type { BusCapabilities, MessageBus } from '../transport/message-bus.js';
 import type { MessageHandler, Subscription, SubscriptionOptions } from '../transport/subscription.js';
 import { subscriptionSettings } from '../transport/subscription-settings.js';
 import type { BusAdministration, BusTopology, SetupReport, TopologyProblem } from '../transport/topology.js';
+import type { Deliveries } from './consume/deliveries.js';
 import { fixStart } from './consume/fix-start.js';
 import { KafkaSubscription } from './consume/kafka-subscription.js';
 import { giveUp } from './dead-letters/give-up.js';
 import { KafkaDeadLetters } from './dead-letters/kafka-dead-letters.js';
 import { readTopic } from './dead-letters/read-topic.js';
+import { DelayedDelivery } from './delay/delayed-delivery.js';
+import { onItsWay } from './delay/delayed-record.js';
+import { DEFAULT_DELAY_PREFIX, delayTopics, LONGEST_DELAY } from './delay/delay-steps.js';
+import { Forwarding } from './delay/forwarding.js';
 import type { KafkaDriver, OutgoingRecord } from './driver/kafka-driver.js';
 import { KafkajsDriver } from './driver/kafkajs-driver.js';
 import { checkKafkaOptions, type KafkaMessageBusOptions } from './kafka-options.js';
@@ -34,6 +39,8 @@ const DEFAULTS = {
 };
 /** What Kafka adds to a record and to a batch, at most. */
 const OVERHEAD = 100;
+/** The headers of a delayed message, beside what its topic and key take. */
+const FOR_DELAY = 800;
 
 export class KafkaMessageBus implements MessageBus, BusAdministration {
   readonly description: string;
@@ -45,6 +52,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   readonly #queue: PublishQueue;
   readonly #subscriptions = new Set<KafkaSubscription>();
   readonly #listeners = new Set<(notice: BusNotice) => void>();
+  readonly #delayed: DelayedDelivery | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: KafkaMessageBusOptions) {
@@ -53,7 +61,13 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
     this.#timers = options.timers ?? systemTimers;
     const { brokers, maxBytes, connectTimeout, publishTimeout, sessionTimeout } = this.#options;
     this.description = `kafka ${brokers.join(', ')}`;
-    this.capabilities = { ordering: 'lane', twoPhase: false, delay: false, maxBytes, deadLetter: 'emulated' };
+    this.capabilities = {
+      ordering: 'lane',
+      twoPhase: false,
+      delay: options.delay ? LONGEST_DELAY : false,
+      maxBytes,
+      deadLetter: 'emulated',
+    };
     this.#driver = new KafkajsDriver(options, { connectTimeout, sessionTimeout }, this.#timers);
     this.#producer = new ReliableProducer({
       connect: () => this.#driver.producer(),
@@ -66,40 +80,28 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
       maxBatchBytes: maxBytes,
       limitOf: (topic) => this.#limitOf(topic),
     });
+    this.#delayed = options.delay && this.#delayedDelivery(this.#delayPrefix);
   }
 
   async publish(
     messages: readonly Message[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    await this.#queue.publish(
-      messages.map((message) => this.#record(message)),
-      options.signal,
-    );
+    const records = messages.map((message) => this.#record(message));
+    if (!this.#isClosed()) this.#delayed?.start();
+    if (messages.some(({ delay = 0 }) => delay > 0)) await this.#delayed?.topics();
+    await this.#queue.publish(records, options.signal);
   }
 
   async subscribe(options: SubscriptionOptions, handler: MessageHandler): Promise<Subscription> {
     const settings = subscriptionSettings(options);
     if (this.#isClosed()) throw new BusClosedError();
+    this.#delayed?.start();
     const notify = (notice: BusNotice): void => this.#notify(notice);
     const { random } = this.#options;
-    const delivering = new Delivering(settings, handler, { notify, ...(random ? { random } : {}) });
-    const subscription = new KafkaSubscription(delivering, {
-      driver: this.#driver,
-      timers: this.#timers,
-      connectTimeout: this.#options.connectTimeout,
-      drainTimeout: this.#options.drainTimeout,
-      notify,
-      fixStart: (consumer) => fixStart(this.#driver, consumer, settings),
-      deadLetter: (wire, { lane, record, attempt }, given, signal) => {
-        const place = { topic: lane.topic, partition: lane.partition, offset: record.offset };
-        return giveUp(
-          this.#giveUpPorts(),
-          { group: settings.group, wire, place, given, attempts: attempt },
-          signal,
-        );
-      },
-    });
+    const subscription = this.#subscription(
+      new Delivering(settings, handler, { notify, ...(random ? { random } : {}) }),
+    );
     await subscription.start();
     this.#subscriptions.add(subscription);
     // It was closed meanwhile.
@@ -152,21 +154,67 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
     return this.#closed !== undefined;
   }
 
+  #subscription(deliveries: Deliveries): KafkaSubscription {
+    const { settings } = deliveries;
+    return new KafkaSubscription(deliveries, {
+      driver: this.#driver,
+      timers: this.#timers,
+      connectTimeout: this.#options.connectTimeout,
+      drainTimeout: this.#options.drainTimeout,
+      notify: (notice) => this.#notify(notice),
+      fixStart: (consumer) => fixStart(this.#driver, consumer, settings),
+      deadLetter: (wire, { lane, record, attempt }, given, signal) => {
+        const place = { topic: lane.topic, partition: lane.partition, offset: record.offset };
+        const message = { group: settings.group, wire, place, given, attempts: attempt };
+        return giveUp(this.#giveUpPorts(), message, signal);
+      },
+    });
+  }
+
+  #delayedDelivery(prefix: string): DelayedDelivery {
+    const notify = (notice: BusNotice): void => this.#notify(notice);
+    const { random = Math.random, replicationFactor } = this.#options;
+    const forwarding = new Forwarding({
+      prefix,
+      publish: (record) => this.#publishRecord(record),
+      now: () => this.#now(),
+      timers: this.#timers,
+      random,
+      notify,
+    });
+    return new DelayedDelivery({
+      driver: this.#driver,
+      prefix,
+      replicationFactor,
+      forwarding,
+      subscription: () => this.#subscription(forwarding),
+      timers: this.#timers,
+      notify,
+    });
+  }
+
+  #now(): number {
+    return (this.#options.clock?.() ?? new Date()).getTime();
+  }
+
   #record(message: Message): SizedRecord {
     const { mode = 'structured', maxBytes } = this.#options;
-    if (message.delay !== undefined && message.delay > 0) {
-      throw new InvalidBusOptionsError(
-        'delay',
-        `A message for topic "${message.topic}" is to be delayed, and this bus delays nothing.`,
-      );
-    }
+    const { delay = 0 } = message;
+    if (delay > (this.capabilities.delay || 0)) throw tooLong(delay, message.topic, this.capabilities.delay);
     const { topic, key, headers, body } = encodeWire(message, { mode });
     const bytes = wireSizeOf({ topic, headers, body, ...(key === undefined ? {} : { key }) });
     if (bytes > maxBytes) throw new MessageTooLargeError(bytes, maxBytes, topic);
+    const record = { topic, ...(key === undefined ? {} : { key }), value: body, headers };
+    if (delay <= 0) return { record, bytes: bytes + OVERHEAD };
+    const now = this.#now();
     return {
-      record: { topic, ...(key === undefined ? {} : { key }), value: body, headers },
-      bytes: bytes + OVERHEAD,
+      record: onItsWay(this.#delayPrefix, record, now + Math.ceil(delay), now),
+      bytes: bytes + OVERHEAD + FOR_DELAY,
     };
+  }
+
+  get #delayPrefix(): string {
+    return this.#options.delay?.topicPrefix ?? DEFAULT_DELAY_PREFIX;
   }
 
   #publishRecord(record: OutgoingRecord): Promise<void> {
@@ -195,7 +243,13 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
 
   #topologyOptions(): KafkaTopologyOptions {
     const { partitions, replicationFactor, maxBytes } = this.#options;
-    return { partitions, replicationFactor, maxBytes, hasDelay: false, delayTopics: [] };
+    return {
+      partitions,
+      replicationFactor,
+      maxBytes,
+      hasDelay: this.#options.delay !== undefined,
+      delayTopics: delayTopics(this.#delayPrefix),
+    };
   }
 
   #notify(notice: BusNotice): void {
@@ -203,8 +257,20 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    const subscriptions = [...this.#subscriptions].map((subscription) => subscription.close());
+    await Promise.all([...subscriptions, this.#delayed?.close()]);
     await this.#queue.close();
     await this.#producer.close();
   }
+}
+
+function tooLong(delay: number, topic: string, longest: number | false): InvalidBusOptionsError {
+  const most =
+    longest === false
+      ? 'and this bus delays nothing: set its "delay"'
+      : `and this bus delays by ${longest} ms at most`;
+  return new InvalidBusOptionsError(
+    'delay',
+    `A message for topic "${topic}" is to be delayed by ${delay} ms, ${most}.`,
+  );
 }

@@ -171,6 +171,26 @@ describe('Kafka', () => {
     await until(() => got.ids.includes('a@22'));
   });
 
+  test('delivers a delayed message whose publisher is gone', async () => {
+    const topic = await aTopic(server);
+    const delay = { topicPrefix: uniqueName('delayed') };
+    const got = received();
+    await aBus(server).subscribe(toGroup(topic), got.handler);
+    const first = aBus(server, { delay });
+    const published = performance.now();
+    await first.publish([{ ...aMessage(topic, 'a', 2), delay: 2_000 }, aMessage(topic, 'a', 1)]);
+    await first.close();
+    const second = aBus(server, { delay });
+    await second.subscribe(toGroup(topic), received().handler);
+    await until(() => got.ids.length === 2, { timeout: 30_000 });
+    expect(got.ids).toEqual(['a@1', 'a@2']);
+    expect(performance.now() - published).toBeGreaterThan(1_995);
+    await expect(second.publish([{ ...aMessage(topic, 'a', 3), delay: 1e9 }])).rejects.toMatchObject({
+      code: 'invalid-options',
+      option: 'delay',
+    });
+  });
+
   test('gives up on a wrong address in the time that it is given, and says so', async () => {
     const notices: BusNotice[] = [];
     const bus = aBus({ brokers: '127.0.0.1:1' }, { connectTimeout: 1_000 });

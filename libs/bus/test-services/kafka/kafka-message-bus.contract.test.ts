@@ -1,7 +1,7 @@
 import { beforeAll } from 'vitest';
 import { messageBusContract } from '@varve/bus/testing';
 import { enrol } from '../../../../test/contract/enrol.js';
-import { sharedKafka, type KafkaConnection } from '../../../../test/services/index.js';
+import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
 import { kafkaHarness } from './kafka-harness.js';
 
 let server: KafkaConnection;
@@ -11,13 +11,21 @@ beforeAll(async () => {
 
 // Those with an outage have a server of their own: `kafka-outage.contract.test.ts`.
 const calm = messageBusContract.filter(({ needs }) => !needs.includes('outage'));
+const delays = calm.filter(({ name }) => name.includes('delay'));
 
 enrol('KafkaMessageBus', calm, {
   ...kafkaHarness(() => server),
-  lacks: { delay: 'This bus delays nothing.' },
+  lacks: { delay: 'Without the option "delay" this bus delays nothing.' },
 });
 
-enrol('KafkaMessageBus in binary mode', calm, {
-  ...kafkaHarness(() => server, { mode: 'binary' }),
-  lacks: { delay: 'This bus delays nothing.' },
+enrol(
+  'KafkaMessageBus in binary mode',
+  calm.filter((rule) => !delays.includes(rule)),
+  kafkaHarness(() => server, { mode: 'binary' }),
+);
+
+enrol('KafkaMessageBus that delays', delays, {
+  ...kafkaHarness(() => server, { delay: { topicPrefix: uniqueName('delayed') } }),
+  // A step of a second, and two shorter ones.
+  delay: 1_500,
 });

@@ -1,6 +1,6 @@
 import type { Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
-import type { Delivering } from '../../transport/delivering.js';
+import type { Deliveries } from './deliveries.js';
 import type { Settlement } from '../../transport/settle.js';
 import type { RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
 import { PartitionLane, type LaneEntry } from './partition-lane.js';
@@ -37,7 +37,7 @@ export class Dispatcher {
   #idle: (() => void) | undefined;
 
   constructor(
-    private readonly delivering: Delivering,
+    private readonly delivering: Deliveries,
     private readonly ports: DispatcherPorts,
   ) {}
 

@@ -1,7 +1,7 @@
 import type { Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
-import type { Delivering } from '../../transport/delivering.js';
+import type { Deliveries } from './deliveries.js';
 import type { Subscription, SubscriptionStatus } from '../../transport/subscription.js';
 import type { KafkaConsumer, KafkaDriver, TopicPartition } from '../driver/kafka-driver.js';
 import { Dispatcher, type GivenUp } from './dispatcher.js';
@@ -34,7 +34,7 @@ export class KafkaSubscription implements Subscription {
   #closed: Promise<void> | undefined;
 
   constructor(
-    private readonly delivering: Delivering,
+    private readonly delivering: Deliveries,
     private readonly ports: KafkaSubscriptionPorts,
   ) {
     const { timers } = ports;

@@ -7,8 +7,12 @@ import type {
   TopicDescription,
   TopicPartitionOffset,
 } from './kafka-driver.js';
+import { BrokerRefusedError } from '../../transport/errors.js';
+import { translateError } from './translate-error.js';
+import { wait } from './wait.js';
 
 const CLOSE_TIMEOUT = 1_000;
+const BETWEEN_LOOKS = 50;
 
 export class KafkajsAdmin implements KafkaAdmin {
   readonly #admin: Admin;
@@ -44,12 +48,40 @@ export class KafkajsAdmin implements KafkaAdmin {
     return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
   }
 
-  createTopic({ name, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
+  async createTopic({ name, partitions, replicationFactor, config }: NewTopic): Promise<boolean> {
     const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
     const topic = { topic: name, numPartitions: partitions, replicationFactor, configEntries };
-    return this.client.ask(`creating topic "${name}"`, () =>
-      this.#admin.createTopics({ topics: [topic], waitForLeaders: true }),
+    const isNew = await this.client.ask(`creating topic "${name}"`, () =>
+      this.#admin.createTopics({ topics: [topic], waitForLeaders: false }),
     );
+    if (isNew) await this.#appears(name);
+    return isNew;
+  }
+
+  /** kafkajs' own waiting for leaders gives up when the broker that it asks has not heard of the topic yet. */
+  async #appears(name: string): Promise<void> {
+    const over = new AbortController();
+    const look = async (): Promise<void> => {
+      while (!over.signal.aborted && !(await this.#hasLeaders(name))) {
+        await wait(this.client.timers, BETWEEN_LOOKS, over.signal);
+      }
+    };
+    try {
+      await this.client.ask(`waiting for topic "${name}"`, look);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #hasLeaders(name: string): Promise<boolean> {
+    try {
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: [name] });
+      return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+    } catch (error) {
+      const told = translateError(error, `looking for topic "${name}"`);
+      if (told instanceof BrokerRefusedError && told.why !== 'unknown-topic') throw told;
+      return false;
+    }
   }
 
   async offsets(topic: string): Promise<readonly PartitionOffsets[]> {

@@ -40,6 +40,10 @@ export class KafkajsClient {
     });
   }
 
+  get timers(): Timers {
+    return this.options.timers;
+  }
+
   /** Does it within the connect time-out, or longer by `extra`; an error is one of this library. */
   async ask<T>(what: string, work: () => Promise<T>, extra = 0): Promise<T> {
     const milliseconds = this.options.connectTimeout + extra;

@@ -1,0 +1,4 @@
+import type { Delivering } from '../../transport/delivering.js';
+
+/** What the dispatcher hands messages to. */
+export type Deliveries = Pick<Delivering, 'settings' | 'counts' | 'deliver' | 'settled' | 'failed'>;

@@ -20,6 +20,10 @@ describe('between projects', () => {
   const log = 'libs/eventstore/src/log/commit.ts';
   const order = 'apps/order/src/main.ts';
   refuses('the event store does not know the projections', log, `import '@varve/projections';`, rule);
+  refuses('the event store does not know the bus', log, `import '@varve/bus';`, rule);
+  const message = 'libs/bus/src/message/message.ts';
+  refuses('the bus does not know the projections', message, `import '@varve/projections';`, rule);
+  refuses("the bus does not know the apps' servers", message, `import '@varve/http';`, rule);
   const shared = `import '@varve/http';`;
   refuses("the event store does not know the apps' servers", log, shared, rule);
   refuses("the projections do not know the apps' servers", 'libs/projections/src/index.ts', shared, rule);
@@ -32,7 +36,7 @@ describe('between projects', () => {
   accepts(
     'an app knows the libs',
     order,
-    `import '@varve/eventstore';\nimport '@varve/http';\nimport '@varve/projections';`,
+    `import '@varve/bus';\nimport '@varve/eventstore';\nimport '@varve/http';\nimport '@varve/projections';`,
   );
   accepts(
     "a lib's tests import it by its public name",
@@ -120,6 +124,23 @@ describe('between the parts of a lib', () => {
     `import '@nestjs/core';`,
     rule,
   );
+  accepts(
+    'projections know the bus, which feeds them',
+    'libs/projections/src/projection/seed.ts',
+    `import '@varve/bus';`,
+  );
+  refuses(
+    'projections do not know the brokers',
+    'libs/projections/src/projection/seed.ts',
+    `import '@varve/bus/kafka';`,
+    rule,
+  );
+  refuses(
+    'the Nest side of projections leaves the brokers to BusModule',
+    'libs/projections/src/nest/seed.ts',
+    `import '@varve/bus/rocketmq';`,
+    rule,
+  );
   for (const part of ['config', 'problem', 'server']) {
     const file = `libs/http/src/${part}/seed.ts`;
     for (const name of ['@varve/eventstore', 'better-sqlite3', 'node:fs']) {
@@ -134,10 +155,82 @@ describe('between the parts of a lib', () => {
     rule,
   );
   refuses('the main entry of http imports no package', 'libs/http/src/index.ts', `import 'zod';`, rule);
+  for (const driver of ['better-sqlite3', 'kafkajs', 'rocketmq-client-nodejs']) {
+    refuses(
+      `an app leaves the driver ${driver} to its adapter`,
+      'apps/order/src/seed.ts',
+      `import '${driver}';`,
+      rule,
+    );
+  }
+});
+
+describe('between the parts of the bus', () => {
+  const rule = 'varve/part-boundaries';
+  const file = (part: string) => `libs/bus/src/${part}/seed.ts`;
+  const drivers = ['kafkajs', 'rocketmq-client-nodejs', 'better-sqlite3'];
+
+  for (const part of ['message', 'transport', 'publication', 'sequencing']) {
+    for (const name of [...drivers, '@nestjs/common', 'rxjs', 'node:crypto', '@varve/eventstore/sqlite']) {
+      refuses(`${part} does not import ${name}`, file(part), `import '${name}';`, rule);
+    }
+    for (const adapter of ['memory', 'rocketmq', 'kafka', 'sqlite', 'nest', 'testing']) {
+      refuses(`${part} imports no ${adapter}`, file(part), `import '../${adapter}/index.js';`, rule);
+    }
+    accepts(`${part} knows the event store`, file(part), `import '@varve/eventstore';`);
+  }
   refuses(
-    'an app leaves the driver to the adapter',
-    'apps/order/src/seed.ts',
-    `import 'better-sqlite3';`,
+    'a message knows nothing of its transport',
+    file('message'),
+    `import '../transport/errors.js';`,
+    rule,
+  );
+  refuses(
+    'the transport does not know who publishes',
+    file('transport'),
+    `import '../publication/relay.js';`,
+    rule,
+  );
+  refuses(
+    'publication does not know the sequencer',
+    file('publication'),
+    `import '../sequencing/sequencer.js';`,
+    rule,
+  );
+
+  accepts('the RocketMQ adapter imports its driver', file('rocketmq'), `import 'rocketmq-client-nodejs';`);
+  accepts('the Kafka adapter imports its driver', file('kafka'), `import 'kafkajs';`);
+  accepts('what publication remembers is in SQLite', file('sqlite'), `import 'better-sqlite3';`);
+  for (const [adapter, foreign] of [
+    ['rocketmq', 'kafkajs'],
+    ['kafka', 'rocketmq-client-nodejs'],
+    ['sqlite', 'kafkajs'],
+    ['memory', 'better-sqlite3'],
+  ] as const) {
+    refuses(`${adapter} imports no other's driver`, file(adapter), `import '${foreign}';`, rule);
+    refuses(`${adapter} does not know Nest`, file(adapter), `import '@nestjs/common';`, rule);
+  }
+  refuses('the in-process bus needs nothing of Node', file('memory'), `import 'node:fs';`, rule);
+  refuses('Kafka does not know RocketMQ', file('kafka'), `import '../rocketmq/index.js';`, rule);
+
+  for (const adapter of ['memory', 'rocketmq', 'kafka', 'sqlite']) {
+    const eager = `import '../${adapter}/index.js';`;
+    refuses(`the Nest module needs no ${adapter} to load`, file('nest'), eager, rule);
+    accepts(
+      `the Nest module loads ${adapter} when asked`,
+      file('nest'),
+      `export const open = () => import('../${adapter}/index.js');`,
+    );
+  }
+  for (const driver of drivers) {
+    refuses(`the Nest module does not know ${driver}`, file('nest'), `import '${driver}';`, rule);
+  }
+  refuses('the testing kit knows no runner', file('testing'), `import 'vitest';`, rule);
+  refuses('the testing kit needs no broker', file('testing'), `import '../kafka/index.js';`, rule);
+  refuses(
+    'the main entry pulls in no adapter',
+    'libs/bus/src/index.ts',
+    `export * from './memory/index.js';`,
     rule,
   );
 });

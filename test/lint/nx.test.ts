@@ -31,10 +31,11 @@ test('Nx finds the libs and the apps, and the arrows point from the apps to the 
     });
     expect(Object.fromEntries(arrows)).toEqual({
       '@varve/eventstore': [],
-      '@varve/projections': ['@varve/eventstore'],
+      '@varve/bus': ['@varve/eventstore'],
+      '@varve/projections': ['@varve/bus', '@varve/eventstore'],
       '@varve/http': [],
-      '@varve/app-order': ['@varve/eventstore', '@varve/http', '@varve/projections'],
-      '@varve/app-projector': ['@varve/eventstore', '@varve/http', '@varve/projections'],
+      '@varve/app-order': ['@varve/bus', '@varve/eventstore', '@varve/http', '@varve/projections'],
+      '@varve/app-projector': ['@varve/bus', '@varve/eventstore', '@varve/http', '@varve/projections'],
     });
   } finally {
     await rm(folder, { recursive: true });
@@ -43,5 +44,5 @@ test('Nx finds the libs and the apps, and the arrows point from the apps to the 
 
 test('a second build comes from the cache of Nx', async () => {
   await nx('run-many', '-t', 'build');
-  expect(await nx('run-many', '-t', 'build')).toMatch(/read the output from the cache .* 5 out of 5 tasks/);
+  expect(await nx('run-many', '-t', 'build')).toMatch(/read the output from the cache .* 6 out of 6 tasks/);
 });

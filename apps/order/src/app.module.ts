@@ -1,6 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { BusModule } from '@varve/bus/nest';
+import { BusModule, LogEndpointModule, type BusPublicationOptions } from '@varve/bus/nest';
 import { ContextModule, EventStoreModule } from '@varve/eventstore/nest';
 import { OrderConfigModule, getOrderConfigToken } from './config/order-config.module.js';
 import type { OrderConfig } from './config/order-config.js';
@@ -18,12 +18,23 @@ import { callerOf } from './http/request-conditions.js';
     }),
     BusModule.forRootAsync({
       inject: [getOrderConfigToken()],
-      useFactory: ({ bus, publication }: OrderConfig) => ({
-        ...bus,
-        publication: { categories: { order: publication } },
-      }),
+      useFactory: (config: OrderConfig) => ({ ...config.bus, publication: publicationOf(config) }),
     }),
     HttpModule,
   ],
 })
 export class AppModule {}
+
+/** The app as a server: whoever knows the token, if there is one, may read the log at `/log`. */
+export function serverModule({ logToken }: Pick<OrderConfig, 'logToken'>): DynamicModule {
+  const imports = logToken === undefined ? [] : [LogEndpointModule.forRoot({ path: 'log', token: logToken })];
+  return { module: AppModule, imports };
+}
+
+function publicationOf({ publication, sweepAfter, fenceAfter }: OrderConfig): BusPublicationOptions {
+  return {
+    categories: { order: publication },
+    ...(sweepAfter !== undefined && { sweepAfter }),
+    ...(fenceAfter !== undefined && { fenceAfter }),
+  };
+}

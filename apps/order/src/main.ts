@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { whyNotStarted } from '@varve/http';
-import { AppModule } from './app.module.js';
+import { serverModule } from './app.module.js';
 import { readOrderConfig } from './config/order-config.js';
 import { createApp } from './http/create-app.js';
 
 try {
   const config = readOrderConfig(process.env);
-  const app = await createApp(AppModule, config);
+  const app = await createApp(serverModule(config), config);
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.port, config.host);
   new Logger('Orders').log(`Listening on ${await app.getUrl()}, log in ${config.logFile}`);

@@ -38,3 +38,19 @@ it('takes one bus, its addresses and the way of publication', () => {
     'VARVE_BUS is "pigeon": it must be rocketmq, kafka, memory or none',
   );
 });
+
+it('takes a prefix for topics, the times of publication and the token of its log', () => {
+  const log = { VARVE_LOG_FILE: './orders.db' };
+  const times = { VARVE_SWEEP_AFTER: '2000', VARVE_FENCE_AFTER: '5000' };
+  expect(
+    readOrderConfig({ ...log, ...times, VARVE_BUS: 'memory', VARVE_TOPIC_PREFIX: 'test-' }),
+  ).toMatchObject({
+    bus: { memory: {}, topics: { prefix: 'test-' } },
+    sweepAfter: 2_000,
+    fenceAfter: 5_000,
+  });
+  expect(readOrderConfig({ ...log, VARVE_LOG_TOKEN: 'sixteen letters!' }).logToken).toBe('sixteen letters!');
+  const read = () => readOrderConfig({ ...log, VARVE_TOPIC_PREFIX: 'a.b', VARVE_LOG_TOKEN: 'short' });
+  expect(read).toThrow('VARVE_TOPIC_PREFIX is "a.b": it must be 1 to 40 letters, digits, "-" and "_"');
+  expect(read).toThrow('VARVE_LOG_TOKEN cannot be used: it must have at least 16 characters');
+});

@@ -15,6 +15,10 @@ export interface OrderConfig extends ServerConfig {
   readonly bus: BusConfig;
   /** How commits come to the bus. */
   readonly publication: 'relay' | 'two-phase';
+  /** How long a commit may be without the broker's confirmation before the sweep publishes it, in milliseconds. */
+  readonly sweepAfter?: number;
+  /** How old an undecided half message must be before its append is made impossible, in milliseconds. */
+  readonly fenceAfter?: number;
   /** With it, other services may read the log at `/log`. */
   readonly logToken?: string;
 }
@@ -29,6 +33,8 @@ const environmentSchema = z.object({
   VARVE_BODY_LIMIT: wholeNumber(1_024, 10_485_760).default(262_144),
   ...busVariables,
   VARVE_PUBLICATION: z.enum(['relay', 'two-phase'], 'must be relay or two-phase').default('relay'),
+  VARVE_SWEEP_AFTER: wholeNumber(100, 3_600_000).optional(),
+  VARVE_FENCE_AFTER: wholeNumber(1_000, 86_400_000).optional(),
   VARVE_LOG_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -45,6 +51,8 @@ export function readOrderConfig(environment: Environment): OrderConfig {
     requestTimeout: data.VARVE_REQUEST_TIMEOUT,
     bus: busConfigOf(data),
     publication: data.VARVE_PUBLICATION,
+    ...(data.VARVE_SWEEP_AFTER !== undefined && { sweepAfter: data.VARVE_SWEEP_AFTER }),
+    ...(data.VARVE_FENCE_AFTER !== undefined && { fenceAfter: data.VARVE_FENCE_AFTER }),
     ...(data.VARVE_LOG_TOKEN !== undefined && { logToken: data.VARVE_LOG_TOKEN }),
   };
 }

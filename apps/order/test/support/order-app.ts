@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { answerOf } from '../../../../test/support/http-answer.js';
 import type { Answer } from '../../../../test/support/http-answer.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
-import { AppModule } from '../../src/app.module.js';
+import { serverModule } from '../../src/app.module.js';
 import { readOrderConfig } from '../../src/config/order-config.js';
 import { createApp } from '../../src/http/create-app.js';
 
@@ -23,7 +23,8 @@ export async function startOrderApp(environment: Readonly<Record<string, string>
     ...environment,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const app = await createApp(AppModule, readOrderConfig(variables));
+  const config = readOrderConfig(variables);
+  const app = await createApp(serverModule(config), config);
   await app.listen(0, '127.0.0.1');
   onTestFinished(async () => {
     vi.unstubAllEnvs();

@@ -42,7 +42,11 @@ export function readEnvironment<Variables>(
 function describe(issue: z.core.$ZodIssue, environment: Environment): string {
   const name = String(issue.path[0]);
   const value = environment[name];
-  return value === undefined
-    ? `${name} is not set: it ${issue.message}`
+  if (value === undefined) return `${name} is not set: it ${issue.message}`;
+  return SECRET.test(name)
+    ? `${name} cannot be used: it ${issue.message}`
     : `${name} is "${value}": it ${issue.message}`;
 }
+
+/** What is printed at a start ends in logs. */
+const SECRET = /TOKEN|SECRET|PASSWORD/;

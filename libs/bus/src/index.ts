@@ -38,3 +38,5 @@ export { type PublicationMode, type PublicationOptions } from './publication/pub
 export { readStretch, type Gap } from './sequencing/read-stretch.js';
 export { Sequencer } from './sequencing/sequencer.js';
 export type { SequencerOptions } from './sequencing/sequencer-options.js';
+export { HttpLogReader } from './sequencing/http-log-reader.js';
+export type { HttpLogReaderOptions } from './sequencing/http-log-options.js';

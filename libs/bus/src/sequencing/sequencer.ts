@@ -1,5 +1,4 @@
-import type {
-  LogDivergedError} from '@varve/eventstore';
+import type { LogDivergedError } from '@varve/eventstore';
 import {
   isEventStoreError,
   type CommitFeed,

@@ -8,6 +8,7 @@ import {
   Param,
   Query,
   Res,
+  ServiceUnavailableException,
   UseGuards,
   type BeforeApplicationShutdown,
   type OnModuleInit,
@@ -27,6 +28,7 @@ const LONGEST_FILTER = 16_000;
 /** What an answer has in common on Express, on Fastify, and below both. */
 interface Answering {
   readonly raw?: ServerResponse;
+  header(name: string, value: string): unknown;
 }
 
 /** The log as pages of JSON, for `HttpLogReader`. It only reads. */
@@ -112,7 +114,7 @@ class LogEndpoint implements OnModuleInit, BeforeApplicationShutdown {
   private async waitFor(after: number, milliseconds: number, response: Answering): Promise<void> {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
-    const raw = response.raw ?? (response as ServerResponse);
+    const raw = response.raw ?? (response as unknown as ServerResponse);
     raw.once('close', leave);
     const timer = setTimeout(leave, milliseconds);
     try {
@@ -121,6 +123,10 @@ class LogEndpoint implements OnModuleInit, BeforeApplicationShutdown {
       clearTimeout(timer);
       raw.off('close', leave);
     }
+    if (!this.#shutdown.signal.aborted) return;
+    // On a connection that stays open the next wait would come at once, and the server would never drain.
+    response.header('connection', 'close');
+    throw new ServiceUnavailableException('The service is shutting down.');
   }
 }
 

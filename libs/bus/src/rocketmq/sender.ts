@@ -6,6 +6,7 @@ import { faultOf } from './error-codes.js';
 import { brokerName, messageGroupOf } from './names.js';
 import type { RocketMqSettings } from './options.js';
 import { assertTakes, sendTypeOf, typeNameOf, type Topic } from './topic-type.js';
+import { within } from './within.js';
 
 export interface SenderOptions {
   readonly settings: RocketMqSettings;
@@ -66,12 +67,10 @@ export class Sender {
     for (const topic of topics) this.#undeclared.add(brokerName(topic));
     if (this.#undeclared.size === 0) return;
     const all = [...this.#undeclared];
-    await (await this.#open()).declare(all);
+    const { timers, connectTimeout } = this.#options.settings;
+    const client = await this.#open();
+    await within(timers, connectTimeout, client.declare(all));
     for (const topic of all) this.#undeclared.delete(topic);
-  }
-
-  get hasUndeclared(): boolean {
-    return this.#undeclared.size > 0;
   }
 
   /** Of a topic as the server calls it; `undefined` when there is none. */

@@ -10,7 +10,7 @@ interface Given {
 
 const { endpoints, topic, group } = JSON.parse(process.argv[2]!) as Given;
 
-const bus = new RocketMqMessageBus({ endpoints, pollDuration: 1000, requestTimeout: 1000 });
+const bus = new RocketMqMessageBus({ endpoints, pollDuration: 1000, requestTimeout: 3000 });
 await bus.subscribe({ topics: [topic], group }, async () => undefined);
 const event = { specversion: '1.0', id: '1', source: '/child', type: 'test' } as const;
 await bus.publish([{ topic, key: 'a', event }]);

@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
+import { SimpleConsumer } from 'rocketmq-client-nodejs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedRocketMq, uniqueName, type RocketMqConnection } from '../../../../test/services/index.js';
 import { startChild } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
 import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions, withAdmin } from './rocketmq-suite.js';
-
-const { SimpleConsumer } = createRequire(import.meta.url)(
-  'rocketmq-client-nodejs',
-) as typeof import('rocketmq-client-nodejs');
 
 let server: RocketMqConnection;
 beforeAll(async () => {

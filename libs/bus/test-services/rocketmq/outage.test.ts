@@ -3,17 +3,17 @@ import type { BusNotice } from '@varve/bus';
 import { startRocketMq, uniqueName, type RocketMqServer } from '../../../../test/services/index.js';
 import { startChild } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions } from './rocketmq-suite.js';
+import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions, withAdmin } from './rocketmq-suite.js';
 
 let server: RocketMqServer;
 beforeAll(async () => {
-  server = await startRocketMq({ broker: { transactionCheckMax: 1 } });
+  server = await startRocketMq();
 });
 afterAll(async () => server.stop());
 
 describe('RocketMQ', () => {
   test('is asked in vain while it is frozen, says so soon, and goes on when it thaws', async () => {
-    const bus = aBus(server, { requestTimeout: 1000 });
+    const bus = aBus(server, { requestTimeout: 3000 });
     const topic = await aTopic(server);
     const got = received();
     await bus.subscribe(toTopic(topic), got.handler);
@@ -26,7 +26,7 @@ describe('RocketMQ', () => {
         code: 'publish-not-confirmed',
         retryable: true,
       });
-      expect(performance.now() - began).toBeLessThan(5000);
+      expect(performance.now() - began).toBeLessThan(9000);
       expect(await bus.health()).toMatchObject({ up: false });
       await expect(bus.subscribe(toTopic(topic), got.handler)).rejects.toMatchObject({
         code: 'broker-unavailable',
@@ -41,7 +41,7 @@ describe('RocketMQ', () => {
   });
 
   test('lets a bus be closed while it is frozen', async () => {
-    const bus = aBus(server, { requestTimeout: 1000 });
+    const bus = aBus(server, { requestTimeout: 3000 });
     const topic = await aTopic(server);
     await bus.subscribe(toTopic(topic), async () => undefined);
     await bus.publish([aMessage(topic, 'a', 1)]);
@@ -82,32 +82,37 @@ describe('RocketMQ', () => {
     await bus.subscribe(toTopic(topic, { group }), got.handler);
     await bus.subscribe(toTopic(halves), decided.handler);
     await bus.publish(versions(1, 20).map((version) => aMessage(topic, 'a', version)));
-    const half = await bus.prepare(aMessage(halves, 'b', 1));
+    const asked: string[] = [];
+    await bus.onCheck([halves], async ({ event }) => {
+      asked.push(event.id);
+      return event.id === 'b@1' ? 'commit' : 'unknown';
+    });
+    const half = await bus.prepare(aMessage(halves, 'c', 1));
+    await bus.prepare(aMessage(halves, 'b', 1));
 
     await server.restart();
+    const succeeds = (work: () => Promise<void>) => () =>
+      work().then(
+        () => true,
+        () => false,
+      );
     await until(
-      () =>
-        half.commit().then(
-          () => true,
-          () => false,
-        ),
+      succeeds(() => bus.publish([aMessage(topic, 'a', 21)])),
       { timeout: 60_000 },
     );
+    // A proxy that has started anew takes the owner's word once the broker has asked about the message.
     await until(
-      () =>
-        bus.publish([aMessage(topic, 'a', 21)]).then(
-          () => true,
-          () => false,
-        ),
+      succeeds(() => half.commit()),
       { timeout: 60_000 },
     );
 
-    await until(() => decided.ids.length > 0 && new Set(got.ids).size === 21, { timeout: 60_000 });
-    const firsts = [...new Set(got.of('a'))];
-    expect(firsts).toEqual(versions(1, 21));
+    await until(() => new Set([...decided.ids, ...got.ids]).size === 23, { timeout: 60_000 });
+    expect([...new Set(got.of('a'))]).toEqual(versions(1, 21));
+    expect(asked).toContain('b@1');
   });
 
   test('raises an alarm when the broker has given up asking about a half message', async () => {
+    await withAdmin(server, (admin) => admin.setBrokerConfig({ transactionCheckMax: 1 }));
     const bus = aBus(server);
     const topic = await aTopic(server, { type: 'TRANSACTION' });
     const alarms: BusNotice[] = [];

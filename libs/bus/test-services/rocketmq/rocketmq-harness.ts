@@ -1,13 +1,8 @@
-import { createRequire } from 'node:module';
+import { Producer } from 'rocketmq-client-nodejs';
 import { RocketMqMessageBus } from '@varve/bus/rocketmq';
 import type { BusHarness, OpenedBroker } from '@varve/bus/testing';
 import type { WireMessage } from '@varve/bus';
 import { uniqueName, type RocketMqConnection, type RocketMqServer } from '../../../../test/services/index.js';
-
-/** A driver as somebody else uses it. */
-const { Producer } = createRequire(import.meta.url)(
-  'rocketmq-client-nodejs',
-) as typeof import('rocketmq-client-nodejs');
 
 const POLL = 1000;
 const INVISIBLE = 3000;

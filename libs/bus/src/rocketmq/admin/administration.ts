@@ -65,7 +65,7 @@ export class Administration {
       credentials,
       adminTls: tls,
       timers,
-      connectTimeout: timeout,
+      requestTimeout: timeout,
     } = this.#options.settings;
     const brokers: BrokerAdmin[] = [];
     try {

@@ -97,13 +97,14 @@ export class RemotingConnection {
       const { timers, timeout } = this.#options;
       const late = (): void => waiting.reject(new Error(`no answer within ${timeout} ms`));
       const cancel = timers.after(timeout, late);
-      const end = (): void => {
+      const end = (tell: () => void): void => {
         cancel();
         this.#waiting.delete(opaque);
+        tell();
       };
       const waiting: Waiting = {
-        resolve: (answer) => (end(), resolve(answer)),
-        reject: (error) => (end(), reject(error)),
+        resolve: (answer) => end(() => resolve(answer)),
+        reject: (error) => end(() => reject(error)),
       };
       this.#waiting.set(opaque, waiting);
       this.#socket.write(frame(header, content));

@@ -83,6 +83,10 @@ export class RocketMqSubscription implements Subscription {
     return this.#failures > 0 ? 'unavailable' : 'running';
   }
 
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** Running fetches are awaited: what the server has sent to nobody would be hidden from everybody. */
   async #end(): Promise<void> {
     this.#closing.abort();
@@ -152,7 +156,7 @@ export class RocketMqSubscription implements Subscription {
     const { delivering } = this.#options;
     const wire = this.#wireOf(held.message);
     await this.#slots.untilResumed();
-    if (this.#closing.signal.aborted) {
+    if (this.#isClosing()) {
       await held.giveBack(0);
       return;
     }
@@ -165,7 +169,7 @@ export class RocketMqSubscription implements Subscription {
       delivering.settled(wire, settlement, attempt);
       await pause(this.#timers, settlement.delay, this.#closing.signal);
       if (held.signal.aborted) return;
-      if (this.#closing.signal.aborted) {
+      if (this.#isClosing()) {
         await held.giveBack(settlement.delay);
         return;
       }
@@ -174,7 +178,7 @@ export class RocketMqSubscription implements Subscription {
 
   /** Given back again and again, a message ends among the dead letters when the group's limit at the server is reached. */
   #waitsInHand(delay: number): boolean {
-    if (this.#closing.signal.aborted) return false;
+    if (this.#isClosing()) return false;
     return delay <= LONGEST_WAIT_IN_HAND || this.#options.delivering.settings.onFailure === 'retry-for-ever';
   }
 

@@ -17,7 +17,7 @@ export function logBusNotice(logger: LoggerService, notice: BusNotice): void {
       break;
     case 'dead-lettered':
       logger.error(
-        `Group "${notice.group}" has given up on a message of topic "${notice.topic}"${keyOf(notice)}: ${messageOf(notice.error)} See "varve dead-letters list ${notice.group}".`,
+        `Group "${notice.group}" has given up on a message of topic "${notice.topic}"${keyOf(notice)}; see "varve dead-letters list ${notice.group}": ${messageOf(notice.error)}`,
       );
       break;
     case 'message-dropped':
@@ -35,7 +35,7 @@ export function logBusNotice(logger: LoggerService, notice: BusNotice): void {
 }
 
 function keyOf({ key }: { readonly key?: string }): string {
-  return key === undefined ? '' : `, key "${key}",`;
+  return key === undefined ? '' : ` with key ${JSON.stringify(key)}`;
 }
 
 export function messageOf(error: unknown): string {

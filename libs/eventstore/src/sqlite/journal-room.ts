@@ -18,7 +18,7 @@ const FRAME_HEADER = 24;
 
 /**
  * Makes "-wal" longer ahead of small commits. Each of them has to be on the disk before it is acknowledged, and where the file grows by it,
- * its new length is one more thing to write: that takes about as long again. SQLite itself wins this only after the first checkpoint, when it
+ * its new length is one more thing to write: that took half as long again, and more. SQLite itself wins this only after the first checkpoint, when it
  * begins to write "-wal" from its start once more, and takes the zeros for what they are: frames that nobody has written.
  */
 export class JournalRoom {

@@ -61,7 +61,7 @@ export class LogFiles {
 
   /**
    * Looks at the journals only when the folder may have changed: since Linux 6.13, whoever asks for a file's times makes the next write to
-   * it take a new one, and then the next disk flush has that to write as well. That costs an append a fifth of its time.
+   * it take a new one, and then the next disk flush has that to write as well. That costs an append up to a fifth of its time.
    */
   #whatHappenedBeside(): FileChange | undefined {
     const changed = this.#look(this.#folder)?.ctimeMs ?? Number.NaN;

@@ -53,6 +53,9 @@ export class Relaying implements BatchEffectHandler {
   readonly #counts = { relayed: 0, swept: 0 };
   readonly #halvesOnly = new Set<string>();
   #held: readonly Held[] = [];
+  /** What was published here stays published, whoever has the lease: a checkpoint that cannot be saved must not repeat it at every try. */
+  #relayedUpTo: Position = 0;
+  readonly #swept = new Set<Position>();
   #prunedUpTo: Position = 0;
 
   constructor(options: RelayingOptions) {
@@ -81,15 +84,17 @@ export class Relaying implements BatchEffectHandler {
     if (batch.after === batch.checkpoint) this.#held = [];
     this.#horizon.observe(batch.head);
     const confirmed = await this.#confirmed(batch);
-    const open = batch.commits.filter((commit) => !isConfirmed(commit, confirmed));
+    const isOpen = (one: Held): boolean => !isConfirmed(one, confirmed) && !this.#swept.has(one.position);
+    const open = batch.commits.filter(isOpen);
     const { plan } = this.#options;
-    const toRelay = open.filter(({ stream }) => plan.modeOf(stream) === 'relay');
-    const waiting = [
-      ...this.#held.filter((one) => !isConfirmed(one, confirmed)),
-      ...open.filter(({ stream }) => plan.modeOf(stream) === 'two-phase'),
-    ];
     const publishing = this.#publishing(signal);
-    await this.#relay(publishing, toRelay, batch.upTo);
+    await this.#relay(
+      publishing,
+      open.filter(({ stream }) => plan.modeOf(stream) === 'relay'),
+      batch.upTo,
+    );
+    const twoPhase = open.filter(({ stream }) => plan.modeOf(stream) === 'two-phase');
+    const waiting = [...this.#held.filter(isOpen), ...twoPhase];
     const horizon = this.#horizon.reached();
     await this.#sweep(publishing, {
       due: waiting.filter(({ position }) => position <= horizon),
@@ -122,10 +127,13 @@ export class Relaying implements BatchEffectHandler {
   }
 
   async #relay(publishing: Publishing, commits: readonly Commit[], upTo: Position): Promise<void> {
-    if (commits.length === 0) return;
-    await publishCommits(publishing, commits);
-    this.#counts.relayed += commits.length;
-    this.#options.announce({ kind: 'relayed', commits: commits.length, upTo });
+    const toRelay = commits.filter(({ position }) => position > this.#relayedUpTo);
+    if (toRelay.length > 0) {
+      await publishCommits(publishing, toRelay);
+      this.#counts.relayed += toRelay.length;
+      this.#options.announce({ kind: 'relayed', commits: toRelay.length, upTo });
+    }
+    this.#relayedUpTo = Math.max(this.#relayedUpTo, upTo);
   }
 
   async #sweep(
@@ -139,26 +147,16 @@ export class Relaying implements BatchEffectHandler {
       await sweep({ publishing, log, positions: due.map(({ position }) => position), fresh }, swept);
     } finally {
       this.#counts.swept += swept.length;
-      // If some failed, all come again: these need not.
-      if (swept.length < due.length) await this.#remember(swept);
+      for (const { position } of swept) this.#swept.add(position);
     }
   }
 
-  async #remember(swept: readonly Swept[]): Promise<void> {
-    const { store, announce } = this.#options;
-    const named = swept.flatMap(({ position, commitId }) =>
-      commitId === undefined ? [] : [{ position, commitId }],
-    );
-    if (named.length === 0) return;
-    await store.recordConfirmed(this.#published, named).catch((error: unknown) => {
-      announce({ kind: 'confirmations-lost', count: named.length, error });
-    });
-  }
-
+  /** Of what the checkpoint has passed. Whatever is left of it does no harm. */
   async #prune(checkpoint: Position): Promise<void> {
+    for (const position of this.#swept) if (position <= checkpoint) this.#swept.delete(position);
     if (checkpoint - this.#prunedUpTo < PRUNE_EVERY) return;
-    await this.#options.store.pruneConfirmed(this.#published, checkpoint);
     this.#prunedUpTo = checkpoint;
+    await this.#options.store.pruneConfirmed(this.#published, checkpoint).catch(() => undefined);
   }
 
   #publishing(signal: AbortSignal): Publishing {

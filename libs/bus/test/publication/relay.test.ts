@@ -1,6 +1,10 @@
 import { MemoryMessageBus } from '@varve/bus/memory';
+import { StoreUnavailableError } from '@varve/eventstore';
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { describe as describeCommit, paid, placed, World } from './support/world.js';
 
 async function relayed(orders = 3): Promise<World> {
@@ -75,6 +79,76 @@ describe('A relay', () => {
     expect(world.distinct()).toHaveLength(300);
     expect(world.seen.length).toBeGreaterThan(300);
     await one.relay.stop();
+  });
+
+  it('repeats nothing because its checkpoint could not be saved', async () => {
+    const world = await relayed();
+    await world.log.append('customer-1', 0, [placed()], { commitId: 'unseen' });
+    await world.consume('customer');
+    let failures = 0;
+    const store = new Proxy(world.store, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        const call = value.bind(target) as (...args: unknown[]) => unknown;
+        if (key !== 'transaction') return call;
+        return async (...args: unknown[]) => {
+          if (failures++ < 5) throw new StoreUnavailableError('the disk is full', 'not-written');
+          return call(...args);
+        };
+      },
+    });
+    const one = await world.instance('one', { store, categories: { customer: 'two-phase' }, sweepAfter: 1 });
+    one.relay.start();
+    await world.pass(30_000);
+    expect(failures).toBeGreaterThan(5);
+    expect(one.relay.status()).toMatchObject({ state: 'caught-up', position: 4, relayed: 3, swept: 1 });
+    expect(world.visible()).toEqual(['customer-1 1-1', 'order-1 1-2', 'order-2 1-2', 'order-3 1-2']);
+    await one.relay.stop();
+  });
+
+  it('finishes at a stop what is on its way to the broker, and waits a second at most', async () => {
+    const world = await relayed();
+    const bus = new MemoryMessageBus({ broker: world.broker });
+    const gate = Promise.withResolvers<undefined>();
+    let signal: AbortSignal | undefined;
+    bus.publish = async (_, options) => {
+      signal = options?.signal;
+      await Promise.race([
+        gate.promise,
+        new Promise((resolve) => signal?.addEventListener('abort', resolve)),
+      ]);
+      signal?.throwIfAborted();
+    };
+    const one = await world.instance('one', { bus });
+    one.relay.start();
+    await world.turn();
+    const stopped = one.relay.stop();
+    gate.resolve(undefined);
+    await stopped;
+    expect((await world.store.load('relay'))?.position).toBe(3);
+
+    await world.log.append('order-4', 0, [placed()]);
+    const never = new MemoryMessageBus({ broker: world.broker });
+    never.publish = (_, options) =>
+      new Promise((_resolve, reject) => {
+        options?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    const two = await world.instance('two', { bus: never });
+    two.relay.start();
+    await world.turn();
+    const givenUp = two.relay.stop();
+    await world.pass(1_500);
+    await givenUp;
+    expect(two.relay.status()).toMatchObject({ state: 'ended', position: 3 });
+    expect(world.time.pending).toBe(0);
+  });
+
+  it('refuses a log from which a power cut could take back what it has published', async () => {
+    const file = join(temporaryFolder(), 'log.db');
+    const log = await SqliteEventStore.open({ file, durability: 'process-crash' });
+    expect(() => new World({ categories: {} }).instanceOf({ log })).toThrow("durability 'process-crash'");
+    await log.close();
   });
 
   it('is taken over when its process dies, and only then', async () => {

@@ -99,9 +99,10 @@ export function describe({
   return `${stream} ${firstVersion}-${lastVersion}`;
 }
 
-export type InstanceOptions = Partial<Omit<TwoPhasePublisherOptions, 'bus' | 'log'>> &
+export type InstanceOptions = Partial<Omit<TwoPhasePublisherOptions, 'bus' | 'log' | 'store' | 'onEvent'>> &
   Partial<Pick<RelayOptions, 'sweepAfter' | 'leaseDuration' | 'batch' | 'failurePolicy'>> & {
     readonly bus?: MemoryMessageBus;
+    readonly store?: InMemoryPublicationStore;
     readonly maxBytes?: number;
     /** What stands between the publisher and the log. */
     readonly log?: EventStore;

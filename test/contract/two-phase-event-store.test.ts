@@ -7,8 +7,8 @@ import { eventStoreContract, inMemoryHarness, type EventStoreHarness } from '@va
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enrol } from '../../../../test/contract/enrol.js';
-import { FaultyStore } from '../../../eventstore/test/sqlite/faulty-store.js';
+import { enrol } from './enrol.js';
+import { FaultyStore } from '../../libs/eventstore/test/sqlite/faulty-store.js';
 
 /** Publishes every category in two phases, whatever the contract calls them. */
 class OfAllCategories extends TwoPhasePublisher {

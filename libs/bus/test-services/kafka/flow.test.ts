@@ -1,14 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { BusNotice } from '@varve/bus';
-import {
-  createKafkaTopics,
-  sharedKafka,
-  uniqueName,
-  withAdmin,
-  type KafkaConnection,
-} from '../../../../test/services/index.js';
+import { sharedKafka, uniqueName, withAdmin, type KafkaConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, received, toGroup, versions } from './kafka-suite.js';
+import { aBus, aMessage, aTopic, createTopic, received, toGroup, versions } from './kafka-suite.js';
 
 let server: KafkaConnection;
 beforeAll(async () => {
@@ -157,7 +151,7 @@ describe('Kafka', () => {
 
   test('splits a batch that its topic finds too large, and names the message that is', async () => {
     const topic = uniqueName('small');
-    await createKafkaTopics(server, [{ topic, partitions: 1, config: { 'max.message.bytes': '20000' } }]);
+    await createTopic(server, topic, 1, { 'max.message.bytes': '20000' });
     const bus = aBus(server);
     const got = received();
     await bus.subscribe(toGroup(topic), got.handler);

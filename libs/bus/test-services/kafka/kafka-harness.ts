@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { BusHarness } from '@varve/bus/testing';
 import { KafkaMessageBus, type KafkaMessageBusOptions } from '@varve/bus/kafka';
-import {
-  createKafkaTopics,
-  plainKafka,
-  type KafkaConnection,
-  type KafkaServer,
-} from '../../../../test/services/index.js';
+import { plainKafka, type KafkaConnection, type KafkaServer } from '../../../../test/services/index.js';
+import { createTopic } from './kafka-suite.js';
 
 /** How the contract of a message bus gets at Kafka. */
 export function kafkaHarness(
@@ -33,7 +29,7 @@ export function kafkaHarness(
         },
         async topic() {
           const topic = unusedName();
-          await createKafkaTopics(server(), [{ topic }]);
+          await createTopic(server(), topic);
           return topic;
         },
         group: async () => unusedName(),

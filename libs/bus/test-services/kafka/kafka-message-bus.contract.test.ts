@@ -1,7 +1,8 @@
 import { beforeAll } from 'vitest';
 import { messageBusContract } from '@varve/bus/testing';
-import { enrol } from '../../../../test/contract/enrol.js';
+
 import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
+import { enrolKafka } from './enrol-kafka.js';
 import { kafkaHarness } from './kafka-harness.js';
 
 let server: KafkaConnection;
@@ -13,18 +14,18 @@ beforeAll(async () => {
 const calm = messageBusContract.filter(({ needs }) => !needs.includes('outage'));
 const delays = calm.filter(({ name }) => name.includes('delay'));
 
-enrol('KafkaMessageBus', calm, {
+enrolKafka('KafkaMessageBus', calm, {
   ...kafkaHarness(() => server),
   lacks: { delay: 'Without the option "delay" this bus delays nothing.' },
 });
 
-enrol(
+enrolKafka(
   'KafkaMessageBus in binary mode',
   calm.filter((rule) => !delays.includes(rule)),
   kafkaHarness(() => server, { mode: 'binary' }),
 );
 
-enrol('KafkaMessageBus that delays', delays, {
+enrolKafka('KafkaMessageBus that delays', delays, {
   ...kafkaHarness(() => server, { delay: { topicPrefix: uniqueName('delayed') } }),
   // A step of a second, and two shorter ones.
   delay: 1_500,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { messageBusContract } from '@varve/bus/testing';
-import { enrol } from '../../../../test/contract/enrol.js';
+
 import { startKafka, type KafkaServer } from '../../../../test/services/index.js';
+import { enrolKafka } from './enrol-kafka.js';
 import { mortalKafkaHarness } from './kafka-harness.js';
 
 let server: KafkaServer;
@@ -12,7 +13,7 @@ afterAll(() => server.stop());
 
 const outages = messageBusContract.filter(({ needs }) => needs.includes('outage'));
 
-enrol(
+enrolKafka(
   'KafkaMessageBus whose broker dies',
   outages,
   mortalKafkaHarness(() => server),

@@ -1,7 +1,8 @@
 import { afterEach } from 'vitest';
 import type { Message, MessageHandler, SubscriptionOptions } from '@varve/bus';
 import { KafkaMessageBus, type KafkaMessageBusOptions } from '@varve/bus/kafka';
-import { createKafkaTopics, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
+import { uniqueName, withAdmin, type KafkaConnection } from '../../../../test/services/index.js';
+import { until } from '../../../../test/support/until.js';
 
 const open = new Set<KafkaMessageBus>();
 
@@ -23,8 +24,25 @@ export function aBus(
 
 export async function aTopic(server: KafkaConnection, partitions = 4): Promise<string> {
   const topic = uniqueName('orders');
-  await createKafkaTopics(server, [{ topic, partitions }]);
+  await createTopic(server, topic, partitions);
   return topic;
+}
+
+/** Resolves when it can be used: a broker may not have heard yet of a topic that it has just agreed to. */
+export async function createTopic(
+  server: KafkaConnection,
+  topic: string,
+  numPartitions = 4,
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await withAdmin(server, async (admin) => {
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
+    await until(async () => {
+      const found = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => ({ topics: [] }));
+      return found.topics[0]?.partitions.every(({ leader }) => leader >= 0);
+    });
+  });
 }
 
 export function aMessage(topic: string, key: string, version: number, data: unknown = { version }): Message {

@@ -26,6 +26,8 @@ export class GroupMember {
   readonly #closing = new AbortController();
   #consumer: KafkaConsumer | undefined;
   #rejoining: Promise<void> | undefined;
+  /** Until it is over a failure belongs to whoever has asked for it. */
+  #isJoining = false;
 
   constructor(private readonly options: GroupMemberOptions) {}
 
@@ -76,16 +78,23 @@ export class GroupMember {
         if (this.#consumer === consumer) await this.options.events.fetched(batch);
       },
       failed: (error) => {
-        if (this.#consumer === consumer) this.#failed(error);
+        if (this.#consumer !== consumer) return;
+        if (this.#isJoining) failure ??= { error };
+        else this.#failed(error);
       },
     });
+    let failure: { readonly error: unknown } | undefined;
     this.#consumer = consumer;
+    this.#isJoining = true;
     try {
       await consumer.start();
       await this.options.joined(consumer);
+      if (failure) throw failure.error;
     } catch (error) {
       await this.#leave();
       throw error;
+    } finally {
+      this.#isJoining = false;
     }
   }
 
@@ -96,7 +105,6 @@ export class GroupMember {
   }
 
   #failed(error: unknown): void {
-    // Whoever starts it hears of it.
     if (this.#rejoining || this.#closing.signal.aborted) return;
     this.options.lost(error);
     this.#rejoining = this.#rejoin().finally(() => (this.#rejoining = undefined));

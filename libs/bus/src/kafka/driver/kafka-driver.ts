@@ -73,8 +73,6 @@ export interface KafkaConsumer {
   /** Fetches nothing more from them. */
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
-  /** The next fetch begins there. */
-  seek(position: TopicPartitionOffset): void;
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
   /** Leaves the group. Resolves also when the broker cannot be reached. */
   close(): Promise<void>;

@@ -73,10 +73,6 @@ export class KafkajsConsumer implements KafkaConsumer {
     if (this.#isJoined) this.#consumer.resume(grouped(partitions));
   }
 
-  seek({ topic, partition, offset }: TopicPartitionOffset): void {
-    if (this.#isJoined) this.#consumer.seek({ topic, partition, offset: String(offset) });
-  }
-
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     try {
       await this.#commitOnce(offsets);

@@ -2,7 +2,7 @@ export * from './parking/discard-parked.js';
 export * from './parking/list-parked.js';
 export * from './parking/retry-parked.js';
 export * from './parking/show-parked.js';
-export type { BusFeed } from './projection/bus-feed.js';
+export { feedGroups, type BusFeed } from './projection/bus-feed.js';
 export type { RowComparison, RowDifference } from './projection/compare-rows.js';
 export * from './projection/define-projection.js';
 export * from './projection/define-reactor.js';

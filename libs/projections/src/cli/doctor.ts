@@ -1,4 +1,4 @@
-import { markOf, sameMark, type EventStore } from '@varve/eventstore';
+import { markOf, sameMark, type LogReader } from '@varve/eventstore';
 import { examineBus } from './doctor-bus.js';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { describeReport, isVerifiable } from './log-verify.js';
@@ -61,7 +61,7 @@ async function examine(
   return findings;
 }
 
-async function examineLog(log: EventStore, signal: AbortSignal): Promise<Finding[]> {
+async function examineLog(log: LogReader, signal: AbortSignal): Promise<Finding[]> {
   const findings: Finding[] = [];
   if (isVerifiable(log)) {
     const report = await log.verify({ signal });
@@ -76,7 +76,7 @@ async function examineLog(log: EventStore, signal: AbortSignal): Promise<Finding
   return findings;
 }
 
-async function examineProcessor(one: ProcessorOf, log: EventStore | undefined): Promise<Finding> {
+async function examineProcessor(one: ProcessorOf, log: LogReader | undefined): Promise<Finding> {
   const { processor: subject, name, checkpoint, lease, parked, stage, skipped } = one;
   const diverged = log && stage !== 'retired' ? await findDivergence(one, log) : undefined;
   if (diverged) return { level: 'problem', subject, message: diverged };
@@ -96,7 +96,7 @@ async function examineProcessor(one: ProcessorOf, log: EventStore | undefined): 
 
 async function findDivergence(
   { checkpoint, name, kind }: ProcessorOf,
-  log: EventStore,
+  log: LogReader,
 ): Promise<string | undefined> {
   const { logId, position, mark } = checkpoint;
   const command = kind === 'reactor' ? `varve replay ${name} --from P` : `varve projections rebuild ${name}`;

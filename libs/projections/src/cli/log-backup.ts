@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
+import { InvalidOptionsError, type LogReader } from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { printable } from './render.js';
 
@@ -6,7 +6,7 @@ interface LogWithBackup {
   backup(to: string): Promise<unknown>;
 }
 
-export async function logBackup(log: EventStore, to: string, json: boolean, io: CliIo): Promise<ExitCode> {
+export async function logBackup(log: LogReader, to: string, json: boolean, io: CliIo): Promise<ExitCode> {
   if (!hasBackup(log)) throw new InvalidOptionsError('--log', 'This log cannot make a backup of itself.');
   await log.backup(to);
   const { logId } = log;
@@ -15,6 +15,6 @@ export async function logBackup(log: EventStore, to: string, json: boolean, io: 
   return EXIT.ok;
 }
 
-function hasBackup(log: EventStore): log is EventStore & LogWithBackup {
+function hasBackup(log: LogReader): log is LogReader & LogWithBackup {
   return 'backup' in log && typeof log.backup === 'function';
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
+import { InvalidOptionsError, type LogReader } from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { printable, renderTable } from './render.js';
 
@@ -15,7 +15,7 @@ interface LogWithConsumers {
 }
 
 /** Which groups of projectors follow the log, and where each keeps its read models. */
-export async function logConsumers(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
+export async function logConsumers(log: LogReader, json: boolean, io: CliIo): Promise<ExitCode> {
   const consumers = await withConsumers(log).listConsumers();
   const table = renderTable(
     [
@@ -31,7 +31,7 @@ export async function logConsumers(log: EventStore, json: boolean, io: CliIo): P
 
 /** Lets a group make its read models somewhere else: those that it has had are given up. */
 export async function logForgetConsumer(
-  log: EventStore,
+  log: LogReader,
   group: string,
   json: boolean,
   io: CliIo,
@@ -43,7 +43,7 @@ export async function logForgetConsumer(
   return EXIT.ok;
 }
 
-function withConsumers(log: EventStore): LogWithConsumers {
-  if ('listConsumers' in log && 'forgetConsumer' in log) return log as EventStore & LogWithConsumers;
+function withConsumers(log: LogReader): LogWithConsumers {
+  if ('listConsumers' in log && 'forgetConsumer' in log) return log as LogReader & LogWithConsumers;
   throw new InvalidOptionsError('--log', 'This log does not remember who follows it.');
 }

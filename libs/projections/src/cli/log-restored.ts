@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type EventStore } from '@varve/eventstore';
+import { InvalidOptionsError, type LogReader } from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 
 interface RestorableLog {
@@ -6,7 +6,7 @@ interface RestorableLog {
 }
 
 /** Gives a log that was restored from a backup a new id, so that nothing mistakes it for the one it was copied from. */
-export async function logRestored(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
+export async function logRestored(log: LogReader, json: boolean, io: CliIo): Promise<ExitCode> {
   if (!isRestorable(log)) throw new InvalidOptionsError('--log', 'This log cannot be given a new id.');
   const before = log.logId;
   const after = await log.restored();
@@ -16,6 +16,6 @@ export async function logRestored(log: EventStore, json: boolean, io: CliIo): Pr
   return EXIT.ok;
 }
 
-function isRestorable(log: EventStore): log is EventStore & RestorableLog {
+function isRestorable(log: LogReader): log is LogReader & RestorableLog {
   return 'restored' in log && typeof log.restored === 'function';
 }

@@ -1,4 +1,4 @@
-import type { Commit, EventStore, Position, ReadAllOptions } from '@varve/eventstore';
+import type { Commit, LogReader, Position, ReadAllOptions } from '@varve/eventstore';
 import { endOfReading, type CliIo, type ExitCode } from './io.js';
 import { printable } from './render.js';
 
@@ -13,7 +13,7 @@ export interface LogTailOptions {
 const LAST_COMMITS = 10;
 
 /** Prints commits, the last ten positions by default, and with `follow` what comes after them. */
-export async function logTail(log: EventStore, options: LogTailOptions, io: CliIo): Promise<ExitCode> {
+export async function logTail(log: LogReader, options: LogTailOptions, io: CliIo): Promise<ExitCode> {
   const filter: ReadAllOptions = {
     ...(options.category && { categories: options.category }),
     ...(options.type && { types: options.type }),

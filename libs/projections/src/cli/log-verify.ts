@@ -1,9 +1,9 @@
-import { InvalidOptionsError, type EventStore, type LogReport, type VerifiableLog } from '@varve/eventstore';
+import { InvalidOptionsError, type LogReader, type LogReport, type VerifiableLog } from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { printable } from './render.js';
 
 /** Walks the whole log and lists holes, overlaps and commits that cannot be decoded. */
-export async function logVerify(log: EventStore, json: boolean, io: CliIo): Promise<ExitCode> {
+export async function logVerify(log: LogReader, json: boolean, io: CliIo): Promise<ExitCode> {
   if (!isVerifiable(log)) throw new InvalidOptionsError('--log', 'This log cannot verify itself.');
   const report = await log.verify({ signal: io.signal });
   if (io.signal.aborted) return EXIT.interrupted;
@@ -11,7 +11,7 @@ export async function logVerify(log: EventStore, json: boolean, io: CliIo): Prom
   return report.problems.length === 0 ? EXIT.ok : EXIT.unhealthy;
 }
 
-export function isVerifiable(log: EventStore): log is EventStore & VerifiableLog {
+export function isVerifiable(log: LogReader): log is LogReader & VerifiableLog {
   return 'verify' in log && typeof log.verify === 'function';
 }
 

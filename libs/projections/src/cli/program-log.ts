@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EventStore } from '@varve/eventstore';
+import type { LogReader } from '@varve/eventstore';
 import { collect, positiveNumber } from './arguments.js';
 import { doctor } from './doctor.js';
 import type { CliIo, ExitCode } from './io.js';
@@ -28,7 +28,7 @@ export function addLogCommands(program: Command, runner: Runner, io: CliIo): voi
     );
 }
 
-type OnLog = (command: Command, work: (log: EventStore, json: boolean) => Promise<ExitCode>) => Promise<void>;
+type OnLog = (command: Command, work: (log: LogReader, json: boolean) => Promise<ExitCode>) => Promise<void>;
 
 function addReading(log: Command, onLog: OnLog, io: CliIo): void {
   log

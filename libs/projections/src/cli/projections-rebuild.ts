@@ -43,11 +43,12 @@ async function rebuilt(
   projection: Projection<unknown>,
   { flags, io, display }: Showing,
 ): Promise<RebuildResult> {
+  const { registry } = codeOf(target);
   try {
     return await rebuild({
       log: logOf(target),
       readModels: readModelsOf(target),
-      registry: codeOf(target).registry,
+      ...(registry && { registry }),
       projection,
       unfinished: flags.afresh ? 'afresh' : 'resume',
       verify: flags.requireSame ? 'require' : flags.verify ? 'report' : 'none',

@@ -81,7 +81,9 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
   return {
     ...(app.log && { log: app.log }),
     ...(app.readModels && { readModels: app.readModels }),
-    ...(registry && { code: { registry, projections, reactors } }),
+    ...((registry ?? app.readModels) && {
+      code: { projections, reactors, ...(registry && { registry }) },
+    }),
     buses,
     close: () => app.close(),
   };

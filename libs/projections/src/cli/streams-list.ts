@@ -1,14 +1,21 @@
-import type { EventStore, ListStreamsOptions } from '@varve/eventstore';
+import {
+  InvalidOptionsError,
+  type EventStore,
+  type ListStreamsOptions,
+  type LogReader,
+} from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { printable, renderTable } from './render.js';
 
 export type StreamsListOptions = ListStreamsOptions & { readonly json: boolean };
 
-export async function streamsList(
-  log: EventStore,
-  options: StreamsListOptions,
-  io: CliIo,
-): Promise<ExitCode> {
+export async function streamsList(log: LogReader, options: StreamsListOptions, io: CliIo): Promise<ExitCode> {
+  if (!listsStreams(log)) {
+    throw new InvalidOptionsError(
+      'log',
+      'This log lists no streams. Use the command of the service that owns it.',
+    );
+  }
   const limit = options.limit ?? 100;
   const streams = await log.listStreams({ ...options, limit });
   const table = renderTable(
@@ -24,4 +31,8 @@ export async function streamsList(
     last && streams.length === limit ? `\n\nMore may follow: --after '${printable(last.stream)}'` : '';
   answer(io, options.json, streams, streams.length === 0 ? 'No streams.' : table + more);
   return EXIT.ok;
+}
+
+function listsStreams(log: LogReader): log is LogReader & Pick<EventStore, 'listStreams'> {
+  return 'listStreams' in log;
 }

@@ -1,4 +1,4 @@
-import type { EventStore } from '@varve/eventstore';
+import type { LogReader } from '@varve/eventstore';
 import { endOfReading, EXIT, type CliIo, type ExitCode } from './io.js';
 import { describeEvent, printable } from './render.js';
 
@@ -10,7 +10,7 @@ export interface StreamsShowOptions {
 }
 
 export async function streamsShow(
-  log: EventStore,
+  log: LogReader,
   stream: string,
   { from, limit = 100, backward, json }: StreamsShowOptions,
   io: CliIo,

@@ -1,11 +1,11 @@
-import { InvalidOptionsError, type EventRegistry, type EventStore } from '@varve/eventstore';
+import { InvalidOptionsError, type EventRegistry, type LogReader } from '@varve/eventstore';
 import type { Projection, Reactor } from '../projection/projection.js';
 import type { ReadModels } from '../projection/read-models.js';
 import type { CliBus } from './buses.js';
 
 /** What the commands work on: an app's own configuration, or files named on the command line. */
 export interface CliTarget {
-  readonly log?: EventStore;
+  readonly log?: LogReader;
   readonly readModels?: ReadModels<unknown>;
   /** The code of the projections and reactors; only an app has it. */
   readonly code?: ProjectionCode;
@@ -15,7 +15,7 @@ export interface CliTarget {
 }
 
 export interface ProjectionCode {
-  readonly registry: EventRegistry;
+  readonly registry?: EventRegistry;
   readonly projections: readonly Projection<unknown>[];
   readonly reactors: readonly Reactor[];
 }
@@ -53,7 +53,7 @@ export function assertNamed(needs: readonly Need[], { log, readModels }: GlobalO
     throw new UsageError('Name what to look at: --log FILE, --read-models FILE, or both.');
 }
 
-export function logOf({ log }: CliTarget): EventStore {
+export function logOf({ log }: CliTarget): LogReader {
   if (log) return log;
   throw new InvalidOptionsError('log', 'This app has no event store.');
 }

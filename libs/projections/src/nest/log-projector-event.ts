@@ -18,6 +18,11 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
         `${event.processor} tries position ${event.position} again (${event.attempt}) in ${event.delay} ms: ${messageOf(event.error)}`,
       );
       break;
+    case 'left-to-the-log':
+      logger.warn(
+        `${event.processor} could not apply version ${event.firstVersion} of stream "${event.stream}" as it came, and tries it in the log's order: ${messageOf(event.error)}`,
+      );
+      break;
     case 'unavailable':
       logger.warn(`${event.processor} cannot reach the log or the read models: ${messageOf(event.error)}`);
       break;

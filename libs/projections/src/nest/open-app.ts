@@ -1,6 +1,6 @@
 import { ConsoleLogger, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { DiscoveryService, NestFactory } from '@nestjs/core';
-import { InvalidOptionsError, type EventRegistry, type EventStore } from '@varve/eventstore';
+import { InvalidOptionsError, type EventRegistry, type EventStore, type LogReader } from '@varve/eventstore';
 import { getEventRegistryToken, getEventStoreToken, withoutStart } from '@varve/eventstore/nest';
 import type { Projection, Reactor } from '../projection/projection.js';
 import type { ReadModels } from '../projection/read-models.js';
@@ -12,7 +12,7 @@ import { DEFAULT_READ_MODELS, getProjectorToken } from './tokens.js';
 /** What a command line needs of an app. */
 export interface OpenedApp {
   /** Absent, like its registry, in an app that only subscribes to a bus. */
-  readonly log?: EventStore;
+  readonly log?: LogReader;
   readonly registry?: EventRegistry;
   /** Absent in an app that only writes. */
   readonly readModels?: ReadModels<unknown>;
@@ -61,7 +61,7 @@ function partsOf(
   const host = hostOf(app, chosen.readModels);
   if (host && chosen.log === undefined) {
     const { log, registry, readModels, features } = host;
-    return { log, registry, readModels, ...features };
+    return { log, readModels, ...features, ...(registry && { registry }) };
   }
   const log = find<EventStore>(app, getEventStoreToken(chosen.log));
   if (!log && chosen.log === undefined && buses.length > 0) return { projections: [], reactors: [] };

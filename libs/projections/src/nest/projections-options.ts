@@ -1,4 +1,6 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
+import type { LogReader } from '@varve/eventstore';
+import type { BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
@@ -8,7 +10,7 @@ import type { Feature } from './features.js';
 import { DEFAULT_READ_MODELS } from './tokens.js';
 
 /** What the projector may be told, beside what the module finds by itself. */
-type Tuning = Pick<ProjectorOptions<unknown>, 'group' | 'leaseDuration' | 'failurePolicy'>;
+type Tuning = Pick<ProjectorOptions<unknown>, 'group' | 'leaseDuration' | 'failurePolicy' | 'registry'>;
 
 /** Where the read models are, by exactly one of `sqlite` and `readModels`. */
 export interface ProjectionsOptions extends Tuning {
@@ -16,6 +18,10 @@ export interface ProjectionsOptions extends Tuning {
   readonly sqlite?: SqliteReadModelsOptions;
   /** Any other database. What a function opens, the module closes on shutdown; what was opened elsewhere is closed there. */
   readonly readModels?: ReadModels<unknown> | (() => ReadModels<unknown> | Promise<ReadModels<unknown>>);
+  /** The log of another service, through its endpoint (`HttpLogReader`), in place of an event store of this app. */
+  readonly reader?: LogReader;
+  /** How the bus that is named by `bus` feeds the projections. */
+  readonly feed?: Omit<BusFeed, 'bus'>;
   /** `false`: nothing runs by itself; `projector.start()` or `runUntilCaughtUp()` does. Default `true`. */
   readonly start?: boolean;
 }
@@ -25,6 +31,8 @@ interface Names {
   readonly name?: string;
   /** The name of the event store whose log is followed. Default: the only store. */
   readonly log?: string;
+  /** Projections are fed by a bus of this app, and walk the log some seconds behind: `true` for the only bus, or its name. */
+  readonly bus?: true | string;
 }
 
 export interface ProjectionsModuleOptions extends ProjectionsOptions, Names {}
@@ -45,6 +53,9 @@ export interface FeatureOptions {
 const KNOWN: ReadonlySet<string> = new Set<keyof ProjectionsOptions>([
   'sqlite',
   'readModels',
+  'reader',
+  'registry',
+  'feed',
   'start',
   'group',
   'leaseDuration',
@@ -57,6 +68,9 @@ export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions 
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
   assertReadModels(options);
+  if (options.reader && !hasMethod(options.reader, 'readAll')) {
+    throw invalid('reader', 'reads no log', 'Give an HttpLogReader, or leave it out');
+  }
   const { start, group, leaseDuration } = options;
   if (start !== undefined && typeof start !== 'boolean') {
     throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');

@@ -1,7 +1,10 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, ModuleRef } from '@nestjs/core';
+import { topicNaming, type MessageBus } from '@varve/bus';
+import { getBusHostToken, getMessageBusToken, type BusHost } from '@varve/bus/nest';
 import type { EventRegistry, EventStore } from '@varve/eventstore';
 import { getEventRegistryToken, getEventStoreToken, VARVE_START } from '@varve/eventstore/nest';
+import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
 import {
   FeatureDeclaration,
@@ -28,21 +31,24 @@ import { DEFAULT_READ_MODELS, getProjectorToken, getReadModelsToken } from './to
 @Module({})
 export class ProjectionsModule {
   /** @throws InvalidProjectionOptionsError at once, with the option's name */
-  static forRoot({ name, log, ...options }: ProjectionsModuleOptions): DynamicModule {
+  static forRoot({ name, log, bus, ...options }: ProjectionsModuleOptions): DynamicModule {
     const checked = checkedOptions(options);
-    return rootModule({ name: checkedName(name), log }, { provide: optionsToken(name), useValue: checked });
+    return rootModule(
+      { name: checkedName(name), log, bus },
+      { provide: optionsToken(name), useValue: checked },
+    );
   }
 
   /** Options that need other providers, such as `ConfigService`. */
   static forRootAsync(options: ProjectionsModuleAsyncOptions): DynamicModule {
-    const { name, log, imports, inject } = options;
+    const { name, log, bus, imports, inject } = options;
     const provider: FactoryProvider = {
       provide: optionsToken(name),
       inject: [...(inject ?? [])],
       useFactory: async (...dependencies: never[]) =>
         checkedOptions(await options.useFactory(...dependencies)),
     };
-    return rootModule({ name: checkedName(name), log }, provider, imports);
+    return rootModule({ name: checkedName(name), log, bus }, provider, imports);
   }
 
   /**
@@ -64,11 +70,12 @@ export class ProjectionsModule {
   }
 }
 
-type LogAndReadModels = Pick<HostParts, 'log' | 'registry' | 'readModels'>;
+type LogAndReadModels = Pick<HostParts, 'log' | 'registry' | 'readModels' | 'feed'>;
 
 interface RootNames {
   readonly name: string;
   readonly log: string | undefined;
+  readonly bus: true | string | undefined;
 }
 
 function rootModule(
@@ -86,7 +93,7 @@ function rootModule(
   };
 }
 
-function rootProviders({ name, log }: RootNames): Provider[] {
+function rootProviders({ name, log, bus }: RootNames): Provider[] {
   return [
     { provide: Symbol('@varve/read-models'), useValue: new ReadModelsDeclaration(name) },
     {
@@ -119,14 +126,50 @@ function rootProviders({ name, log }: RootNames): Provider[] {
     },
     {
       provide: partsToken(name),
-      inject: [getEventStoreToken(log), getEventRegistryToken(log), getReadModelsToken(name)],
-      useFactory: (
-        store: EventStore,
-        registry: EventRegistry,
-        readModels: ReadModels<unknown>,
-      ): LogAndReadModels => ({ log: store, registry, readModels }),
+      inject: [
+        optionsToken(name),
+        getReadModelsToken(name),
+        { token: getEventStoreToken(log), optional: true },
+        { token: getEventRegistryToken(log), optional: true },
+        ...(bus === undefined ? [] : busTokens(bus === true ? undefined : bus)),
+      ],
+      useFactory: (...given: PartsGiven): LogAndReadModels => partsOf(log, ...given),
     },
   ];
+}
+
+type PartsGiven = [
+  options: ProjectionsOptions,
+  readModels: ReadModels<unknown>,
+  store?: EventStore,
+  registry?: EventRegistry,
+  bus?: MessageBus,
+  host?: BusHost,
+];
+
+/** The bus itself may be overridden in a test; how topics are called is its module's. */
+function busTokens(name: string | undefined): readonly symbol[] {
+  return [getMessageBusToken(name), getBusHostToken(name)];
+}
+
+/** The log of this app, or of another service. */
+function partsOf(
+  name: string | undefined,
+  ...[options, readModels, store, registry, bus, host]: PartsGiven
+): LogAndReadModels {
+  const log = options.reader ?? store;
+  if (!log) throw noLog(name);
+  const known = options.registry ?? registry;
+  const feed = bus && { topics: host?.naming ?? topicNaming(), ...options.feed, bus };
+  return { log, readModels, ...(known && { registry: known }), ...(feed && { feed }) };
+}
+
+function noLog(name: string | undefined): InvalidProjectionOptionsError {
+  return new InvalidProjectionOptionsError(
+    'log',
+    `ProjectionsModule has no log to follow: set up the event store${name === undefined ? '' : ` "${name}"`} with EventStoreModule.forRoot, or give the ` +
+      "reader of another service's log.",
+  );
 }
 
 function optionsToken(name: string = DEFAULT_READ_MODELS): symbol {

@@ -4,13 +4,15 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { systemTimers, type EventRegistry, type EventStore, type Position } from '@varve/eventstore';
+import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
+import { systemTimers, type EventRegistry, type LogReader, type Position } from '@varve/eventstore';
+import { feedGroups, type BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { Projector } from '../projection/projector.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
 import type { ReadModels } from '../projection/read-models.js';
 import { sleep } from '../projection/sleep.js';
-import type { WaitOptions, WaitOutcome } from '../projection/wait-for.js';
+import type { StreamPoint, WaitOptions, WaitOutcome } from '../projection/wait-for.js';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -22,8 +24,9 @@ const RETRY_START = { first: 100, longest: 5_000 };
 const DEFAULT_WAIT = 5_000;
 
 export interface HostParts {
-  readonly log: EventStore;
-  readonly registry: EventRegistry;
+  readonly log: LogReader;
+  readonly registry?: EventRegistry;
+  readonly feed?: BusFeed;
   readonly readModels: ReadModels<unknown>;
   readonly options: ProjectionsOptions;
   /** Asked only when the app has been put together: a projection may depend on anything. */
@@ -56,16 +59,27 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     return this.#features;
   }
 
-  get log(): EventStore {
+  get log(): LogReader {
     return this.parts.log;
   }
 
-  get registry(): EventRegistry {
+  /** Absent where events are taken as they are stored. */
+  get registry(): EventRegistry | undefined {
     return this.parts.registry;
   }
 
   get readModels(): ReadModels<unknown> {
     return this.parts.readModels;
+  }
+
+  /** The broker groups of the projections that a bus feeds. */
+  get groups(): readonly GroupPlan[] {
+    const { feed, options } = this.parts;
+    return feed ? feedGroups(feed, this.features.projections, options.group) : [];
+  }
+
+  get fedBy(): MessageBus | undefined {
+    return this.parts.feed?.bus;
   }
 
   /** What is wrong with the declarations is said before anything begins. */
@@ -111,15 +125,19 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   }
 
   /** As `waitFor`. Whoever still waits when the app shuts down is told how far it has come: nothing here will move it any more. */
-  async waitFor(position: Position, projection: string, options: WaitOptions = {}): Promise<WaitOutcome> {
+  async waitFor(
+    target: Position | StreamPoint,
+    projection: string,
+    options: WaitOptions = {},
+  ): Promise<WaitOutcome> {
     const shutdown = this.#shutdown.signal;
     const signal = options.signal ? AbortSignal.any([shutdown, options.signal]) : shutdown;
     try {
       await this.#beginning(options.timeout, signal);
-      return await this.#running().waitFor(position, projection, { ...options, signal });
+      return await this.#running().waitFor(target, projection, { ...options, signal });
     } catch (error) {
       if (!shutdown.aborted || options.signal?.aborted) throw error;
-      return this.#running().waitFor(position, projection, { timeout: 0 });
+      return this.#running().waitFor(target, projection, { timeout: 0 });
     }
   }
 
@@ -151,12 +169,13 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   }
 
   #create(): Projector<unknown> {
-    const { log, registry, readModels, options } = this.parts;
+    const { log, registry, readModels, feed, options } = this.parts;
     const { group, leaseDuration, failurePolicy } = options;
     return new Projector({
       log,
-      registry,
       readModels,
+      ...(registry && { registry }),
+      ...(feed && { feed: { onNotice: (notice) => this.#notice(notice), ...feed } }),
       ...this.features,
       ...(group !== undefined && { group }),
       ...(leaseDuration !== undefined && { leaseDuration }),
@@ -171,6 +190,12 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
       'projector',
       'The projector is used before the app is put together: await app.init() first, or use it from onApplicationBootstrap on.',
     );
+  }
+
+  #notice(notice: BusNotice): void {
+    if (!('error' in notice)) return;
+    const what = 'what' in notice ? notice.what : notice.kind;
+    this.#logger.warn(`${what}: ${messageOf(notice.error)}`);
   }
 
   #report(error: unknown): void {

@@ -8,9 +8,10 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { InvalidArgumentError } from '@varve/eventstore';
+import { assertStreamName, InvalidArgumentError } from '@varve/eventstore';
 import type { Observable } from 'rxjs';
 import { ProjectionBehindError } from '../projection/errors.js';
+import type { StreamPoint } from '../projection/wait-for.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
 
@@ -27,9 +28,9 @@ interface Asking {
 }
 
 /**
- * Read your writes over HTTP: `@UseInterceptors(WaitFor('orders'))`. A request that says `?position=42`, or sends the header
- * `Varve-Position`, is answered when the projection has come there, after `?timeout=` milliseconds (5,000, at most 60,000) at the
- * latest; then `ProjectionBehindError` is thrown. Every answer carries the position. On Express and on Fastify.
+ * Read your writes over HTTP: `@UseInterceptors(WaitFor('orders'))`. A request that says `?position=42` or `?stream=order-1&version=3`, or
+ * sends the header `Varve-Position`, is answered when the projection has come there, after `?timeout=` milliseconds (5,000, at most
+ * 60,000) at the latest; then `ProjectionBehindError` is thrown. Every answer carries the position. On Express and on Fastify.
  */
 export function WaitFor(projection: string, readModels?: string): Type<NestInterceptor> {
   class WaitForInterceptor implements NestInterceptor {
@@ -46,7 +47,10 @@ export function WaitFor(projection: string, readModels?: string): Type<NestInter
     }
 
     private async wait({ query = {}, headers }: Asking, signal: AbortSignal): Promise<number> {
-      const wanted = numberOf('position', query['position'] ?? headers[POSITION_HEADER.toLowerCase()]) ?? 0;
+      const wanted =
+        pointOf(query) ??
+        numberOf('position', query['position'] ?? headers[POSITION_HEADER.toLowerCase()]) ??
+        0;
       const timeout = numberOf('timeout', query['timeout']) ?? DEFAULT_TIMEOUT;
       const outcome = await this.projector.waitFor(wanted, projection, {
         timeout: Math.min(timeout, LONGEST_TIMEOUT),
@@ -69,6 +73,16 @@ function goneSignal(response: Answering): AbortSignal {
   const raw = response.raw ?? (response as ServerResponse);
   raw.once('close', () => gone.abort());
   return gone.signal;
+}
+
+function pointOf({ stream, version }: Readonly<Record<string, unknown>>): StreamPoint | undefined {
+  if (stream === undefined && version === undefined) return undefined;
+  const number = numberOf('version', version);
+  if (number === undefined) throw new InvalidArgumentError('version', 'A stream is given without a version.');
+  if (typeof stream !== 'string')
+    throw new InvalidArgumentError('stream', 'A version is given without one stream.');
+  assertStreamName(stream);
+  return { stream, version: number };
 }
 
 function numberOf(name: string, value: unknown): number | undefined {

@@ -2,6 +2,7 @@ import {
   Sequencer,
   topicNaming,
   type BusNotice,
+  type GroupPlan,
   type MessageBus,
   type SequencerOptions,
   type TopicNaming,
@@ -71,21 +72,39 @@ function topicsOf<Tx>({ topics }: BusFeed, { categories = [] }: Projection<Tx>):
   return [...new Set(categories.map((category) => naming.topicOf(category)))];
 }
 
+/** What a broker must have for them: one group for each projection, so that none takes another's messages. */
+export function feedGroups<Tx>(
+  feed: BusFeed,
+  projections: readonly Projection<Tx>[],
+  group?: string,
+): readonly GroupPlan[] {
+  return projections
+    .filter((projection) => isFed(feed, projection))
+    .map((projection) => ({
+      name: groupOf(feed, projection, group),
+      topics: topicsOf(feed, projection),
+      order: 'none',
+    }));
+}
+
+function groupOf({ groupPrefix }: BusFeed, { name }: { readonly name: string }, group = 'default'): string {
+  return (groupPrefix ?? `varve-${group}-`) + name;
+}
+
 /** Makes a projection's feed: it connects to nothing before the lease is there. */
 export function commitFeedOf<Tx>(
   feed: BusFeed,
   projection: Projection<Tx>,
-  { log, clock, timers, random, group = 'default' }: Processing<Tx> & { readonly group?: string },
+  { log, clock, timers, random, group }: Processing<Tx> & { readonly group?: string },
 ): CommitFeed {
   const { bus, startFrom, onPoison, maxHeld, maxHeldBytes, hold, onNotice } = feed;
-  const prefix = feed.groupPrefix ?? `varve-${group}-`;
   return new Sequencer({
     bus,
     log,
     clock,
     timers,
     topics: topicsOf(feed, projection),
-    group: prefix + projection.name,
+    group: groupOf(feed, projection, group),
     ...(random && { random }),
     ...(startFrom && { startFrom }),
     ...(onPoison && { onPoison }),

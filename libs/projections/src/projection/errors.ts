@@ -1,3 +1,5 @@
+import type { StreamPoint } from './wait-for.js';
+
 export type ProjectionsErrorCode =
   | 'duplicate-projection'
   | 'inside-transaction'
@@ -191,7 +193,7 @@ export class ProjectionBehindError extends ProjectionsError {
 
   constructor(
     readonly projection: string,
-    readonly wanted: number,
+    readonly wanted: number | StreamPoint,
     outcome: { readonly reason: 'timeout' | 'parked' | 'paused' | 'stopped'; readonly position: number },
   ) {
     const { reason, position } = outcome;
@@ -201,7 +203,7 @@ export class ProjectionBehindError extends ProjectionsError {
         : `It is ${reason}: see "varve projections status ${projection}".`;
     super(
       'projection-behind',
-      `"${projection}" has come to position ${position}, not to ${wanted}. ${advice}`,
+      `"${projection}" has come to position ${position}, not to ${placeOf(wanted)}. ${advice}`,
     );
     this.reason = reason;
     this.position = position;
@@ -211,4 +213,10 @@ export class ProjectionBehindError extends ProjectionsError {
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function placeOf(wanted: number | StreamPoint): string {
+  return typeof wanted === 'number'
+    ? String(wanted)
+    : `version ${wanted.version} of stream "${wanted.stream}"`;
 }

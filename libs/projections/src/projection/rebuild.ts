@@ -24,6 +24,8 @@ export async function rebuild<Tx>(options: RebuildOptions<Tx>): Promise<RebuildR
     ...(failurePolicy && { failurePolicy }),
   });
   const processing = processingOf(options);
+  // A log elsewhere has no id before it was reached.
+  await processing.log.head();
   const version = await candidateOf(processing, options);
   const progress = new ProgressReport(processing, version, options.onProgress);
   const signal = options.signal ?? new AbortController().signal;

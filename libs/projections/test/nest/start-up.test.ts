@@ -203,7 +203,7 @@ describe('what would silently never run is refused', () => {
 
   test('read models that follow a log that is not set up', async () => {
     const lost = ProjectionsModule.forRoot({ name: 'lost', log: 'nowhere', sqlite: { file: ':memory:' } });
-    await expect(start(LOG, lost)).rejects.toThrow(/event-store:nowhere/);
+    await expect(start(LOG, lost)).rejects.toThrow(/set up the event store "nowhere"/);
   });
 });
 

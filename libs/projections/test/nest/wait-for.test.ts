@@ -86,6 +86,7 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
 
   test.each([
     ['query', '?position=1', {}],
+    ['query by stream and version', '?stream=order-1&version=1', {}],
     ['header', '', { 'varve-position': '1' }],
   ])('a request waits for the position in its %s', async (_where, query, headers) => {
     const { log, projector } = partsOf(app);
@@ -117,6 +118,11 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
 
   test.each([
     ['position', '?position=one'],
+    ['version', '?stream=order-1'],
+    ['version', '?stream=order-1&version=x'],
+    ['stream', '?version=1'],
+    ['stream', '?stream=&version=1'],
+    ['stream', '?stream=a&stream=b&version=1'],
     ['position', '?position=-1'],
     ['position', '?position='],
     ['position', '?position=1&position=2'],

@@ -1,6 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { BusTopology, MessageBus, PublicationReport } from '@varve/bus';
 import { busHostsOf, type PublicationHost } from '@varve/bus/nest';
+import { readModelsNames } from './features.js';
+import type { ProjectorHost } from './projector-host.js';
+import { getProjectorToken } from './tokens.js';
 
 /** A bus of an app, as a command line sees it. */
 export interface OpenedBus {
@@ -20,17 +24,24 @@ export interface OpenedPublication {
 }
 
 export function openedBusesOf(app: INestApplicationContext): readonly OpenedBus[] {
+  const projectors = projectorsOf(app);
   return busHostsOf(app).flatMap(({ name, bus, topology, publication }) => {
     if (!bus) return [];
+    const fed = projectors.filter(({ fedBy }) => fedBy === bus).flatMap(({ groups }) => groups);
     return [
       {
         name,
         bus,
-        topology,
+        topology: { topics: topology.topics, groups: [...topology.groups, ...fed] },
         ...(publication.relay && { publication: opened(publication.relay, publication) }),
       },
     ];
   });
+}
+
+function projectorsOf(app: INestApplicationContext): readonly ProjectorHost[] {
+  const names = readModelsNames(app.get(DiscoveryService, { strict: false }));
+  return names.map((name) => app.get<ProjectorHost>(getProjectorToken(name), { strict: false }));
 }
 
 function opened(

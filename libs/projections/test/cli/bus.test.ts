@@ -1,13 +1,17 @@
+import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { MemoryMessageBus } from '@varve/bus/memory';
+import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { BusModule } from '@varve/bus/nest';
+import { defineEvent } from '@varve/eventstore';
 import { EventStoreModule } from '@varve/eventstore/nest';
+import { ProjectionsModule } from '@varve/projections/nest';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 import { appOf, shop, busOn } from './bus-shop.js';
 import { varve } from './command.js';
-import { charge, withLog } from './shop.js';
+import { charge, totals, withLog } from './shop.js';
 
 describe('bus setup and doctor', () => {
   test('the topics and groups that the app needs are created once, and doctor says what is missing', async () => {
@@ -28,6 +32,32 @@ describe('bus setup and doctor', () => {
     const after = await varve('doctor', { app });
     expect([after.code, after.out]).toEqual([0, expect.stringContaining('✓ bus default: in process')]);
     expect(after.out).toContain('✓ publication on default: at position 0 of 0');
+  });
+
+  test('the group of a projection that is fed by the bus belongs to it', async () => {
+    const [broker, folder] = [new MemoryBroker({ createTopics: false }), temporaryFolder()];
+    @Module({
+      imports: [
+        EventStoreModule.forRoot({
+          sqlite: { file: join(folder, 'log.db') },
+          events: [defineEvent('order.charged')],
+        }),
+        BusModule.forRoot({ memory: { broker }, publication: { categories: { order: 'relay' } } }),
+        ProjectionsModule.forRoot({
+          sqlite: { file: join(folder, 'read-models.db') },
+          bus: true,
+          feed: { topics: ['order'] },
+        }),
+        ProjectionsModule.forFeature([totals()]),
+      ],
+    })
+    class AppModule {}
+    const app = () => Promise.resolve(AppModule);
+    expect((await varve('doctor', { app })).out).toContain(
+      '✗ bus default, group varve-default-totals: is missing',
+    );
+    expect((await varve('bus setup', { app })).out).toContain('created group varve-default-totals');
+    expect((await varve('doctor', { app })).code).toBe(0);
   });
 
   test('a topic of the wrong kind is a problem that names the topic', async () => {

@@ -8,7 +8,7 @@
 const nestPackages = ['@nestjs/*', 'rxjs', 'reflect-metadata'];
 
 const eventstoreCore = ['log', 'schema', 'context', 'aggregate', 'processor'];
-const busCore = ['message', 'transport', 'publication', 'sequencing'];
+const busCore = ['message', 'transport', 'publication', 'sequencing', 'commands'];
 const projectionsCore = ['projection', 'parking'];
 /** What surrounds the core may also take it from the lib's main entry, as an adapter in another package would. */
 const eventstore = [...eventstoreCore, 'index'];
@@ -34,6 +34,7 @@ export const parts = {
     transport: { parts: ['message'], packages: ['@varve/eventstore'] },
     publication: { parts: ['message', 'transport'], packages: ['@varve/eventstore'] },
     sequencing: { parts: ['message', 'transport'], packages: ['@varve/eventstore'] },
+    commands: { parts: ['message', 'transport'], packages: ['@varve/eventstore'] },
     index: { parts: busCore },
     memory: { parts: bus, packages: ['@varve/eventstore'] },
     rocketmq: {
@@ -103,7 +104,8 @@ export const parts = {
     config: { packages: ['zod'] },
     problem: { packages: ['@nestjs/common', '@nestjs/core', 'node:http'] },
     server: { parts: ['config'], packages: ['@nestjs/*', 'node:http', 'node:net'] },
-    index: { parts: ['config', 'problem', 'server'] },
+    health: { packages: ['node:timers/promises'] },
+    index: { parts: ['config', 'health', 'problem', 'server'] },
   },
 };
 

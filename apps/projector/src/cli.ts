@@ -1,4 +1,4 @@
 import 'reflect-metadata';
 import { runVarveCli } from '@varve/projections/cli';
 
-await runVarveCli(() => import('./app.module.js').then((module) => module.AppModule));
+await runVarveCli(() => import('./cli.module.js').then((module) => module.CliModule));

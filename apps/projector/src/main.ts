@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { whyNotStarted } from '@varve/http';
+import { projectorModule } from './app.module.js';
 import { readProjectorConfig } from './config/projector-config.js';
 import { createApp } from './http/create-app.js';
 
 try {
   const config = readProjectorConfig(process.env);
-  const { AppModule } = await import('./app.module.js');
-  const app = await createApp(AppModule, config);
+  const app = await createApp(projectorModule(config), config);
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.port, config.host);
   new Logger('Projector').log(`Listening on ${await app.getUrl()}, read models in ${config.readModelsFile}`);

@@ -216,9 +216,20 @@ test('the API page and its JSON are made from the schemas that requests are vali
     '/funnel',
     '/status',
     '/health',
+    '/health/sources',
   ]);
   const parameters = paths['/orders']!.get.parameters.map(({ name }) => name);
-  for (const name of ['status', 'customerId', 'after', 'limit', 'position', 'timeout', 'Varve-Position'])
+  for (const name of [
+    'status',
+    'customerId',
+    'after',
+    'limit',
+    'position',
+    'stream',
+    'version',
+    'timeout',
+    'Varve-Position',
+  ])
     expect(parameters).toContain(name);
   expect(JSON.stringify(paths['/orders/{id}'])).toContain('freightCents');
   expect((await get('/openapi')).body['text']).toContain('swagger-ui');

@@ -11,3 +11,4 @@ export { BoundedExpressAdapter } from './server/bounded-express-adapter.js';
 export { createHttpApp } from './server/create-http-app.js';
 export { serveOpenApi } from './server/openapi.js';
 export type { OpenApiInfo } from './server/openapi.js';
+export { healthInTime, type Health } from './health/health-in-time.js';

@@ -2,8 +2,9 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
 import type { HealthCheckResult } from '@nestjs/terminus';
+import { BusHealthIndicator } from '@varve/bus/nest';
 import { EventStoreHealthIndicator } from '@varve/eventstore/nest';
-import { BusInTime } from './bus-in-time.js';
+import { healthInTime } from '@varve/http';
 
 @ApiTags('health')
 @Controller('health')
@@ -11,7 +12,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly log: EventStoreHealthIndicator,
-    private readonly bus: BusInTime,
+    private readonly bus: BusHealthIndicator,
   ) {}
 
   /** Without its broker the shop takes orders all the same: an outage of the transport must not take it out of the load balancer. */
@@ -20,7 +21,7 @@ export class HealthController {
   async check(): Promise<HealthCheckResult> {
     const [result, bus] = await Promise.all([
       this.health.check([() => this.log.check('log')]),
-      this.bus.check('bus'),
+      healthInTime('bus', () => this.bus.check('bus')),
     ]);
     return { ...result, details: { ...result.details, ...bus } };
   }

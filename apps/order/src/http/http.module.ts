@@ -3,7 +3,6 @@ import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { OrderModule } from '../order/order.module.js';
-import { BusInTime } from './bus-in-time.js';
 import { HealthController } from './health.controller.js';
 import { JsonBodyMiddleware } from './json-body.middleware.js';
 import { OrdersController } from './orders.controller.js';
@@ -14,7 +13,6 @@ import { SchemaValidationPipe } from './schema-validation.pipe.js';
   imports: [OrderModule, TerminusModule.forRoot({ logger: false })],
   controllers: [OrdersController, HealthController],
   providers: [
-    BusInTime,
     { provide: APP_FILTER, useClass: ProblemDetailsFilter },
     { provide: APP_PIPE, useClass: SchemaValidationPipe },
   ],

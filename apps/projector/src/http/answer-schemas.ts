@@ -54,18 +54,36 @@ export const funnel = z.object({
 
 const position = z.int().min(0);
 
-const building = z.object({ version: z.int().min(1), position, percent: z.int().min(0).max(100) });
+const building = z.object({
+  version: z.int().min(1),
+  position,
+  percent: z.int().min(0).max(100).optional(),
+});
+
+const feed = z.object({
+  state: z.enum(['closed', 'opening', 'running', 'paused', 'unavailable']),
+  held: count.describe('Commits that came and are not applied yet'),
+  heldBytes: count,
+  applied: count.describe('Since the start'),
+  duplicates: count,
+  refills: count.describe('How often the log was asked for what had not come'),
+  lastError: z.string().optional(),
+});
 
 const progress = z.object({
   name: z.string(),
   liveVersion: z.int().optional(),
-  position,
-  behind: count.describe('Commits that are not in the answers yet'),
-  caughtUp: z.boolean(),
+  position: position.describe('How far the log was walked; what the bus has brought may be newer'),
+  behind: count.optional().describe('Commits that the walk along the log has not come to'),
+  caughtUp: z.boolean().optional(),
   building: z.array(building).describe('Versions that are being built beside the live one'),
+  feed: feed.optional().describe('What the bus brings, at the instance that works on the projection'),
 });
 
-export const howFar = z.object({ head: position, projections: z.array(progress) });
+export const howFar = z.object({
+  head: position.optional().describe('Of the log; absent while it cannot be reached'),
+  projections: z.array(progress),
+});
 
 export const problemBody = z.looseObject({
   type: z.string(),

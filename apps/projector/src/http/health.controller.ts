@@ -1,22 +1,40 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import { EventStoreHealthIndicator } from '@varve/eventstore/nest';
-import { ProjectionsHealthIndicator } from '@varve/projections/nest';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { ReadSideHealth } from './read-side.health.js';
 
 @ApiTags('operation')
 @Controller('health')
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly log: EventStoreHealthIndicator,
-    private readonly projections: ProjectionsHealthIndicator,
+    private readonly readSide: ReadSideHealth,
   ) {}
 
-  /** 200 when the log can be read and no projection was stopped by a failure, 503 otherwise. */
+  /** An outage of the order service or of the broker must not take the rows that are here away from their readers. */
   @Get()
-  @HealthCheck()
-  check(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.log.check('log'), () => this.projections.check('projections')]);
+  @ApiOperation({
+    summary:
+      '200 while queries are answered, 503 when not or when a projection was stopped by a failure; `details` also tells of log and bus',
+  })
+  async check(): Promise<HealthCheckResult> {
+    const [result, log, bus] = await Promise.all([
+      this.health.check([() => this.readSide.readModels('projections')]),
+      this.readSide.log('log'),
+      this.readSide.busOf('bus'),
+    ]);
+    return { ...result, details: { ...result.details, ...log, ...bus } };
+  }
+
+  @Get('sources')
+  @ApiOperation({
+    summary: '503 when the log or the bus cannot be reached: nothing new comes, or it comes late',
+  })
+  checkSources(): Promise<HealthCheckResult> {
+    return this.health.check([
+      () => this.readSide.log('log'),
+      () => this.readSide.busOf('bus'),
+      () => this.readSide.following('projections'),
+    ]);
   }
 }

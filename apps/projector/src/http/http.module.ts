@@ -9,6 +9,7 @@ import { HealthController } from './health.controller.js';
 import { InvalidQueryError } from './invalid-query.js';
 import { OrdersController } from './orders.controller.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
+import { ReadSideHealth } from './read-side.health.js';
 import { RevenueController } from './revenue.controller.js';
 import { StatusController } from './status.controller.js';
 
@@ -19,6 +20,7 @@ import { StatusController } from './status.controller.js';
     OrdersQueries,
     RevenueQueries,
     FunnelQueries,
+    ReadSideHealth,
     { provide: APP_FILTER, useClass: ProblemDetailsFilter },
     {
       provide: APP_PIPE,

@@ -19,6 +19,8 @@ const STATUSES = ['placed', 'paid', 'shipped', 'delivered', 'cancelled'] as cons
 /** What `WaitForInterceptor` reads; here so that the strict schemas and the API page know them. */
 const waiting = {
   position: z.string().optional().describe('Answer only when the read model has come to this position'),
+  stream: z.string().optional().describe('Or to a `version` of this stream, such as order-17'),
+  version: z.string().optional(),
   timeout: z.string().optional().describe('How long to wait for it, in milliseconds (5000)'),
 };
 

@@ -2,7 +2,7 @@ import { MessageRejectedError } from './errors.js';
 import { attributesOf, type Attributes } from './attributes.js';
 import type { Message } from './message.js';
 import { bytesOf, toBase64 } from './bytes.js';
-import { isJsonType, JSON_TYPE, STRUCTURED_TYPE } from './media-type.js';
+import { isJsonType, JSON_TYPE, OWN_STRUCTURED_TYPE } from './media-type.js';
 import { KAFKA_BINDING, type WireBinding } from './wire-binding.js';
 import type { WireMessage } from './wire-message.js';
 
@@ -34,7 +34,7 @@ function inStructured(attributes: Attributes, data: unknown, binding: WireBindin
   const content =
     data === undefined ? {} : data instanceof Uint8Array ? { data_base64: toBase64(data) } : { data };
   return {
-    headers: { [binding.contentType]: `${STRUCTURED_TYPE}; charset=UTF-8` },
+    headers: { [binding.contentType]: OWN_STRUCTURED_TYPE },
     body: bytesOf(jsonOf({ ...attributes, ...content })),
   };
 }

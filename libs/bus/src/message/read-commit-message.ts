@@ -28,25 +28,22 @@ export function readCommitMessage({ event }: Message): CommitMessage {
     );
   }
   const header = headerOf(event);
-  return event.type === POINTER_TYPE ? header : { ...header, events: eventsOf(event.data, header) };
+  if (event.type === COMMIT_TYPE) header.events = eventsOf(event.data, header);
+  return header;
 }
 
 /** The events as a reader of the log gets them. Never with a position: a projection that may be fed from a bus never sees one. */
 export function recordedEventsOf(commit: CommitMessage): RecordedEvent[] {
   const { stream, firstVersion, at, commitId, events = [] } = commit;
-  return events.map(({ type, data, metadata = {}, schemaVersion = 1 }, i) => ({
-    stream,
-    version: firstVersion + i,
-    type,
-    data,
-    metadata,
-    schemaVersion,
-    at,
-    ...(commitId === undefined ? {} : { commitId }),
-  }));
+  return events.map(({ type, data, metadata = {}, schemaVersion = 1 }, i) => {
+    const event = { stream, version: firstVersion + i, type, data, metadata, schemaVersion, at };
+    return commitId === undefined ? event : { ...event, commitId };
+  });
 }
 
-function headerOf(event: CloudEvent): Omit<CommitMessage, 'events'> {
+type Header = { -readonly [Key in keyof CommitMessage]: CommitMessage[Key] };
+
+function headerOf(event: CloudEvent): Header {
   const firstVersion = numberOf(event, 'firstversion');
   const lastVersion = numberOf(event, 'lastversion');
   const commitId = textOf(event, 'commitid', MAX_COMMIT_ID_LENGTH);
@@ -55,23 +52,27 @@ function headerOf(event: CloudEvent): Omit<CommitMessage, 'events'> {
   const count = lastVersion - firstVersion + 1;
   if (count < 1 || count > MAX_EVENTS_PER_COMMIT)
     throw rejected(`it has versions ${firstVersion} to ${lastVersion}`);
-  return {
-    logId: logIdOf(event.source),
-    stream: streamOf(event.subject),
-    firstVersion,
-    lastVersion,
-    at: timeOf(event.time),
-    ...(commitId === undefined ? {} : { commitId }),
-    ...(event['position'] === undefined ? {} : { position: numberOf(event, 'position') }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(tenant === undefined ? {} : { tenant }),
-  };
+  const logId = logIdOf(event.source);
+  const stream = streamOf(event.subject);
+  const header: Header = { logId, stream, firstVersion, lastVersion, at: timeOf(event.time) };
+  if (commitId !== undefined) header.commitId = commitId;
+  if (event['position'] !== undefined) header.position = numberOf(event, 'position');
+  if (traceparent !== undefined) header.traceparent = traceparent;
+  if (tenant !== undefined) header.tenant = tenant;
+  return header;
 }
 
+/** Message after message is of one log. */
+let lastSource = { source: '', logId: '' };
+
 function logIdOf(source: string): LogId {
+  if (source === lastSource.source && source !== '') return lastSource.logId;
   const encoded = SOURCE.exec(source)?.[1];
   try {
-    if (encoded !== undefined) return decodeURIComponent(encoded);
+    if (encoded !== undefined) {
+      lastSource = { source, logId: decodeURIComponent(encoded) };
+      return lastSource.logId;
+    }
   } catch {
     // Told below like any other source that is none.
   }
@@ -107,10 +108,7 @@ function textOf(event: CloudEvent, name: string, most = Number.POSITIVE_INFINITY
   throw rejected(`its attribute "${name}" is no text of 1 to ${most} characters`);
 }
 
-function eventsOf(
-  data: unknown,
-  { firstVersion, lastVersion }: Omit<CommitMessage, 'events'>,
-): MessageEvent[] {
+function eventsOf(data: unknown, { firstVersion, lastVersion }: CommitMessage): MessageEvent[] {
   const events: unknown = (data as { events?: unknown } | null | undefined)?.events;
   if (!Array.isArray(events) || events.length !== lastVersion - firstVersion + 1) {
     throw rejected(`it does not hold the events of versions ${firstVersion} to ${lastVersion}`);
@@ -137,12 +135,10 @@ function checkedEvent(event: unknown, version: number): MessageEvent {
   ) {
     throw rejected(`version ${version} has a schema version that is no whole number from 1`);
   }
-  return {
-    type,
-    data,
-    ...(metadata === undefined ? {} : { metadata: metadata as EventMetadata }),
-    ...(schemaVersion === undefined ? {} : { schemaVersion: schemaVersion as number }),
-  };
+  const checked: { -readonly [Key in keyof MessageEvent]: MessageEvent[Key] } = { type, data };
+  if (metadata !== undefined) checked.metadata = metadata as EventMetadata;
+  if (schemaVersion !== undefined) checked.schemaVersion = schemaVersion as number;
+  return checked;
 }
 
 function rejected(why: string, cause?: unknown): MessageRejectedError {

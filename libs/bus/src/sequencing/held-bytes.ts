@@ -1,6 +1,6 @@
 import type { Held } from './held.js';
 
-/** Counts what is in hand, roughly: the text of the events. */
+/** Counts what is in hand, roughly: the text of the message, or else that of the events. */
 export class HeldBytes {
   #total = 0;
 
@@ -20,7 +20,7 @@ export class HeldBytes {
 
   measure(entry: Held): void {
     if (entry.bytes > 0 || !entry.commit) return;
-    entry.bytes = JSON.stringify(entry.commit.events).length;
+    entry.bytes = entry.size ?? JSON.stringify(entry.commit.events).length;
     this.#total += entry.bytes;
   }
 
@@ -40,4 +40,16 @@ export class HeldBytes {
   reset(): void {
     this.#total = 0;
   }
+}
+
+const PER_COMMIT = 100;
+const PER_VALUE = 8;
+
+/** Looks at every value without making a text of it: that would cost more than to put the commit in order. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return PER_VALUE + value.length;
+  if (typeof value !== 'object' || value === null) return PER_VALUE;
+  let size = PER_VALUE;
+  for (const key in value) size += key.length + sizeOf((value as Readonly<Record<string, unknown>>)[key]);
+  return size;
 }

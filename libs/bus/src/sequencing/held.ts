@@ -8,7 +8,9 @@ export interface Held {
   readonly commitId: string | undefined;
   /** Absent in a pointer, and when it was let go of to save memory: then it is read from the log like any gap. */
   commit: FedCommit | undefined;
-  /** Known once it has to wait. */
+  /** Of its message; what was read from the log is measured here. */
+  readonly size?: number;
+  /** What it counts for now. */
   bytes: number;
   /** Whether it was handed over to be applied. */
   isOffered: boolean;

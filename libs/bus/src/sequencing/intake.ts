@@ -41,7 +41,7 @@ export class Intake {
     this.#underway.clear();
   }
 
-  #held(message: CommitMessage, { signal }: MessageContext): Promise<void> {
+  #held(message: CommitMessage, { signal, bytes }: MessageContext): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle: Settle = {
         acknowledge: () => {
@@ -50,7 +50,7 @@ export class Intake {
         },
         giveBack: reject,
       };
-      const entry = entryOf(message, settle);
+      const entry = entryOf(message, bytes, settle);
       this.#enter(signal, entry);
       this.#parts.hold(entry);
     });
@@ -96,10 +96,10 @@ export class Intake {
   }
 }
 
-function entryOf(message: CommitMessage, settle: Settle): Held {
+function entryOf(message: CommitMessage, size: number, settle: Settle): Held {
   const { stream, firstVersion, lastVersion, commitId } = message;
   const commit = message.events && fedCommitOf(message);
-  return { stream, firstVersion, lastVersion, commitId, commit, bytes: 0, isOffered: false, settle };
+  return { stream, firstVersion, lastVersion, commitId, commit, size, bytes: 0, isOffered: false, settle };
 }
 
 function fedCommitOf(message: CommitMessage): FedCommit {

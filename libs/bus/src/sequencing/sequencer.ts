@@ -152,7 +152,7 @@ export class Sequencer implements CommitFeed {
     else if (held.contradiction(entry)) this.#contradiction ??= twoCommits(this.#settings, entry);
     held.add(entry);
     this.#counts.held += 1;
-    if (this.#counts.held > UNMEASURED) this.#bytes.measure(entry);
+    this.#bytes.measure(entry);
     if (this.#bytes.areTooMany) this.#fetching?.pause('bytes');
     this.#lookAgain(stream);
   }
@@ -275,9 +275,6 @@ interface Offering {
   readonly ready: FedCommit[];
   readonly most: number;
 }
-
-/** Up to so many commits in hand their sizes are not asked for: to measure costs as much as to apply. */
-const UNMEASURED = 64;
 
 function closed(): BrokerUnavailableError {
   return new BrokerUnavailableError('The subscription is closed here: another instance goes on.');

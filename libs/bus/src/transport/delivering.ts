@@ -10,6 +10,8 @@ export interface DeliveringOptions {
   readonly notify?: (notice: BusNotice) => void;
 }
 
+const ACKNOWLEDGE: Settlement = { kind: 'acknowledge' };
+
 export interface DeliveryContext {
   readonly attempt: number;
   readonly signal: AbortSignal;
@@ -45,8 +47,8 @@ export class Delivering {
     const { group } = this.settings;
     this.#counts.inFlight += 1;
     try {
-      await this.handler(decodeWire(wire), { attempt, signal, group });
-      return { kind: 'acknowledge' };
+      await this.handler(decodeWire(wire), { attempt, signal, group, bytes: wire.body.length });
+      return ACKNOWLEDGE;
     } catch (error) {
       return settle({ error, attempt }, this.settings, this.#random);
     } finally {

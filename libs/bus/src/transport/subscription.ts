@@ -30,6 +30,8 @@ export interface MessageContext {
   /** Aborted when the subscription is closed by force or the message was given to somebody else. What the handler does then is repeated. */
   readonly signal: AbortSignal;
   readonly group: string;
+  /** Of the body, as it came over the wire. */
+  readonly bytes: number;
 }
 
 /**

@@ -141,7 +141,7 @@ function recordOf({ offset, key, value, headers }: KafkaMessage): IncomingRecord
   return {
     offset: Number(offset),
     key: key?.toString(),
-    value: value && new Uint8Array(value),
+    value: value && Buffer.from(value),
     headers: headersOf(headers),
     bytes: (value?.length ?? 0) + 500,
   };

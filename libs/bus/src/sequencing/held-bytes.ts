@@ -41,15 +41,3 @@ export class HeldBytes {
     this.#total = 0;
   }
 }
-
-const PER_COMMIT = 100;
-const PER_VALUE = 8;
-
-/** Looks at every value without making a text of it: that would cost more than to put the commit in order. */
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return PER_VALUE + value.length;
-  if (typeof value !== 'object' || value === null) return PER_VALUE;
-  let size = PER_VALUE;
-  for (const key in value) size += key.length + sizeOf((value as Readonly<Record<string, unknown>>)[key]);
-  return size;
-}

@@ -48,10 +48,10 @@ describe.each(platformNames)('The endpoint of a log, on %s', (platform) => {
     ]);
     const { url } = await served(store, platform);
     const reader = new HttpLogReader({ url, token: TOKEN });
-    const [here] = await Array.fromAsync(store.readAll(0));
-    const [there] = await Array.fromAsync(reader.readAll(0));
+    const [here] = await arrayOf(store.readAll(0));
+    const [there] = await arrayOf(reader.readAll(0));
     expect(there).toEqual(here);
-    const events = (log: typeof store | typeof reader) => Array.fromAsync(log.readStream('order-1'));
+    const events = (log: typeof store | typeof reader) => arrayOf(log.readStream('order-1'));
     expect(await events(reader)).toEqual(await events(store));
     const texts = (all: readonly RecordedEvent[]) => all.map((event) => JSON.stringify(event.data));
     expect(texts(await events(reader))).toEqual(texts(await events(store)));
@@ -61,12 +61,12 @@ describe.each(platformNames)('The endpoint of a log, on %s', (platform) => {
     const store = await filled(40, { padding: 'x'.repeat(400_000) });
     const { url } = await served(store, platform);
     const reader = new HttpLogReader({ url, token: TOKEN });
-    const batches = await Array.fromAsync(reader.readAll(0));
+    const batches = await arrayOf(reader.readAll(0));
     expect(batches.length).toBeGreaterThan(3);
     expect(batches.flatMap(({ commits }) => commits.map(({ position }) => position))).toEqual(
       Array.from({ length: 40 }, (_, i) => i + 1),
     );
-    const versions = (await Array.fromAsync(reader.readStream('order-0'))).map(({ version }) => version);
+    const versions = (await arrayOf(reader.readStream('order-0'))).map(({ version }) => version);
     expect(versions).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
   });
 
@@ -214,4 +214,10 @@ async function aFreePort(): Promise<number> {
   const { url } = await served(await filled(0), 'Express');
   await serving.pop()?.app.close();
   return Number(new URL(url).port);
+}
+
+async function arrayOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

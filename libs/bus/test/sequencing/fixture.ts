@@ -16,7 +16,7 @@ import {
   InMemoryProcessorStore,
   type MemoryTransaction,
 } from '@varve/eventstore/testing';
-import { ManualTime } from '../../../eventstore/test/processor/support/manual-time.js';
+import { ManualTime } from '../../../../test/support/manual-time.js';
 
 export type Rows = Record<string, readonly number[]>;
 type Options = ProcessorOptions<MemoryTransaction>;

@@ -4,7 +4,7 @@ import { MemoryMessageBus } from '@varve/bus/memory';
 import type { Sequencer } from '@varve/bus';
 import type { Commit, Processor } from '@varve/eventstore';
 import type { MemoryTransaction } from '@varve/eventstore/testing';
-import { Killer } from '../../../eventstore/test/processor/support/killer.js';
+import { Killer } from '../../../../test/support/killer.js';
 import { Fixture, foldOf, ID } from './fixture.js';
 
 const RUNS = Number(process.env['VARVE_PROPERTY_RUNS'] ?? 100);

@@ -1,8 +1,8 @@
 import { InvalidBusOptionsError, Sequencer, type BusNotice } from '@varve/bus';
-import { StoreUnavailableError, type LogReader, type ReadStreamOptions } from '@varve/eventstore';
 import { InMemoryProcessorStore } from '@varve/eventstore/testing';
 import { describe, expect, test } from 'vitest';
 import { Fixture, foldOf, ID, settle, TOPIC } from './fixture.js';
+import { failing, lagging } from './unreliable-logs.js';
 
 /** A bus without lanes. */
 const UNORDERED = { chaos: { seed: 1, reorder: 0.000_001 } };
@@ -271,30 +271,3 @@ describe('A sequencer', () => {
     }
   });
 });
-
-function lagging(log: LogReader, lag: () => number): LogReader {
-  return replaced(log, async function* (stream, options) {
-    const upTo = (await Array.fromAsync(log.readStream(stream))).length - lag();
-    for await (const event of log.readStream(stream, options)) if (event.version <= upTo) yield event;
-  });
-}
-
-function failing(log: LogReader, isDown: () => boolean): LogReader {
-  return replaced(log, async function* (stream, options) {
-    if (isDown()) throw new StoreUnavailableError('the log is away', 'not-written');
-    yield* log.readStream(stream, options);
-  });
-}
-
-function replaced(
-  log: LogReader,
-  readStream: (stream: string, options?: ReadStreamOptions) => ReturnType<LogReader['readStream']>,
-): LogReader {
-  return new Proxy(log, {
-    get(target, key) {
-      if (key === 'readStream') return readStream;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}

@@ -5,17 +5,18 @@ import type { ProcessorId } from './checkpoint-store.js';
 
 /** A handler could not apply a commit. A handler may throw it itself to say which commit of a batch it was. */
 export class ProjectionFailedError extends EventStoreError {
-  readonly position: Position;
+  /** Absent when the commit did not come from the log. */
+  readonly position: Position | undefined;
   readonly stream: string;
 
   constructor(
     readonly processor: ProcessorId,
-    commit: Pick<CommitHeader, 'position' | 'stream'>,
+    commit: Pick<CommitHeader, 'stream'> & { readonly position?: Position },
     options: { cause: unknown },
   ) {
     super(
       'projection-failed',
-      `Processor "${processor}" could not apply position ${commit.position} (stream "${commit.stream}"): ${messageOf(options.cause).replace(/\.$/, '')}.`,
+      `Processor "${processor}" could not apply ${placeOf(commit)}: ${messageOf(options.cause).replace(/\.$/, '')}.`,
       options,
     );
     this.position = commit.position;
@@ -113,4 +114,10 @@ export function messageOf(error: unknown): string {
 export function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.name : 'unknown';
+}
+
+function placeOf({ position, stream }: { readonly position?: Position; readonly stream: string }): string {
+  return position === undefined
+    ? `a commit of stream "${stream}"`
+    : `position ${position} (stream "${stream}")`;
 }

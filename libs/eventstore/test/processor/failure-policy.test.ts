@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProjectionFailedError, StoreUnavailableError, type Commit } from '@varve/eventstore';
+import { ProjectionFailedError, StoreUnavailableError, type HandledCommit } from '@varve/eventstore';
 import {
   fiveOrders,
   foldOf,
@@ -14,7 +14,7 @@ import {
 
 const NEVER_RETRY = { retries: 0 };
 
-const poisonIn = (stream: string) => (commit: Commit) => commit.stream === stream;
+const poisonIn = (stream: string) => (commit: HandledCommit) => commit.stream === stream;
 
 describe('a commit that cannot be applied', () => {
   it('stops the processor with everything before it applied, by default, and says which commit it was', async () => {

@@ -4,7 +4,7 @@ import type { Processor } from '@varve/eventstore';
 import type { InMemoryEventStore, InMemoryProcessorStore } from '@varve/eventstore/testing';
 import { type MemoryTransaction } from '@varve/eventstore/testing';
 import { Fixture, foldOf, listing, type Rows } from './support/fixture.js';
-import { Killer } from './support/killer.js';
+import { Killer } from '../../../../test/support/killer.js';
 
 const RUNS = Number(process.env['VARVE_PROPERTY_RUNS'] ?? 150);
 const ID = 'orders@1';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Processor } from '@varve/eventstore';
 import type { MemoryTransaction } from '@varve/eventstore/testing';
 import { Fixture, foldOf, listing, reacting, type Options } from './support/fixture.js';
-import { Killer } from './support/killer.js';
+import { Killer } from '../../../../test/support/killer.js';
 
 const ID = 'orders@1';
 

@@ -1,6 +1,6 @@
 import {
   Processor,
-  type Commit,
+  type HandledCommit,
   type EffectHandler,
   type EventStore,
   type ProcessorEvent,
@@ -14,7 +14,7 @@ import {
   InMemoryProcessorStore,
   type MemoryTransaction,
 } from '@varve/eventstore/testing';
-import { ManualTime } from './manual-time.js';
+import { ManualTime } from '../../../../../test/support/manual-time.js';
 
 export type Options = ProcessorOptions<MemoryTransaction>;
 
@@ -77,7 +77,7 @@ export async function fiveOrders(): Promise<Fixture> {
 
 /** Lists every event that it is given; `refuses` says which commits it cannot apply. */
 export function listing(
-  refuses: (commit: Commit) => boolean = () => false,
+  refuses: (commit: HandledCommit) => boolean = () => false,
 ): TransactionalHandler<MemoryTransaction> {
   return {
     effects: 'in-transaction',

@@ -22,6 +22,7 @@ import { DEFAULT_DELAY_PREFIX, delayTopics, LONGEST_DELAY } from './delay/delay-
 import { Forwarding } from './delay/forwarding.js';
 import type { KafkaDriver, OutgoingRecord } from './driver/kafka-driver.js';
 import { KafkajsDriver } from './driver/kafkajs-driver.js';
+import { within } from './driver/within.js';
 import { checkKafkaOptions, type KafkaMessageBusOptions } from './kafka-options.js';
 import type { SizedRecord } from './publish/publish-job.js';
 import { PublishQueue } from './publish/publish-queue.js';
@@ -259,8 +260,13 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   async #close(): Promise<void> {
     const subscriptions = [...this.#subscriptions].map((subscription) => subscription.close());
     await Promise.all([...subscriptions, this.#delayed?.close()]);
-    await this.#queue.close();
+    // What a broker that is away has not confirmed by then is told to whoever has published it.
+    const emptied = this.#queue.close();
+    await within(this.#timers, this.#options.connectTimeout, emptied, () => new BusClosedError()).catch(
+      () => undefined,
+    );
     await this.#producer.close();
+    await emptied;
   }
 }
 

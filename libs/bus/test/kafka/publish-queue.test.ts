@@ -114,6 +114,18 @@ describe('A publish queue', () => {
     expect(broker.records).toEqual(['b']);
   });
 
+  test('tells whoever waits when it is closed under an outage', async () => {
+    const broker = new Broker();
+    broker.answers.push(...Array.from({ length: 1_000 }, () => new BrokerUnavailableError('down')));
+    const { queue, producer } = aQueue(broker);
+    const told = expect(queue.publish([aRecord('a')])).rejects.toMatchObject({
+      code: 'publish-not-confirmed',
+    });
+    const emptied = queue.close();
+    await producer.close();
+    await Promise.all([told, emptied]);
+  });
+
   test('sends nothing for a signal that is aborted while it waits, and refuses everything once closed', async () => {
     const broker = new Broker();
     const { queue, producer } = aQueue(broker);

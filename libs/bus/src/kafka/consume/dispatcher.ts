@@ -2,7 +2,7 @@ import type { Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
 import type { Deliveries } from './deliveries.js';
 import type { Settlement } from '../../transport/settle.js';
-import type { RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
+import type { IncomingRecord, RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
 import { PartitionLane, type LaneEntry } from './partition-lane.js';
 
 /** How long a fetch waits for room in a partition before that is paused: longer than a quick handler needs, shorter than others notice. */
@@ -124,11 +124,17 @@ export class Dispatcher {
       const entry = this.#nextReady();
       if (entry === undefined) return;
       this.#running += 1;
-      void this.#deliver(entry).finally(() => {
-        this.#running -= 1;
-        if (this.#running === 0) this.#idle?.();
-        this.#handOver();
-      });
+      void this.#run(entry);
+    }
+  }
+
+  async #run(entry: LaneEntry): Promise<void> {
+    try {
+      await this.#deliver(entry);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle?.();
+      this.#handOver();
     }
   }
 
@@ -146,12 +152,7 @@ export class Dispatcher {
   async #deliver(entry: LaneEntry): Promise<void> {
     const { lane, record } = entry;
     entry.attempt += 1;
-    const wire: WireMessage = {
-      topic: lane.topic,
-      ...(record.key === undefined ? {} : { key: record.key }),
-      headers: record.headers,
-      body: record.value ?? new Uint8Array(),
-    };
+    const wire = wireOf(lane.topic, record);
     const { signal } = lane;
     const settlement = await this.delivering.deliver(wire, { attempt: entry.attempt, signal });
     if (isLost(lane)) return;
@@ -209,6 +210,11 @@ export class Dispatcher {
       this.#assigned.filter((one) => !paused.includes(one)),
     );
   }
+}
+
+function wireOf(topic: string, { key, headers, value }: IncomingRecord): WireMessage {
+  const body = value ?? new Uint8Array();
+  return key === undefined ? { topic, headers, body } : { topic, key, headers, body };
 }
 
 function isLost({ signal }: PartitionLane): boolean {

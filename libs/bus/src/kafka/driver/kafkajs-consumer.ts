@@ -141,10 +141,16 @@ function recordOf({ offset, key, value, headers }: KafkaMessage): IncomingRecord
   return {
     offset: Number(offset),
     key: key?.toString(),
-    value: value && Buffer.from(value),
+    value: value && copyOf(value),
     headers: headersOf(headers),
     bytes: (value?.length ?? 0) + 500,
   };
+}
+
+/** In a slab that small values share; no `Buffer`, which is another text to whoever prints or compares the bytes of a message. */
+function copyOf(value: Buffer): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.from(value);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function headersOf(headers: IHeaders | undefined): Record<string, string> {

@@ -1,10 +1,5 @@
 import type { Timers } from '@varve/eventstore';
-import {
-  BrokerUnavailableError,
-  BusClosedError,
-  isBusError,
-  PublishNotConfirmedError,
-} from '../../transport/errors.js';
+import { BrokerUnavailableError, isBusError, PublishNotConfirmedError } from '../../transport/errors.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { KafkaProducer, OutgoingRecord } from '../driver/kafka-driver.js';
 import { wait } from '../driver/wait.js';
@@ -45,7 +40,7 @@ export class ReliableProducer {
         const error = await this.#try(records, over);
         if (error === undefined) return;
         if (isRetryable(error)) await wait(timers, delay, over);
-        if (this.#closing.signal.aborted) throw new BusClosedError();
+        if (this.#closing.signal.aborted) throw closed(error);
         if (over.aborted || !isRetryable(error)) throw error;
       }
     } finally {
@@ -106,6 +101,11 @@ export class ReliableProducer {
     this.#isConnected = false;
     await producer?.close();
   }
+}
+
+function closed(cause: Error): Error {
+  const message = 'The bus was closed before Kafka had confirmed it. Publish it again: it may have arrived.';
+  return new PublishNotConfirmedError(message, { cause });
 }
 
 function isRetryable(error: Error): boolean {

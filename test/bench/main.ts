@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { concurrent, sequential } from './appending.ts';
+import { stopBrokers } from './bus/brokers.ts';
+import { busBenchmarks } from './bus/index.ts';
 import { emmett } from './emmett.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
@@ -18,7 +20,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   latency,
   growth,
   emmett,
+  ...busBenchmarks,
 ];
+/** They need brokers, and run only when they are named: `bus` for all of them. */
+const BUS = /^bus(-|$)/;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,7 +34,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const isChosen = (name: string): boolean =>
+  positionals.length === 0
+    ? !BUS.test(name)
+    : positionals.some((asked) => asked === name || (BUS.test(asked) && name.startsWith(`${asked}-`)));
+const chosen = BENCHMARKS.filter(({ name }) => isChosen(name));
 if (values.help || chosen.length === 0) {
   for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
   process.exit(values.help ? 0 : 2);
@@ -37,9 +46,13 @@ if (values.help || chosen.length === 0) {
 
 const scale = { quick: values.quick, rounds: values.quick ? 3 : 5 };
 const rows: Row[] = [];
-for (const benchmark of chosen) {
-  process.stderr.write(`${benchmark.name}: ${benchmark.about}\n`);
-  rows.push(...(await benchmark.run(scale)));
+try {
+  for (const benchmark of chosen) {
+    process.stderr.write(`${benchmark.name}: ${benchmark.about}\n`);
+    rows.push(...(await benchmark.run(scale)));
+  }
+} finally {
+  await stopBrokers();
 }
 process.stdout.write(`\n${describeRows(rows)}\n`);
 process.stdout.write(`\nratio on a logarithmic scale; │ is 1, ◆ the goal\n${plotRows(rows)}\n`);

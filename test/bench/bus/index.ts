@@ -1,6 +1,9 @@
 import type { Benchmark } from '../measure.ts';
+import { busBacklog } from './backlog.ts';
 import { kafkaConsume } from './kafka-consume.ts';
 import { kafkaRelay } from './kafka-relay.ts';
+import { busLatency } from './latency.ts';
+import { busMemory } from './memory.ts';
 import { rocketMqConsume } from './rocketmq-consume.ts';
 import { rocketMqRelay } from './rocketmq-relay.ts';
 import { sequencing } from './sequencing.ts';
@@ -14,4 +17,7 @@ export const busBenchmarks: readonly Benchmark[] = [
   rocketMqRelay,
   rocketMqConsume,
   twoPhase,
+  busLatency,
+  busBacklog,
+  busMemory,
 ];

@@ -1,5 +1,12 @@
 import process from 'node:process';
-import { Sequencer, type Message, type MessageBus, type MessageHandler } from '@varve/bus';
+import {
+  decodeWire,
+  encodeWire,
+  Sequencer,
+  type Message,
+  type MessageBus,
+  type MessageHandler,
+} from '@varve/bus';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { median, type Benchmark } from '../measure.ts';
 import { newEvent, streamName, STREAMS } from '../payload.ts';
@@ -48,7 +55,7 @@ async function microsecondsPerMessage(amount: number): Promise<number> {
   return microseconds / amount;
 }
 
-/** Fresh ones each time, as if they had just been decoded. */
+/** As they come from the wire. */
 function messagesFrom(from: number, logId: string): readonly Message[] {
   const commits = Array.from({ length: IN_HAND }, (_, i) => {
     const version = Math.floor((from + i) / STREAMS) + 1;
@@ -63,7 +70,7 @@ function messagesFrom(from: number, logId: string): readonly Message[] {
       events,
     };
   });
-  return messagesOf(commits, logId, 'order');
+  return messagesOf(commits, logId, 'order').map((message) => decodeWire(encodeWire(message)));
 }
 
 const names = Array.from({ length: STREAMS }, (_, number) => streamName(number));

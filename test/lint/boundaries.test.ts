@@ -170,7 +170,7 @@ describe('between the parts of the bus', () => {
   const file = (part: string) => `libs/bus/src/${part}/seed.ts`;
   const drivers = ['kafkajs', 'rocketmq-client-nodejs', 'better-sqlite3'];
 
-  for (const part of ['message', 'transport', 'publication', 'sequencing']) {
+  for (const part of ['message', 'transport', 'publication', 'sequencing', 'commands']) {
     for (const name of [...drivers, '@nestjs/common', 'rxjs', 'node:crypto', '@varve/eventstore/sqlite']) {
       refuses(`${part} does not import ${name}`, file(part), `import '${name}';`, rule);
     }
@@ -188,6 +188,12 @@ describe('between the parts of the bus', () => {
   refuses(
     'the transport does not know who publishes',
     file('transport'),
+    `import '../publication/relay.js';`,
+    rule,
+  );
+  refuses(
+    'commands do not know how commits are published',
+    file('commands'),
     `import '../publication/relay.js';`,
     rule,
   );

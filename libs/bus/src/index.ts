@@ -1,3 +1,8 @@
+export * from './commands/carry-out.js';
+export * from './commands/command-message.js';
+export * from './commands/command-sender.js';
+export * from './commands/command.js';
+export * from './commands/turns.js';
 export * from './message/cloud-event.js';
 export * from './message/commit-message.js';
 export * from './message/decode-wire.js';
@@ -32,6 +37,14 @@ export * from './transport/subscription-settings.js';
 export * from './transport/subscription.js';
 export * from './transport/topology.js';
 export * from './transport/two-phase-bus.js';
+export {
+  CommandAnswers,
+  commandRefused,
+  type Asked,
+  type CommandAnswer,
+  type CommandAnswersOptions,
+  type Refusal,
+} from './commands/command-answers.js';
 export type { WhenUnreachable } from './publication/preparing.js';
 export { twoPhaseEventStore } from './publication/two-phase-event-store.js';
 export { type PublicationMode, type PublicationOptions } from './publication/publication-plan.js';

@@ -9,12 +9,12 @@ import type { EventRegistry, LogReader } from '@varve/eventstore';
 import { topicNaming, type TopicNaming } from '../../message/topic-naming.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { MessageBus } from '../../transport/message-bus.js';
-import type { BusTopology } from '../../transport/topology.js';
+import type { BusTopology, TopicPlan } from '../../transport/topology.js';
 import type { PublicationHost } from '../publication/publication-host.js';
 import { prepareSubscriber } from '../subscriber/prepare-subscriber.js';
 import { RunningSubscriber, type SubscriberStatus } from '../subscriber/running-subscriber.js';
 import type { BusOptions } from './bus-options.js';
-import { subscribersOf } from './declarations.js';
+import { publishedByFeatures, subscribersOf } from './declarations.js';
 import { logBusNotice } from './log-bus-notice.js';
 import { topologyOf } from './topology-of.js';
 
@@ -63,8 +63,12 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
 
   /** The topics and groups that the app needs at the broker. */
   get topology(): BusTopology {
+    const { name, discovery } = this.parts;
+    const others = publishedByFeatures(name, discovery).map((category): TopicPlan => {
+      return { name: this.naming.topicOf(`${category}-`), kind: 'ordered' };
+    });
     return topologyOf(
-      this.publication.topics,
+      [...this.publication.topics, ...others],
       this.#subscribers.map(({ prepared }) => prepared.options),
     );
   }
@@ -72,8 +76,9 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   /** What is wrong with the declarations is said before anything begins. */
   async onModuleInit(): Promise<void> {
     const { name, bus, discovery } = this.parts;
+    const { groupPrefix = '' } = this.parts.options;
     const prepared = subscribersOf(name, discovery).map((each) =>
-      prepareSubscriber(each, { ...this.parts, naming: this.naming }),
+      prepareSubscriber(each, { ...this.parts, naming: this.naming, groupPrefix }),
     );
     if (bus) {
       const onNotice = (notice: BusNotice): void => logBusNotice(this.#logger, notice);

@@ -21,6 +21,8 @@ export interface BusOptions {
   readonly memory?: MemoryMessageBusOptions;
   /** How topics are called. The same in every app on the bus. */
   readonly topics?: TopicNamingOptions;
+  /** Before the name of each subscriber's group, such as `shop-`: several apps of one kind on one broker need groups of their own. Default none. */
+  readonly groupPrefix?: string;
   /** Publishes the commits of the log. */
   readonly publication?: BusPublicationOptions;
   /** Logs of other services, from which subscribers get the events of commits that were too large for the bus. */
@@ -47,6 +49,11 @@ export interface BusModuleAsyncOptions extends Names {
 export interface SubscriberFeatureOptions {
   /** Modules that export what the classes inject. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /**
+   * Topics, named as if after a category, that the feature itself publishes on, such as one for commands: `varve bus setup` creates them, and
+   * `varve doctor` misses them.
+   */
+  readonly publishes?: readonly string[];
 }
 
 export const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
@@ -54,6 +61,7 @@ export const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
 const KNOWN: ReadonlySet<string> = new Set<keyof BusOptions>([
   ...BUSES,
   'topics',
+  'groupPrefix',
   'publication',
   'logs',
   'start',
@@ -65,9 +73,11 @@ export function checkedOptions(options: BusOptions): BusOptions {
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
   assertOneBus(options);
-  const { topics, logs, start, publication } = options;
+  const { topics, groupPrefix, logs, start, publication } = options;
   if (topics !== undefined && !isObject(topics))
     throw invalid('topics', `is ${JSON.stringify(topics)}`, 'Give an object with prefix, topics or both');
+  if (groupPrefix !== undefined && typeof groupPrefix !== 'string')
+    throw invalid('groupPrefix', `is ${JSON.stringify(groupPrefix)}`, 'Give a text');
   if (logs !== undefined && !Array.isArray(logs)) throw invalid('logs', 'is no array', 'Give an array');
   if (start !== undefined && typeof start !== 'boolean')
     throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');

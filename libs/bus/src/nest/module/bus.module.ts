@@ -43,12 +43,12 @@ export class BusModule {
    */
   static forFeature(
     subscribers: readonly Type<object>[],
-    { imports = [] }: SubscriberFeatureOptions = {},
+    { imports = [], publishes = [] }: SubscriberFeatureOptions = {},
   ): DynamicModule {
     assertSubscribers(subscribers);
     const declaration = {
       provide: Symbol('@varve/bus-feature'),
-      useValue: new SubscribersDeclaration(subscribers),
+      useValue: new SubscribersDeclaration(subscribers, publishes),
     };
     return {
       module: BusModule,

@@ -16,7 +16,11 @@ export class BusDeclaration {
 
 /** Left behind by `forFeature`: a bus has the subscribers of all of them, whatever the order of the modules. */
 export class SubscribersDeclaration {
-  constructor(readonly subscribers: readonly Type<object>[]) {}
+  constructor(
+    readonly subscribers: readonly Type<object>[],
+    /** Categories after which the topics are named that the feature publishes on. */
+    readonly publishes: readonly string[] = [],
+  ) {}
 }
 
 export function busDeclarationsOf(discovery: DiscoveryService): readonly BusDeclaration[] {
@@ -25,8 +29,15 @@ export function busDeclarationsOf(discovery: DiscoveryService): readonly BusDecl
 
 /** The classes that the app's modules have declared, each once. */
 export function declaredSubscribers(discovery: DiscoveryService): readonly Type<object>[] {
-  const declarations = instancesOf(discovery).filter((each) => each instanceof SubscribersDeclaration);
-  return [...new Set(declarations.flatMap(({ subscribers }) => subscribers))];
+  return [...new Set(featuresOf(discovery).flatMap(({ subscribers }) => subscribers))];
+}
+
+/** The categories after which the topics are named that features publish on, on the bus of this name. */
+export function publishedByFeatures(busName: string, discovery: DiscoveryService): readonly string[] {
+  const onBus = featuresOf(discovery).filter(({ subscribers: [first] }) => {
+    return (first === undefined ? DEFAULT_BUS : busNameOf(first)) === busName;
+  });
+  return [...new Set(onBus.flatMap(({ publishes }) => publishes))];
 }
 
 export function busNameOf(subscriber: Type<object>): string {
@@ -51,6 +62,10 @@ export function subscribersOf(busName: string, discovery: DiscoveryService): rea
       groups.set(group, definition.name);
       return definition;
     });
+}
+
+function featuresOf(discovery: DiscoveryService): readonly SubscribersDeclaration[] {
+  return instancesOf(discovery).filter((each) => each instanceof SubscribersDeclaration);
 }
 
 function instancesOf(discovery: DiscoveryService): readonly unknown[] {

@@ -8,6 +8,8 @@ import type { SubscriberDefinition } from './subscriber-definition.js';
 
 export interface SubscribersParts {
   readonly naming: TopicNaming;
+  /** Before the name of its group. */
+  readonly groupPrefix: string;
   readonly registry: EventRegistry | undefined;
   /** Those in which commits are looked up that were too large for the bus. */
   readonly logs: () => readonly LogReader[];
@@ -27,7 +29,8 @@ export function prepareSubscriber(
 ): PreparedSubscriber {
   const { bus: _bus, categories = [], topics = [], ...rest } = definition.options;
   const ofCategories = categories.map((category) => parts.naming.topicOf(`${category}-`));
-  const options = { ...rest, topics: [...new Set([...topics, ...ofCategories])] };
+  const group = parts.groupPrefix + rest.group;
+  const options = { ...rest, group, topics: [...new Set([...topics, ...ofCategories])] };
   subscriptionSettings(options);
   const handler = definition.onMessage
     ? messageHandler(definition.onMessage)

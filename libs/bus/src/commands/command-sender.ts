@@ -1,0 +1,48 @@
+import { systemTimers, type Timers } from '@varve/eventstore';
+import { PublishNotConfirmedError } from '../transport/errors.js';
+import type { MessageBus } from '../transport/message-bus.js';
+import type { Command } from './command.js';
+import { commandMessage } from './command-message.js';
+
+export interface CommandSenderOptions {
+  readonly bus: MessageBus;
+  readonly topic: string;
+  /** Who accepts commands: a URI reference, such as `/shop/orders`. */
+  readonly source: string;
+  /** How long the broker may take, in milliseconds. Default 5,000: somebody waits for it. */
+  readonly timeout?: number;
+  readonly timers?: Timers;
+  readonly clock?: () => Date;
+}
+
+const DEFAULT_TIMEOUT = 5_000;
+
+/** Puts commands on a bus, for whoever cannot wait until they are carried out. */
+export class CommandSender {
+  constructor(private readonly options: CommandSenderOptions) {}
+
+  /**
+   * Resolves when the broker has the command: from then on it is carried out, or refused. After any rejection it may still be carried out,
+   * if the broker has got it: send it again under the same id, or refuse that id (`CommandAnswers.refuse`).
+   *
+   * @throws BrokerUnavailableError, PublishNotConfirmedError, BrokerRefusedError, MessageTooLargeError
+   */
+  async send(command: Command): Promise<void> {
+    const { bus, topic, source, timeout = DEFAULT_TIMEOUT, timers = systemTimers, clock } = this.options;
+    const message = commandMessage(command, { topic, source, at: clock?.() ?? new Date() });
+    const over = new AbortController();
+    const expired = Promise.withResolvers<never>();
+    const cancel = timers.after(timeout, () => {
+      const late = new PublishNotConfirmedError(
+        `The broker has not confirmed command ${command.id} within ${timeout} ms. It may have arrived: send it again under the same id.`,
+      );
+      over.abort(late);
+      expired.reject(late);
+    });
+    try {
+      await Promise.race([bus.publish([message], { signal: over.signal }), expired.promise]);
+    } finally {
+      cancel();
+    }
+  }
+}

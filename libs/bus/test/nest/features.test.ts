@@ -1,0 +1,29 @@
+import type { Message } from '@varve/bus';
+import { BusModule, busHostsOf, OnMessage, Subscriber } from '@varve/bus/nest';
+import { expect, test } from 'vitest';
+import { start } from './shop.js';
+
+@Subscriber({ group: 'clerks', categories: ['stock_commands'], order: 'none' })
+class Clerks {
+  @OnMessage()
+  handle(_message: Message): void {}
+}
+
+test('a feature names the topics that it publishes on, and an app its own groups: set-up creates both', async () => {
+  const app = await start(
+    BusModule.forRoot({ memory: {}, topics: { prefix: 'east-' }, groupPrefix: 'east-' }),
+    BusModule.forFeature([Clerks], { publishes: ['stock_commands'] }),
+  );
+  const [host] = busHostsOf(app);
+  expect(host?.topology).toEqual({
+    topics: [{ name: 'east-stock_commands', kind: 'ordered' }],
+    groups: [{ name: 'east-clerks', topics: ['east-stock_commands'], order: 'none' }],
+  });
+  expect(host?.subscribers).toMatchObject([{ subscriber: 'Clerks', group: 'east-clerks' }]);
+});
+
+test('a group prefix that is no text fails the start', () => {
+  expect(() => BusModule.forRoot({ memory: {}, groupPrefix: 5 as never })).toThrow(
+    'Option groupPrefix of BusModule is 5',
+  );
+});

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -13,6 +14,8 @@ process.once('exit', () => {
 export interface RunningApp {
   readonly url: string;
   readonly pid: number;
+  /** Resolves when it is gone, however it ended. */
+  readonly gone: Promise<unknown>;
   /** `kill -9`: no hook runs, nothing is flushed. */
   kill(): Promise<void>;
   /** SIGTERM, and the exit code. */
@@ -20,11 +23,21 @@ export interface RunningApp {
 }
 
 /** Starts one of the built apps on a free port, and resolves when it listens. */
-export async function startApp(
+export function startApp(
   app: 'order' | 'projector',
   env: Readonly<Record<string, string>>,
 ): Promise<RunningApp> {
-  const child = startNode(`apps/${app}/dist/main.js`, [], { PORT: '0', ...env });
+  return startServer(`apps/${app}/dist/main.js`, env);
+}
+
+/** Starts a script that says on which address it listens, and hands over every line that it writes. */
+export async function startServer(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  onLine: (line: string) => void = () => undefined,
+): Promise<RunningApp> {
+  const child = startNode(script, [], { PORT: '0', ...env });
+  if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine);
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
     const read = (chunk: Buffer): void => {
@@ -34,12 +47,13 @@ export async function startApp(
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('exit', (code) => reject(new Error(`The ${app} app ended with code ${code}:\n${output}`)));
+    child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}:\n${output}`)));
   });
   const gone = once(child, 'exit');
   return {
     url,
     pid: child.pid ?? 0,
+    gone,
     kill: async () => {
       child.kill('SIGKILL');
       await gone;
@@ -72,13 +86,16 @@ export async function runScript(
   return { code, output };
 }
 
+/** By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once. */
+const QUIET = '--disable-warning=TimeoutNegativeWarning';
+
 function startNode(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
   const child = spawn(process.execPath, [fileURLToPath(new URL(script, ROOT)), ...args], {
-    env: { ...process.env, ...env, NO_COLOR: '1' },
+    env: { ...process.env, ...env, NO_COLOR: '1', NODE_OPTIONS: QUIET },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   processes.add(child);

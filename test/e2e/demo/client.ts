@@ -1,14 +1,19 @@
+import { scheduler } from 'node:timers/promises';
 import type { Step } from './orders.ts';
+
+/** Between two tries of a client who has patience, in milliseconds. */
+const PAUSE = 50;
 
 export interface Answer {
   readonly status: number;
+  readonly version: number | undefined;
   readonly position: number | undefined;
   readonly rule: string | undefined;
   readonly milliseconds: number;
 }
 
-/** Sends a step with its idempotency key; again, with the same key, when the connection breaks. */
-export async function send(base: string, step: Step): Promise<Answer> {
+/** Sends a step with its idempotency key; again, with the same key, when the connection breaks, for so many milliseconds at least. */
+export async function send(base: string, step: Step, patience = 0): Promise<Answer> {
   const began = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
@@ -17,11 +22,13 @@ export async function send(base: string, step: Step): Promise<Answer> {
         headers: { 'content-type': 'application/json', 'idempotency-key': step.key },
         body: JSON.stringify(step.body),
       });
-      const body = (await response.json()) as { position?: number; rule?: string };
+      const body = (await response.json()) as { position?: number; version?: number; rule?: string };
       const milliseconds = performance.now() - began;
-      return { status: response.status, position: body.position, rule: body.rule, milliseconds };
+      const { position, version, rule } = body;
+      return { status: response.status, version, position, rule, milliseconds };
     } catch (error) {
-      if (attempt === 5) throw error;
+      if (attempt >= 5 && performance.now() - began >= patience) throw error;
+      if (patience > 0) await scheduler.wait(PAUSE);
     }
   }
 }

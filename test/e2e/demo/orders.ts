@@ -9,6 +9,12 @@ export interface Step {
   readonly refusedBy?: string;
 }
 
+/** Of the order that a step is about. */
+export function streamOf({ path, body }: Step): string {
+  const { orderId = path.split('/')[2] } = body as { orderId?: string };
+  return `order-${orderId}`;
+}
+
 interface Line {
   readonly productId: string;
   readonly quantity: number;

@@ -66,7 +66,7 @@ export async function tellStory(
   await waitUntilThere(projector.url, traffic.position);
   await reader.stop();
   tell(`a reader looked ${number(reader.looks)} times meanwhile and never missed an order`);
-  report(traffic);
+  reportTraffic(traffic);
   const codes = [await order.stop(), await projector.stop()];
   const surprises = [...traffic.surprises, ...reader.surprises];
   if (codes.some((code) => code !== 0)) surprises.push(`exit codes after SIGTERM: ${codes.join(', ')}`);
@@ -112,14 +112,14 @@ async function readYourWrite(url: string, orderNumber: number, position: number)
   );
 }
 
-async function liveVersion(url: string): Promise<number | undefined> {
+export async function liveVersion(url: string): Promise<number | undefined> {
   const status = (await (await fetch(`${url}/status`)).json()) as {
     projections: { name: string; liveVersion?: number }[];
   };
   return status.projections.find(({ name }) => name === 'orders')?.liveVersion;
 }
 
-function report(traffic: Traffic): void {
+export function reportTraffic(traffic: Traffic): void {
   const sorted = traffic.latencies.toSorted((a, b) => a - b);
   tell(
     `${number(traffic.carriedOut)} commands carried out, ${traffic.refused} refused as they should be, ` +
@@ -127,7 +127,7 @@ function report(traffic: Traffic): void {
   );
 }
 
-async function until(condition: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> {
   const deadline = performance.now() + timeout;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain.`);

@@ -1,5 +1,5 @@
 import { inParallel, send } from './client.ts';
-import { lifeOfOrder, type Step } from './orders.ts';
+import { lifeOfOrder, streamOf, type Step } from './orders.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 export interface TrafficOptions {
@@ -7,6 +7,10 @@ export interface TrafficOptions {
   readonly orders: number;
   readonly clients: number;
   readonly seed: number;
+  /** How long a client tries to reach a server that is not there, in milliseconds. */
+  readonly patience?: number;
+  /** Told of everything that was carried out. */
+  readonly onCarriedOut?: (stream: string, version: number) => void;
 }
 
 const REPEATED = 0.03;
@@ -37,7 +41,8 @@ export class Traffic {
   }
 
   async #request(step: Step, random: () => number): Promise<void> {
-    const { status, position, rule, milliseconds } = await send(this.#options.url, step);
+    const { url, patience, onCarriedOut } = this.#options;
+    const { status, version = 0, position, rule, milliseconds } = await send(url, step, patience);
     this.latencies.push(milliseconds);
     if (step.refusedBy !== undefined) {
       if (status === 422 && rule === step.refusedBy) this.refused++;
@@ -51,12 +56,13 @@ export class Traffic {
     }
     this.carriedOut++;
     this.position = Math.max(this.position, position);
+    onCarriedOut?.(streamOf(step), version);
     if (random() < REPEATED) await this.#sendAgain(step, position);
   }
 
   /** A client that did not get its answer asks again, with the same key, and must get the first answer. */
   async #sendAgain(step: Step, first: number): Promise<void> {
-    const again = await send(this.#options.url, step);
+    const again = await send(this.#options.url, step, this.#options.patience);
     if (again.position === first) this.repeated++;
     else this.surprises.push(`${step.path}: sent again, got position ${again.position} instead of ${first}`);
   }

@@ -1,0 +1,57 @@
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { number, say, tell } from '../narrator.ts';
+import { waitUntilThere, type Outcome } from '../story.ts';
+import type { Shop } from './shop.ts';
+
+/** Real orders, imported as commands beside the running order service; projector and broker die meanwhile. */
+export async function importOnBus(shop: Shop, directory: string): Promise<Outcome> {
+  const surprises: string[] = [];
+  const order = await shop.startOrder();
+  let projector = await shop.startProjector('1');
+  tell(`order service on ${order.url}, projector on ${projector.url}, importing ${directory}`);
+  const importing = shop.importOrders(directory);
+  await untilBeyond(projector.url, 5_000);
+  await projector.kill();
+  tell('kill -9 of the projector while orders are imported');
+  projector = await shop.startProjector('1');
+  await untilBeyond(projector.url, 10_000);
+  await shop.broker.kill();
+  tell(`kill -9 of ${shop.broker.name} while orders are imported`);
+  await shop.broker.restart();
+  tell(`${shop.broker.name} was started again`);
+  const first = await importing;
+  if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);
+  say(first.output.trim().replaceAll(/^/gm, '         '));
+  const head = await headOf(shop.files.log);
+  await waitUntilThere(projector.url, head);
+  tell(`the projector is at position ${number(head)}`);
+
+  const second = await shop.importOrders(directory);
+  if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
+  if ((await headOf(shop.files.log)) !== head) surprises.push('the second import appended something');
+  else tell('imported a second time: nothing was appended');
+
+  const next = await shop.startProjector('2');
+  await waitUntilThere(next.url, head);
+  await projector.stop();
+  const { code, output } = await shop.projectorCommand('projections', 'rebuild', 'orders', '--verify');
+  if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
+  tell(`varve projections rebuild orders --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
+  const codes = [await order.stop(), await next.stop()];
+  if (codes.some((each) => each !== 0)) surprises.push(`exit codes after SIGTERM: ${codes.join(', ')}`);
+  return { surprises };
+}
+
+async function untilBeyond(url: string, position: number): Promise<void> {
+  const response = await fetch(`${url}/funnel?position=${position}&timeout=60000`);
+  await response.arrayBuffer();
+}
+
+async function headOf(file: string): Promise<number> {
+  const log = await SqliteEventStore.open({ file, create: false });
+  try {
+    return await log.head();
+  } finally {
+    await log.close();
+  }
+}

@@ -4,6 +4,7 @@ import { BusModule, LogEndpointModule, type BusPublicationOptions } from '@varve
 import { ContextModule, EventStoreModule } from '@varve/eventstore/nest';
 import { OrderConfigModule, getOrderConfigToken } from './config/order-config.module.js';
 import type { OrderConfig } from './config/order-config.js';
+import { FlashSaleModule } from './flash-sale/flash-sale.module.js';
 import { HttpModule } from './http/http.module.js';
 import { callerOf } from './http/request-conditions.js';
 
@@ -18,9 +19,14 @@ import { callerOf } from './http/request-conditions.js';
     }),
     BusModule.forRootAsync({
       inject: [getOrderConfigToken()],
-      useFactory: (config: OrderConfig) => ({ ...config.bus, publication: publicationOf(config) }),
+      useFactory: (config: OrderConfig) => ({
+        ...config.bus,
+        ...(config.bus.topics && { groupPrefix: config.bus.topics.prefix }),
+        publication: publicationOf(config),
+      }),
     }),
     HttpModule,
+    FlashSaleModule,
   ],
 })
 export class AppModule {}
@@ -33,7 +39,8 @@ export function serverModule({ logToken }: Pick<OrderConfig, 'logToken'>): Dynam
 
 function publicationOf({ publication, sweepAfter, fenceAfter }: OrderConfig): BusPublicationOptions {
   return {
-    categories: { order: publication },
+    // Whoever wants to know what became of a command asks this shop.
+    categories: { order: publication, command: 'none' },
     ...(sweepAfter !== undefined && { sweepAfter }),
     ...(fenceAfter !== undefined && { fenceAfter }),
   };

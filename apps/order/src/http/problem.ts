@@ -7,6 +7,7 @@ import type {
 } from '@varve/eventstore';
 import { internalProblem, problem, problemOfHttp } from '@varve/http';
 import type { Problem } from '@varve/http';
+import { BusNotConfiguredError, CommandNotAcceptedError } from '../flash-sale/errors.js';
 import { PreconditionFailedError } from '../order/precondition.js';
 import { InvalidRequestError } from './invalid-request.js';
 
@@ -25,7 +26,15 @@ const STATUS: Partial<Record<EventStoreErrorCode, number>> = {
   'stream-closed': 409,
 };
 
+/** Rules that say that there is nothing there. */
+const UNKNOWN: Readonly<Record<string, string>> = {
+  'not-placed': 'order-unknown',
+  'sale-unknown': 'sale-unknown',
+};
+
 const TITLES: Readonly<Record<string, string>> = {
+  'broker-unavailable': 'Orders cannot be accepted at the moment',
+  'bus-not-configured': 'This shop has no bus',
   'commit-fenced': 'The command came too late',
   'commit-id-reused': 'The idempotency key stands for another command',
   'concurrency-conflict': 'Somebody else changed the order at the same time',
@@ -34,6 +43,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'invalid-request': 'The request is not valid',
   'order-unknown': 'There is no such order',
   'precondition-failed': 'The order has changed since you saw it',
+  'sale-unknown': 'There is no such sale',
   'store-unavailable': 'Orders cannot be stored at the moment',
   'stream-closed': 'The order is closed',
 };
@@ -50,15 +60,20 @@ function standardProblemOf(error: unknown): Problem {
   if (error instanceof PreconditionFailedError) {
     return problem(error.code, 412, error.message, { version: error.actual });
   }
+  if (error instanceof BusNotConfiguredError) return problem(error.code, 501, error.message);
+  if (error instanceof CommandNotAcceptedError) {
+    return problem(error.code, 503, error.message, { retryable: true });
+  }
   if (isEventStoreError(error)) return problemOfStore(error);
   return problemOfHttp(error) ?? internalProblem();
 }
 
 function problemOfStore(error: EventStoreError): Problem {
   if (isRuleError(error)) {
-    return error.rule === 'not-placed'
-      ? problem('order-unknown', 404, error.message)
-      : problem(error.code, 422, error.message, { rule: error.rule });
+    const unknown = UNKNOWN[error.rule];
+    return unknown === undefined
+      ? problem(error.code, 422, error.message, { rule: error.rule })
+      : problem(unknown, 404, error.message);
   }
   const status = STATUS[error.code];
   if (status === undefined) return internalProblem();

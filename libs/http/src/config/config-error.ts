@@ -9,5 +9,6 @@ export class ConfigError extends Error {
 /** What the operator can mend is said in a sentence; anything else with its stack. */
 export function whyNotStarted(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error instanceof ConfigError ? error.message : (error.stack ?? error.message);
+  const isTheirs = error instanceof ConfigError || ('code' in error && error.code === 'invalid-options');
+  return isTheirs ? error.message : (error.stack ?? error.message);
 }

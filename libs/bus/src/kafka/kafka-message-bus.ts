@@ -202,10 +202,12 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
     const { mode = 'structured', maxBytes } = this.#options;
     const { delay = 0 } = message;
     if (delay > (this.capabilities.delay || 0)) throw tooLong(delay, message.topic, this.capabilities.delay);
-    const { topic, key, headers, body } = encodeWire(message, { mode });
-    const bytes = wireSizeOf({ topic, headers, body, ...(key === undefined ? {} : { key }) });
+    const wire = encodeWire(message, { mode });
+    const { topic, key, headers, body } = wire;
+    const bytes = wireSizeOf(wire);
     if (bytes > maxBytes) throw new MessageTooLargeError(bytes, maxBytes, topic);
-    const record = { topic, ...(key === undefined ? {} : { key }), value: body, headers };
+    const record: OutgoingRecord =
+      key === undefined ? { topic, value: body, headers } : { topic, key, value: body, headers };
     if (delay <= 0) return { record, bytes: bytes + OVERHEAD };
     const now = this.#now();
     return {

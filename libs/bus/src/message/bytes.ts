@@ -1,8 +1,25 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Small texts share a slab: a buffer of its own takes longer to make than to fill. */
+const SLAB = 64 * 1024;
+const LARGEST_SHARED = 4 * 1024;
+/** Of UTF-8, for one unit of UTF-16. */
+const MOST_BYTES = 3;
+
+let slab = new Uint8Array(0);
+let used = 0;
+
 export function bytesOf(text: string): Uint8Array {
-  return encoder.encode(text);
+  const most = text.length * MOST_BYTES;
+  if (text.length > LARGEST_SHARED) return encoder.encode(text);
+  if (used + most > slab.length) {
+    slab = new Uint8Array(SLAB);
+    used = 0;
+  }
+  const begin = used;
+  used += encoder.encodeInto(text, slab.subarray(begin)).written;
+  return slab.subarray(begin, used);
 }
 
 /** @throws TypeError when the bytes are no UTF-8 */

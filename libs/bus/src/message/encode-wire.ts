@@ -25,7 +25,8 @@ export function encodeWire(message: Message, options: WireOptions = {}): WireMes
   const attributes = attributesOf(message.event);
   const isBinary = mode === 'binary' && !(binding.plainHeaders && hasControlCharacters(attributes));
   const { topic, key } = message;
-  return { topic, key, ...(isBinary ? inBinary : inStructured)(attributes, message.event.data, binding) };
+  const { headers, body } = (isBinary ? inBinary : inStructured)(attributes, message.event.data, binding);
+  return { topic, key, headers, body };
 }
 
 type Content = Pick<WireMessage, 'headers' | 'body'>;

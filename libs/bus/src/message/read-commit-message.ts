@@ -88,9 +88,14 @@ function streamOf(subject: string | undefined): string {
   }
 }
 
-function timeOf(time: string | undefined): Date {
-  const at = new Date(time ?? Number.NaN);
+/** What was appended together has one time. */
+let lastTime = { time: '', at: 0 };
+
+function timeOf(time = ''): Date {
+  if (time !== '' && time === lastTime.time) return new Date(lastTime.at);
+  const at = new Date(time);
   if (Number.isNaN(at.getTime())) throw rejected('it has no time');
+  lastTime = { time, at: at.getTime() };
   return at;
 }
 

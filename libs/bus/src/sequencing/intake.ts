@@ -12,6 +12,7 @@ export interface IntakeParts {
   readonly drop: (entry: Held) => void;
 }
 
+const NOTHING_TO_DO = Promise.resolve();
 /** Foreign logs that are remembered as told. */
 const MOST_TOLD = 100;
 
@@ -30,10 +31,16 @@ export class Intake {
     this.#parts = parts;
   }
 
-  readonly handle: MessageHandler = async (message, context) => {
-    const commit = readCommitMessage(message);
-    if (commit.logId !== this.#session.logId) this.#tellForeign(message, commit);
-    else if (this.#session.wants(commit.stream)) await this.#held(commit, context);
+  /** Adds no promise of its own: there is one for each message already. */
+  readonly handle: MessageHandler = (message, context) => {
+    try {
+      const commit = readCommitMessage(message);
+      if (commit.logId !== this.#session.logId) this.#tellForeign(message, commit);
+      else if (this.#session.wants(commit.stream)) return this.#held(commit, context);
+      return NOTHING_TO_DO;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
 
   close(): void {

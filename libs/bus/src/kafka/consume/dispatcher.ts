@@ -124,17 +124,7 @@ export class Dispatcher {
       const entry = this.#nextReady();
       if (entry === undefined) return;
       this.#running += 1;
-      void this.#run(entry);
-    }
-  }
-
-  async #run(entry: LaneEntry): Promise<void> {
-    try {
-      await this.#deliver(entry);
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#idle?.();
-      this.#handOver();
+      void this.#deliver(entry);
     }
   }
 
@@ -154,13 +144,19 @@ export class Dispatcher {
     entry.attempt += 1;
     const wire = wireOf(lane.topic, record);
     const { signal } = lane;
-    const settlement = await this.delivering.deliver(wire, { attempt: entry.attempt, signal });
-    if (isLost(lane)) return;
-    if (settlement.kind === 'dead-letter' && !(await this.ports.deadLetter(wire, entry, settlement))) return;
-    if (isLost(lane)) return;
-    this.delivering.settled(wire, settlement, entry.attempt);
-    if (settlement.kind === 'retry') this.#hold(entry, settlement.delay);
-    else this.#done(entry);
+    try {
+      const settlement = await this.delivering.deliver(wire, { attempt: entry.attempt, signal });
+      if (isLost(lane)) return;
+      if (settlement.kind === 'dead-letter' && !(await this.ports.deadLetter(wire, entry, settlement))) return;
+      if (isLost(lane)) return;
+      this.delivering.settled(wire, settlement, entry.attempt);
+      if (settlement.kind === 'retry') this.#hold(entry, settlement.delay);
+      else this.#done(entry);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#idle?.();
+      this.#handOver();
+    }
   }
 
   #hold(entry: LaneEntry, delay: number): void {

@@ -2,7 +2,7 @@ import { readCommitMessage, Sequencer } from '@varve/bus';
 import { RocketMqMessageBus } from '@varve/bus/rocketmq';
 import type { LogReader } from '@varve/eventstore';
 import type { RocketMqConnection } from '../../services/index.ts';
-import { compare, inFolder, type Benchmark, type Row, type Scale, type Side } from '../measure.ts';
+import { compare, inFolder, type Benchmark, type Side } from '../measure.ts';
 import type { Measured } from '../payload.ts';
 import { rocketMq } from './brokers.ts';
 import { commitsOf, filledLog, messagesOf } from './commits.ts';
@@ -35,19 +35,26 @@ export const rocketMqConsume: Benchmark = {
       await bus.publish(messagesOf(await commitsOf(log), log.logId, topic));
       await bus.close();
       const source = { server, topic, amount, log };
+      const common = { unit: 'commits/s', amount, goal: 0.85 };
+      const plain = {
+        name: 'rocketmq-consume',
+        ours: sequencing(source),
+        reference: receiving(source, PLAIN),
+      };
+      const orderly = {
+        name: 'rocketmq-consume-fifo',
+        ours: subscribing(source),
+        reference: receiving(source, ORDERLY),
+      };
       const rows = [
-        await row('rocketmq-consume', source, scale, sequencing(source), receiving(source, PLAIN)),
-        await row('rocketmq-consume-fifo', source, scale, subscribing(source), receiving(source, ORDERLY)),
+        await compare({ ...common, ...plain }, scale),
+        await compare({ ...common, ...orderly }, scale),
       ];
       await log.close();
       return rows;
     });
   },
 };
-
-function row(name: string, { amount }: Source, scale: Scale, ours: Side, reference: Side): Promise<Row> {
-  return compare({ name, unit: 'commits/s', amount, goal: 0.85, ours, reference }, scale);
-}
 
 function busFor(server: RocketMqConnection): RocketMqMessageBus {
   return new RocketMqMessageBus({

@@ -12,7 +12,11 @@ export interface IntakeParts {
   readonly drop: (entry: Held) => void;
 }
 
-const NOTHING_TO_DO = Promise.resolve();
+interface Promised {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Foreign logs that are remembered as told. */
 const MOST_TOLD = 100;
 
@@ -31,36 +35,34 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** Adds no promise of its own: there is one for each message already. */
-  readonly handle: MessageHandler = (message, context) => {
-    try {
+  /** One promise for each message, from here to its settlement. */
+  readonly handle: MessageHandler = (message, context) =>
+    new Promise((resolve, reject) => {
       const commit = readCommitMessage(message);
+      if (commit.logId === this.#session.logId && this.#session.wants(commit.stream)) {
+        this.#hold(commit, context, { resolve, reject });
+        return;
+      }
       if (commit.logId !== this.#session.logId) this.#tellForeign(message, commit);
-      else if (this.#session.wants(commit.stream)) return this.#held(commit, context);
-      return NOTHING_TO_DO;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  };
+      resolve();
+    });
 
   close(): void {
     for (const signal of this.#underway.keys()) signal.removeEventListener('abort', this.#aborted);
     this.#underway.clear();
   }
 
-  #held(message: CommitMessage, { signal, bytes }: MessageContext): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle: Settle = {
-        acknowledge: () => {
-          this.#leave(signal, entry);
-          resolve();
-        },
-        giveBack: reject,
-      };
-      const entry = entryOf(message, bytes, settle);
-      this.#enter(signal, entry);
-      this.#parts.hold(entry);
-    });
+  #hold(message: CommitMessage, { signal, bytes }: MessageContext, { resolve, reject }: Promised): void {
+    const settle: Settle = {
+      acknowledge: () => {
+        this.#leave(signal, entry);
+        resolve();
+      },
+      giveBack: reject,
+    };
+    const entry = entryOf(message, bytes, settle);
+    this.#enter(signal, entry);
+    this.#parts.hold(entry);
   }
 
   #enter(signal: AbortSignal, entry: Held): void {

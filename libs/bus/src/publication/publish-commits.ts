@@ -7,7 +7,7 @@ import { messageOf, pointerTo, type Publishing } from './publishing.js';
 import { sweepAll } from './sweep.js';
 
 /** How many messages are handed to the bus at a time: enough for its batches, few enough that little is repeated after a failure. */
-const MOST_AT_A_TIME = 500;
+const MOST_AT_A_TIME = 1_000;
 
 /** Publishes commits in order, those of a stream one after the other. What the bus finds too large goes as a pointer. */
 export async function publishCommits(publishing: Publishing, commits: readonly Commit[]): Promise<void> {

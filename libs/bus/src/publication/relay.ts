@@ -36,7 +36,7 @@ export interface RelayOptions<Tx = unknown> extends PublicationOptions {
   readonly startFrom?: 'beginning' | 'from-now';
   /** How long another instance must see the lease unchanged before it takes over, in milliseconds. Default 5,000. */
   readonly leaseDuration?: number;
-  /** Default: 100 commits to begin with, at most 1,000. */
+  /** Default: 500 commits to begin with, at most 1,000, half a second for a batch: at the end of each the broker waits for the next. */
   readonly batch?: BatchOptions;
   /** What happens when the broker refuses, as opposed to: cannot be reached. After the retries the relay stops until it is resumed. */
   readonly failurePolicy?: Partial<Omit<FailurePolicy, 'then'>>;
@@ -88,7 +88,7 @@ export class Relay<Tx = unknown> {
       failurePolicy: { ...options.failurePolicy, then: 'stop' },
       startFrom: options.startFrom ?? 'beginning',
       leaseDuration: options.leaseDuration ?? 5_000,
-      batch: { initial: 100, max: 1_000, targetDuration: 100, ...options.batch },
+      batch: { initial: 500, max: 1_000, targetDuration: 500, ...options.batch },
       clock,
       timers,
       random,

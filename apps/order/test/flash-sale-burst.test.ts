@@ -59,13 +59,45 @@ function sendTo(urls: readonly string[]): SendOrder {
   };
 }
 
-it(`two instances, of which one leaves the broker in the middle, sell what there is over a bus that loses, doubles and mixes up (seed ${SEED})`, async () => {
+/** For instances that `startInstance` starts. */
+function onOneLog(): void {
   Logger.overrideLogger(false);
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
   vi.stubEnv('VARVE_LOG_FILE', join(temporaryFolder(), 'orders.db'));
   vi.stubEnv('VARVE_BUS', 'memory');
+}
+
+it('who is told that his order was not accepted gets no pieces, also when the broker has got it all the same', async () => {
+  onOneLog();
+  const broker = new MemoryBroker({ chaos: { seed: SEED, dropConfirmation: 0.5 } });
+  const { url } = await startInstance(broker);
+  const send = sendTo([url]);
+  await send('PUT /flash-sales/lamp', { pieces: 100 });
+  const order = (n: number) => send('POST /flash-sales/lamp/orders', { customerId: `c${n}` });
+  const given = await Promise.all(Array.from({ length: 60 }, (_, n) => order(n)));
+  const taken = given.filter(({ status }) => status === 202);
+  expect(given.filter(({ status }) => status === 503).length).toBe(60 - taken.length);
+  expect(taken.length).toBeLessThan(60);
+  for (const { body } of taken) {
+    const answer = await answerTo(send, (body as CommandStatus).commandId);
+    expect(answer.status).toBe('accepted');
+  }
+  // What is still on its way can take none either.
+  await until(async () => (await healthOf(url)).handled >= 60, { what: 'every message to be handled' });
+  expect((await send('GET /flash-sales/lamp')).body).toMatchObject({ left: 100 - taken.length });
+}, 60_000);
+
+async function healthOf(url: string): Promise<{ readonly handled: number }> {
+  const { details } = (await (await fetch(`${url}/health/bus`)).json()) as {
+    details: { bus: { subscribers: [{ handled: number }] } };
+  };
+  return details.bus.subscribers[0];
+}
+
+it(`two instances, of which one leaves the broker in the middle, sell what there is over a bus that loses, doubles and mixes up (seed ${SEED})`, async () => {
+  onOneLog();
   const mishaps = {
     dropConfirmation: 0.05,
     dropRequest: 0.05,

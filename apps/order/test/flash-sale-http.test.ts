@@ -3,6 +3,7 @@ import { getMessageBusToken } from '@varve/bus/nest';
 import type { EventStore } from '@varve/eventstore';
 import { getEventStoreToken } from '@varve/eventstore/nest';
 import { describe, expect, it } from 'vitest';
+import { freePorts } from '../../../test/services/free-ports.js';
 import { answerTo, statusOf, type CommandStatus } from './support/flash-sale.js';
 import { startOrderApp } from './support/order-app.js';
 
@@ -167,6 +168,26 @@ describe('while the broker is down', () => {
     const accepted = await send(ORDER, MARIA, key);
     expect(await answerTo(send, idOf(accepted))).toMatchObject({ status: 'accepted' });
   });
+});
+
+describe('with a broker that was never there', () => {
+  it.each([
+    ['kafka', 'VARVE_KAFKA_BROKERS'],
+    ['rocketmq', 'VARVE_ROCKETMQ_ENDPOINTS'],
+  ])(
+    'on %s, an order is answered with 503 in time, and the shop ends all the same',
+    async (bus, variable) => {
+      const [port = 0] = await freePorts(1);
+      const { send } = await startOrderApp({ ...ON_BUS, VARVE_BUS: bus, [variable]: `127.0.0.1:${port}` });
+      await send('PUT /flash-sales/lamp', { pieces: 1 });
+      const asked = performance.now();
+      expect(await send(ORDER, MARIA)).toMatchObject({ status: 503, body: { code: 'broker-unavailable' } });
+      // The sender waits for 5 seconds at most; the rest is for a machine that has other things to do.
+      expect(performance.now() - asked).toBeLessThan(15_000);
+      expect((await send('GET /flash-sales/lamp')).body).toMatchObject({ left: 1 });
+    },
+    60_000,
+  );
 });
 
 describe('without a bus', () => {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandAnswers, CommandSender, isBusError } from '@varve/bus';
 import type { Command, CommandAnswer, MessageBus, Refusal } from '@varve/bus';
 import { getBusHostToken, InjectMessageBus } from '@varve/bus/nest';
@@ -16,6 +16,7 @@ const NOT_ACCEPTED: Refusal = {
 /** The way of a command to the bus. */
 @Injectable()
 export class StockCommands {
+  readonly #logger = new Logger('StockCommands');
   readonly #sender: CommandSender | undefined;
 
   constructor(
@@ -50,7 +51,9 @@ export class StockCommands {
   }
 
   /** The broker may have got it all the same. Who knows its id can send it again; an id that nobody was told is made impossible. */
-  async #withdraw(command: Command, cause: unknown): Promise<CommandAnswer> {
+  async #withdraw(command: Command, cause: Error): Promise<CommandAnswer> {
+    // The customer is not told what is wrong with the broker.
+    this.#logger.warn(`Command ${command.id} was not accepted: ${cause.message}`);
     if (command.fingerprint !== undefined) throw new CommandNotAcceptedError('unknown', { cause });
     const answer = await this.answers.refuse(command, NOT_ACCEPTED).catch((): CommandAnswer => {
       throw new CommandNotAcceptedError('unknown', { cause });

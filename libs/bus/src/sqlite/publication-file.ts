@@ -1,10 +1,8 @@
 import { statSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { StoreClosedError, StoreIncompatibleError } from '@varve/eventstore';
-import { isBusy, translated } from './driver-errors.js';
-
-const LONGEST_PAUSE = 25;
+import { translated } from './driver-errors.js';
+import { whileBusy } from './while-busy.js';
 
 /** The one connection of a process, used by one piece of work at a time: SQLite has one transaction per connection, whoever awaits. */
 export class PublicationFile {
@@ -44,7 +42,7 @@ export class PublicationFile {
   }
 
   read<T>(work: () => T): Promise<T> {
-    return this.#exclusively(async () => this.#whileBusy(work));
+    return this.#exclusively(async () => whileBusy(work, this.busyTimeout));
   }
 
   close(): Promise<void> {
@@ -66,20 +64,7 @@ export class PublicationFile {
   }
 
   #begin(): Promise<void> {
-    return this.#whileBusy(() => void this.database.exec('BEGIN IMMEDIATE'));
-  }
-
-  /** The driver waits for a lock by blocking the thread, so it is given a few milliseconds and the rest is waited for here. */
-  async #whileBusy<T>(work: () => T): Promise<T> {
-    const deadline = performance.now() + this.busyTimeout;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return work();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= deadline) throw error;
-      }
-      await pause(1 + Math.random() * Math.min(LONGEST_PAUSE, 2 ** attempt));
-    }
+    return whileBusy(() => void this.database.exec('BEGIN IMMEDIATE'), this.busyTimeout);
   }
 
   /** SQLite goes on writing into a file that was deleted or replaced, and two relays would each believe that they are the only one. */

@@ -9,6 +9,7 @@ import { translated } from './driver-errors.js';
 import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
 import { assertDriverRuns, assertUsablePath, openDatabase } from './open-database.js';
 import { PublicationFile } from './publication-file.js';
+import { whileBusy } from './while-busy.js';
 
 export interface SqlitePublicationStoreOptions {
   /** A path, or `:memory:`. A file of its own, so that it never stands in an append's way; see `publicationFileOf`. */
@@ -44,7 +45,9 @@ export class SqlitePublicationStore implements PublicationStore<Database> {
     const location = file === ':memory:' ? file : resolve(file);
     if (file !== ':memory:') assertUsablePath(location, create);
     try {
-      return new SqlitePublicationStore(new PublicationFile(openDatabase(location, create), busyTimeout));
+      // Instances that start together make the file together.
+      const database = await whileBusy(() => openDatabase(location, create), busyTimeout);
+      return new SqlitePublicationStore(new PublicationFile(database, busyTimeout));
     } catch (error) {
       throw translated(error, location);
     }

@@ -55,6 +55,22 @@ describe('A publication store in a file', () => {
     await store.close();
   });
 
+  it('is opened while another process makes it, and says so when that takes too long', async () => {
+    const file = join(temporaryFolder(), 'publication');
+    const other = new Database(file);
+    other.exec('BEGIN EXCLUSIVE');
+    await expect(SqlitePublicationStore.open({ file, busyTimeout: 30 })).rejects.toMatchObject({
+      code: 'store-unavailable',
+      written: 'not-written',
+    });
+    const opening = SqlitePublicationStore.open({ file });
+    other.exec('COMMIT');
+    other.close();
+    const store = await opening;
+    await store.ensureRow('relay', 'log-a');
+    await store.close();
+  });
+
   it('waits for another process that writes, and says so when that takes too long', async () => {
     const file = join(temporaryFolder(), 'publication');
     const store = await SqlitePublicationStore.open({ file, busyTimeout: 30 });

@@ -39,7 +39,7 @@ export function matrix(kind: BrokerAddress['kind'], publication: Publication): v
   };
 
   const nothingSince = async (): Promise<void> => {
-    for (const world of worlds) await world.compareVisibleAtLast();
+    for (const world of worlds) await world.compareVisible();
   };
 
   describe.concurrent('what happens to one process:', () => {

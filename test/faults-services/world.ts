@@ -152,9 +152,9 @@ export class World {
    */
   async verify(): Promise<void> {
     await this.#killAll();
-    this.compareVisible(await this.#commits());
+    await this.compareVisible();
     await this.#compareRows('fed by the bus');
-    const { readModels, log } = { readModels: this.#readModels, log: this.#log };
+    const [log, readModels] = [this.#log, this.#readModels];
     const walker = new Projector({ log, readModels, projections: [accounts()], leaseDuration: 100 });
     await walker.runUntilCaughtUp();
     await walker.stop();
@@ -162,18 +162,14 @@ export class World {
     this.#compareAnswers(new Set((await this.#commits()).map(({ commitId }) => commitId)));
   }
 
-  compareVisible(commits: readonly Commit[]): void {
-    const inLog = new Set(commits.map(nameOf));
+  /** Also what has come since `verify`. */
+  async compareVisible(): Promise<void> {
+    const inLog = new Set((await this.#commits()).map(nameOf));
     const seen = new Set(this.visible.map(nameOf));
     const never = [...seen].filter((name) => !inLog.has(name));
     const missing = [...inLog].filter((name) => !seen.has(name));
     if (never.length > 0) throw this.#differs(`visible, and not in the log: ${never.join(', ')}`);
     if (missing.length > 0) throw this.#differs(`in the log, and not visible: ${missing.join(', ')}`);
-  }
-
-  /** Also what came after `verify`. */
-  async compareVisibleAtLast(): Promise<void> {
-    this.compareVisible(await this.#commits());
   }
 
   async close(): Promise<void> {

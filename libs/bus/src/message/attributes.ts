@@ -20,13 +20,31 @@ export function attributesOf(event: Readonly<Record<string, unknown>>): Attribut
   const attributes: Record<string, string> = {};
   for (const name of Object.keys(event)) {
     const value = event[name];
-    if (name === 'data' || name === 'data_base64' || value === undefined || value === null) continue;
-    if (!KNOWN.has(name) && !NAME.test(name))
-      throw rejected(name, 'is no name that CloudEvents allows (lower-case letters, digits)');
-    attributes[name] = textOf(name, value);
+    if (isData(name) || value === undefined || value === null) continue;
+    attributes[name] = attributeOf(name, value);
   }
   assertAttributes(attributes);
   return attributes;
+}
+
+/**
+ * An event as it was read from JSON becomes one of ours, in its place: a copy of each would be most of the work. `data` and `data_base64`
+ * are left alone.
+ *
+ * @throws MessageRejectedError
+ */
+export function asEvent(read: Record<string, unknown>): CloudEvent {
+  for (const name of Object.keys(read)) {
+    const value = read[name];
+    if (isData(name)) continue;
+    if (value === null) Reflect.deleteProperty(read, name);
+    else {
+      const text = attributeOf(name, value);
+      if (text !== value) read[name] = text;
+    }
+  }
+  assertAttributes(read as Attributes);
+  return read as CloudEvent;
 }
 
 /** Of what `attributesOf` has made, which becomes the event. */
@@ -34,7 +52,13 @@ export function eventFrom<Data>(attributes: Attributes, data: Data | undefined):
   return (data === undefined ? attributes : Object.assign(attributes, { data })) as CloudEvent<Data>;
 }
 
-function textOf(name: string, value: unknown): string {
+function isData(name: string): boolean {
+  return name === 'data' || name === 'data_base64';
+}
+
+function attributeOf(name: string, value: unknown): string {
+  if (!KNOWN.has(name) && !NAME.test(name))
+    throw rejected(name, 'is no name that CloudEvents allows (lower-case letters, digits)');
   if (typeof value === 'string') {
     if (value.isWellFormed()) return value;
     throw rejected(name, 'holds a lone surrogate, which no wire carries');

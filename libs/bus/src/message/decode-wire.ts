@@ -1,5 +1,5 @@
 import { MessageRejectedError } from './errors.js';
-import { attributesOf, eventFrom } from './attributes.js';
+import { asEvent, attributesOf, eventFrom } from './attributes.js';
 import { fromBase64, textFrom } from './bytes.js';
 import type { CloudEvent } from './cloud-event.js';
 import { isCloudEventsType, isJsonType, isStructuredJson, isTextType } from './media-type.js';
@@ -61,12 +61,15 @@ function fromStructured(body: Uint8Array): CloudEvent {
   const read = jsonFrom(body);
   if (typeof read !== 'object' || read === null || Array.isArray(read))
     throw rejected('its JSON is no object');
-  const { data, data_base64: base64 } = read as Record<string, unknown>;
-  const attributes = attributesOf(read as Record<string, unknown>);
-  if (base64 === undefined || base64 === null) return eventFrom(attributes, data);
-  if (typeof base64 !== 'string' || data !== undefined)
+  const event = asEvent(read as Record<string, unknown>);
+  return event['data_base64'] === undefined ? event : withBytes(event);
+}
+
+function withBytes({ data_base64: base64, ...event }: CloudEvent): CloudEvent {
+  if (base64 === null) return event;
+  if (typeof base64 !== 'string' || event.data !== undefined)
     throw rejected('it has both data and data_base64, or a wrong one');
-  return eventFrom(attributes, fromBase64(base64));
+  return { ...event, data: fromBase64(base64) };
 }
 
 function jsonFrom(body: Uint8Array): unknown {

@@ -61,6 +61,16 @@ export function aSeat(
   };
 }
 
+export interface InstanceOptions {
+  readonly inTurn?: boolean;
+  readonly retries?: number;
+  readonly answersFrom?: (log: EventStore) => CommandAnswers;
+}
+
+function rightAnswers(log: EventStore): CommandAnswers {
+  return new CommandAnswers(log);
+}
+
 /** One process that carries commands out, on its way to the log. */
 export class Instance {
   readonly answers: CommandAnswers;
@@ -69,9 +79,9 @@ export class Instance {
 
   constructor(
     log: EventStore,
-    { inTurn = false, retries = 10 }: { readonly inTurn?: boolean; readonly retries?: number } = {},
+    { inTurn = false, retries = 10, answersFrom = rightAnswers }: InstanceOptions = {},
   ) {
-    this.answers = new CommandAnswers(log);
+    this.answers = answersFrom(log);
     const backoff = { wait: () => Promise.resolve(), retries };
     this.#repository = new AggregateRepository({ store: log, registry, definition, backoff });
     this.#turns = inTurn ? new Turns() : undefined;

@@ -113,8 +113,11 @@ async function randomRounds(answersFrom?: InstanceOptions['answersFrom']): Promi
   }
 }
 
-test(`in ${ROUNDS} random rounds of three instances that die, repeat and overtake one another, no answer ever changes`, () =>
-  randomRounds());
+test(
+  `in ${ROUNDS} random rounds of three instances that die, repeat and overtake one another, no answer ever changes`,
+  () => randomRounds(),
+  30_000 + 50 * ROUNDS,
+);
 
 describe('the rounds notice', () => {
   /** Does it in the wrong way, on the log of its instance. */

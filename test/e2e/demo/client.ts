@@ -9,6 +9,7 @@ export interface Answer {
   readonly version: number | undefined;
   readonly position: number | undefined;
   readonly rule: string | undefined;
+  readonly code: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -22,10 +23,15 @@ export async function send(base: string, step: Step, patience = 0): Promise<Answ
         headers: { 'content-type': 'application/json', 'idempotency-key': step.key },
         body: JSON.stringify(step.body),
       });
-      const body = (await response.json()) as { position?: number; version?: number; rule?: string };
+      const body = (await response.json()) as {
+        position?: number;
+        version?: number;
+        rule?: string;
+        code?: string;
+      };
       const milliseconds = performance.now() - began;
-      const { position, version, rule } = body;
-      return { status: response.status, version, position, rule, milliseconds };
+      const { position, version, rule, code } = body;
+      return { status: response.status, version, position, rule, code, milliseconds };
     } catch (error) {
       if (attempt >= 5 && performance.now() - began >= patience) throw error;
       if (patience > 0) await scheduler.wait(PAUSE);

@@ -22,6 +22,8 @@ export class Traffic {
   carriedOut = 0;
   refused = 0;
   repeated = 0;
+  /** Commands that came too late after a crash: nothing was written, and they were given again as new ones. */
+  fenced = 0;
   finishedOrders = 0;
   position = 0;
   readonly #options: TrafficOptions;
@@ -42,8 +44,12 @@ export class Traffic {
 
   async #request(step: Step, random: () => number): Promise<void> {
     const { url, patience, onCarriedOut } = this.#options;
-    const { status, version = 0, position, rule, milliseconds } = await send(url, step, patience);
+    const { status, version = 0, position, rule, code, milliseconds } = await send(url, step, patience);
     this.latencies.push(milliseconds);
+    if (code === 'commit-fenced') {
+      this.fenced++;
+      return this.#request({ ...step, key: `${step.key}-anew` }, random);
+    }
     if (step.refusedBy !== undefined) {
       if (status === 422 && rule === step.refusedBy) this.refused++;
       else

@@ -11,7 +11,7 @@ export type Publication = 'relay' | 'two-phase';
 const TOKEN = 'the-token-of-the-demo';
 
 /** Short, so that one can wait for it; in life a minute. */
-export const FENCE_AFTER = 5_000;
+export const FENCE_AFTER = 10_000;
 const SWEEP_AFTER = 3_000;
 const LEASE = 1_000;
 

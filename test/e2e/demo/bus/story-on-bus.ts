@@ -9,8 +9,8 @@ import { FENCE_AFTER, type Shop } from './shop.ts';
 import type { FaultPoint } from './told.ts';
 
 const CLIENTS = 16;
-/** How long a client keeps trying while a service or the broker is away, in milliseconds. */
-const PATIENCE = 60_000;
+/** How long anybody keeps trying while a service or the broker is away, or the machine is busy, in milliseconds. */
+const PATIENCE = 120_000;
 
 /** The story of the embedded demo on a broker: everything that can be killed is, while orders keep coming. */
 export class StoryOnBus {
@@ -99,7 +99,7 @@ export class StoryOnBus {
     await this.#finished(0.35);
     this.#projector = await this.#shop.startProjector('1');
     await running;
-    await waitUntilThere(this.#projector.url, this.#traffic.position);
+    await waitUntilThere(this.#projector.url, this.#traffic.position, PATIENCE);
     tell(
       `started again and caught up: position ${number(this.#traffic.position)}, ${number(this.#traffic.position - killedAt)} commits later`,
     );
@@ -218,7 +218,7 @@ export class StoryOnBus {
       `started again after ${number((performance.now() - killed) / 1000)} s; /health/bus went green by itself`,
     );
     await running;
-    await waitUntilThere(this.#projector.url, this.#traffic.position);
+    await waitUntilThere(this.#projector.url, this.#traffic.position, PATIENCE);
     tell(`the projector is at position ${number(this.#traffic.position)}: nothing was lost`);
   }
 
@@ -243,12 +243,16 @@ export class StoryOnBus {
     if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
     tell(`varve projections rebuild orders --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
     await running;
-    await waitUntilThere(this.#projector.url, this.#traffic.position);
+    await waitUntilThere(this.#projector.url, this.#traffic.position, PATIENCE);
   }
 
   async #close(): Promise<Outcome> {
     tell(`a reader looked ${number(this.#reader.looks)} times meanwhile and never missed an order`);
     reportTraffic(this.#traffic);
+    if (this.#traffic.fenced > 0)
+      tell(
+        `${this.#traffic.fenced} commands came back after their ids were fenced, got 409, and were given again as new ones`,
+      );
     await tellFeeds(this.#projector.url);
     const codes = [await this.#order.stop(), await this.#projector.stop()];
     const { record, publication } = this.#shop;

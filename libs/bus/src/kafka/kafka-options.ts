@@ -1,5 +1,6 @@
 import type { Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
+import { assertKnownOptions } from '../transport/known-options.js';
 
 export interface KafkaMessageBusOptions {
   /** `host:port`, at least one; the others are found through it. */
@@ -55,6 +56,27 @@ export interface KafkaDelay {
   readonly topicPrefix?: string;
 }
 
+const BUS = 'the Kafka bus';
+const KNOWN = {
+  brokers: true,
+  clientId: true,
+  sasl: true,
+  tls: true,
+  mode: true,
+  maxBytes: true,
+  connectTimeout: true,
+  publishTimeout: true,
+  sessionTimeout: true,
+  drainTimeout: true,
+  partitions: true,
+  replicationFactor: true,
+  delay: true,
+  timers: true,
+  random: true,
+  clock: true,
+} as const;
+const KNOWN_SASL = { mechanism: true, username: true, password: true } as const;
+const KNOWN_TLS = { ca: true, cert: true, key: true, passphrase: true, servername: true } as const;
 const NUMBERS = {
   maxBytes: [1_024, 1_000_000_000],
   connectTimeout: [100, 600_000],
@@ -67,7 +89,8 @@ const NUMBERS = {
 
 /** @throws InvalidBusOptionsError */
 export function checkKafkaOptions(options: KafkaMessageBusOptions): void {
-  const { brokers, sasl, mode } = options;
+  assertKnownOptions<KafkaMessageBusOptions>(BUS, options, KNOWN);
+  const { brokers, sasl, tls, delay, mode } = options;
   if (!Array.isArray(brokers) || brokers.length === 0 || !brokers.every(isAddress)) {
     throw invalid('brokers', brokers, 'Name at least one broker as "host:port".');
   }
@@ -80,9 +103,13 @@ export function checkKafkaOptions(options: KafkaMessageBusOptions): void {
     throw invalid('mode', mode, 'Use "binary" or "structured".');
   }
   if (sasl !== undefined) checkSasl(sasl);
+  if (tls !== undefined && typeof tls !== 'boolean') assertKnownOptions<KafkaTls>(BUS, tls, KNOWN_TLS, 'tls');
+  if (delay !== undefined) assertKnownOptions<KafkaDelay>(BUS, delay, { topicPrefix: true }, 'delay');
 }
 
-function checkSasl({ mechanism, username, password }: KafkaSasl): void {
+function checkSasl(sasl: KafkaSasl): void {
+  assertKnownOptions<KafkaSasl>(BUS, sasl, KNOWN_SASL, 'sasl');
+  const { mechanism, username, password } = sasl;
   if (!['plain', 'scram-sha-256', 'scram-sha-512'].includes(mechanism)) {
     throw invalid('sasl.mechanism', mechanism, 'Use "plain", "scram-sha-256" or "scram-sha-512".');
   }
@@ -95,8 +122,5 @@ function isAddress(broker: unknown): boolean {
 }
 
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
-  return new InvalidBusOptionsError(
-    option,
-    `"${option}" of the Kafka bus is ${JSON.stringify(value)}. ${whatToDo}`,
-  );
+  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${JSON.stringify(value)}. ${whatToDo}`);
 }

@@ -1,6 +1,7 @@
 import { systemTimers, type Timers } from '@varve/eventstore';
 import type { WireMessage } from '../message/wire-message.js';
 import { BrokerRefusedError, BrokerUnavailableError } from '../transport/errors.js';
+import { assertKnownOptions } from '../transport/known-options.js';
 import type { SubscriptionSettings } from '../transport/subscription-settings.js';
 import type { GroupPlan, TopicPlan } from '../transport/topology.js';
 import { MemoryChaos, type MemoryChaosOptions } from './memory-chaos.js';
@@ -21,6 +22,16 @@ export interface MemoryBrokerOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
+
+const KNOWN_TRANSACTIONS = { timeout: true, checkInterval: true, maxChecks: true } as const;
+export const KNOWN_BROKER_OPTIONS = {
+  createTopics: true,
+  retained: true,
+  transactions: true,
+  chaos: true,
+  timers: true,
+  now: true,
+} as const;
 
 /** Who is connected, and is told when the broker goes and comes. */
 export interface MemoryConnection {
@@ -44,6 +55,15 @@ export class MemoryBroker {
   #isUp = true;
 
   constructor(options: MemoryBrokerOptions = {}) {
+    const of = 'the in-process broker';
+    assertKnownOptions<MemoryBrokerOptions>(of, options, KNOWN_BROKER_OPTIONS);
+    if (options.transactions !== undefined)
+      assertKnownOptions<MemoryTransactionOptions>(
+        of,
+        options.transactions,
+        KNOWN_TRANSACTIONS,
+        'transactions',
+      );
     this.timers = options.timers ?? systemTimers;
     this.now = options.now ?? Date.now;
     this.chaos = new MemoryChaos(options.chaos);

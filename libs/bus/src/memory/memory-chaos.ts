@@ -1,4 +1,5 @@
 import { InvalidBusOptionsError } from '../transport/errors.js';
+import { assertKnownOptions } from '../transport/known-options.js';
 import { seededRandom } from './seeded-random.js';
 
 /** What goes wrong, as probabilities from 0 to 1. The same seed and the same calls meet the same mishaps. */
@@ -27,23 +28,25 @@ export interface MemoryChaosOptions {
 export type Mishap = Exclude<keyof MemoryChaosOptions, 'seed' | 'maxDelay'>;
 
 const DEFAULT_MAX_DELAY = 50;
-const MISHAPS: readonly Mishap[] = [
-  'dropConfirmation',
-  'dropRequest',
-  'duplicate',
-  'reorder',
-  'delay',
-  'redeliver',
-  'splitGroup',
-  'restart',
-];
+const MISHAPS = {
+  dropConfirmation: true,
+  dropRequest: true,
+  duplicate: true,
+  reorder: true,
+  delay: true,
+  redeliver: true,
+  splitGroup: true,
+  restart: true,
+} as const;
+const KNOWN = { ...MISHAPS, seed: true, maxDelay: true } as const;
 
 export class MemoryChaos {
   readonly #random: () => number;
 
   constructor(private readonly options: MemoryChaosOptions = { seed: 0 }) {
+    assertKnownOptions<MemoryChaosOptions>('the in-process broker', options, KNOWN, 'chaos');
     this.#random = seededRandom(options.seed);
-    for (const mishap of MISHAPS) {
+    for (const mishap of Object.keys(MISHAPS) as Mishap[]) {
       const probability = options[mishap] ?? 0;
       if (probability >= 0 && probability <= 1) continue;
       throw new InvalidBusOptionsError(`chaos.${mishap}`, `chaos.${mishap} is ${probability}. Use 0 to 1.`);

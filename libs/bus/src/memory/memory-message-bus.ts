@@ -12,12 +12,13 @@ import {
   MessageTooLargeError,
   PublishNotConfirmedError,
 } from '../transport/errors.js';
+import { assertKnownOptions } from '../transport/known-options.js';
 import type { BusCapabilities } from '../transport/message-bus.js';
 import type { MessageHandler, Subscription, SubscriptionOptions } from '../transport/subscription.js';
 import { subscriptionSettings } from '../transport/subscription-settings.js';
 import type { BusAdministration, BusTopology, SetupReport, TopologyProblem } from '../transport/topology.js';
 import type { CheckBack, PreparedMessage, TwoPhaseBus } from '../transport/two-phase-bus.js';
-import { MemoryBroker, type MemoryBrokerOptions } from './memory-broker.js';
+import { KNOWN_BROKER_OPTIONS, MemoryBroker, type MemoryBrokerOptions } from './memory-broker.js';
 import { MemorySubscription } from './memory-subscription.js';
 import { inspectMemory, setUpMemory } from './memory-topology.js';
 
@@ -30,6 +31,7 @@ export interface MemoryMessageBusOptions extends MemoryBrokerOptions {
   readonly random?: () => number;
 }
 
+const KNOWN = { ...KNOWN_BROKER_OPTIONS, broker: true, maxBytes: true, random: true } as const;
 /** The longest that a timer of Node waits. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
@@ -47,13 +49,15 @@ export class MemoryMessageBus implements TwoPhaseBus, BusAdministration {
   #closing: Promise<void> | undefined;
 
   constructor(options: MemoryMessageBusOptions = {}) {
-    this.broker = options.broker ?? new MemoryBroker(options);
-    this.#random = options.random ?? Math.random;
+    assertKnownOptions<MemoryMessageBusOptions>('the in-process bus', options, KNOWN);
+    const { broker, maxBytes, random, ...ofBroker } = options;
+    this.broker = broker ?? new MemoryBroker(ofBroker);
+    this.#random = random ?? Math.random;
     this.capabilities = {
       ordering: this.broker.chaos.breaksOrder ? 'none' : 'lane',
       twoPhase: true,
       delay: LONGEST_DELAY,
-      maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      maxBytes: maxBytes ?? DEFAULT_MAX_BYTES,
       deadLetter: 'native',
     };
   }

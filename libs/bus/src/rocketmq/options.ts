@@ -1,5 +1,6 @@
 import { systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
+import { assertKnownOptions } from '../transport/known-options.js';
 
 export type RocketMqTopicType = 'NORMAL' | 'FIFO' | 'DELAY' | 'TRANSACTION';
 
@@ -68,8 +69,30 @@ export interface RocketMqSettings extends Omit<
   readonly adminTls: (RocketMqTls & { readonly verify?: boolean }) | undefined;
 }
 
+const BUS = 'the RocketMQ bus';
+const KNOWN = {
+  endpoints: true,
+  topics: true,
+  credentials: true,
+  tls: true,
+  connectTimeout: true,
+  requestTimeout: true,
+  pollDuration: true,
+  invisibleDuration: true,
+  maxBytes: true,
+  publishConcurrency: true,
+  orderedFetches: true,
+  adminAddress: true,
+  adminTls: true,
+  timers: true,
+  random: true,
+} as const;
+const KNOWN_CREDENTIALS = { accessKey: true, accessSecret: true, securityToken: true } as const;
+const KNOWN_TLS = { ca: true, certificate: true, key: true } as const;
+
 /** @throws InvalidBusOptionsError naming the first option that is none */
 export function rocketMqSettings(options: RocketMqMessageBusOptions): RocketMqSettings {
+  assertKnown(options);
   const { credentials, tls, adminAddress } = options;
   const settings: RocketMqSettings = {
     endpoints: options.endpoints,
@@ -99,6 +122,22 @@ export function rocketMqSettings(options: RocketMqMessageBusOptions): RocketMqSe
   assertWhole(settings, 'orderedFetches', 1);
   assertTypes(settings.topics);
   return settings;
+}
+
+function assertKnown(options: RocketMqMessageBusOptions): void {
+  assertKnownOptions<RocketMqMessageBusOptions>(BUS, options, KNOWN);
+  const { credentials, tls, adminTls } = options;
+  if (credentials !== undefined && typeof credentials !== 'function')
+    assertKnownOptions<RocketMqCredentials>(BUS, credentials, KNOWN_CREDENTIALS, 'credentials');
+  if (tls !== undefined && typeof tls !== 'boolean')
+    assertKnownOptions<RocketMqTls>(BUS, tls, KNOWN_TLS, 'tls');
+  if (adminTls !== undefined && typeof adminTls !== 'boolean')
+    assertKnownOptions<RocketMqTls & { verify: boolean }>(
+      BUS,
+      adminTls,
+      { ...KNOWN_TLS, verify: true },
+      'adminTls',
+    );
 }
 
 function addresses(option: string, text: unknown): readonly string[] {
@@ -140,8 +179,5 @@ function assertTypes(topics: RocketMqSettings['topics']): void {
 }
 
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
-  return new InvalidBusOptionsError(
-    option,
-    `"${option}" of the RocketMQ bus is ${JSON.stringify(value)}. ${whatToDo}`,
-  );
+  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${JSON.stringify(value)}. ${whatToDo}`);
 }

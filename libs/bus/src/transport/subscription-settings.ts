@@ -1,9 +1,23 @@
 import { InvalidBusOptionsError } from './errors.js';
+import { assertKnownOptions } from './known-options.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { SubscriptionOptions } from './subscription.js';
 
 export const MAX_IN_FLIGHT = 10_000;
 export const DEFAULT_MAX_IN_FLIGHT = 64;
+
+const SUBSCRIPTION = 'a subscription';
+const KNOWN = {
+  topics: true,
+  group: true,
+  order: true,
+  maxInFlight: true,
+  retry: true,
+  startFrom: true,
+  onPoison: true,
+  onFailure: true,
+} as const;
+const KNOWN_RETRY = { retries: true, firstDelay: true, maxDelay: true } as const;
 
 /** The options with every default filled in. */
 export interface SubscriptionSettings extends Required<SubscriptionOptions> {
@@ -12,6 +26,9 @@ export interface SubscriptionSettings extends Required<SubscriptionOptions> {
 
 /** @throws InvalidBusOptionsError naming the first option that is none */
 export function subscriptionSettings(options: SubscriptionOptions): SubscriptionSettings {
+  assertKnownOptions<SubscriptionOptions>(SUBSCRIPTION, options, KNOWN);
+  if (options.retry !== undefined)
+    assertKnownOptions<RetryPolicy>(SUBSCRIPTION, options.retry, KNOWN_RETRY, 'retry');
   const settings: SubscriptionSettings = {
     topics: options.topics,
     group: options.group,
@@ -67,6 +84,6 @@ function assertDelay(option: string, value: number): void {
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
   return new InvalidBusOptionsError(
     option,
-    `"${option}" of a subscription is ${JSON.stringify(value)}. ${whatToDo}`,
+    `"${option}" of ${SUBSCRIPTION} is ${JSON.stringify(value)}. ${whatToDo}`,
   );
 }

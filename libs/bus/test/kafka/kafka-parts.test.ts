@@ -48,17 +48,35 @@ describe('The options of a Kafka bus', () => {
   const brokers = ['127.0.0.1:9092'];
   const sasl = { mechanism: 'plain', username: 'a', password: 'secret' } as const;
 
-  test.each<[string, Partial<Record<keyof KafkaMessageBusOptions, unknown>>]>([
+  test.each<[string, Readonly<Record<string, unknown>>]>([
     ['brokers', { brokers: [] }],
     ['brokers', { brokers: ['kafka'] }],
     ['connectTimeout', { connectTimeout: 0 }],
     ['maxBytes', { maxBytes: 0.5 }],
     ['mode', { mode: 'xml' }],
+    ['ssl', { ssl: true, sasl }],
+    ['sslEnabled', { sslEnabled: true }],
+    ['connectionTimeout', { connectionTimeout: 1_000 }],
+    ['tls', { tls: null }],
+    ['tls.rejectUnauthorized', { tls: { rejectUnauthorized: true } }],
+    ['sasl', { sasl: null }],
+    ['sasl.authorizationId', { sasl: { ...sasl, authorizationId: 'a' } }],
+    ['delay.prefix', { delay: { prefix: 'later' } }],
     ['sasl.mechanism', { sasl: { ...sasl, mechanism: 'gssapi' } }],
     ['sasl.password', { sasl: { ...sasl, password: '' } }],
   ])('are checked when it is made, and "%s" is named', (option, wrong) => {
     const make = () => new KafkaMessageBus({ brokers, ...wrong } as KafkaMessageBusOptions);
     expect(make).toThrow(expect.objectContaining({ code: 'invalid-options', option }));
+  });
+
+  test.each(['ssl', 'sslEnabled'])('say how "%s", the name of a driver, is called', (name) => {
+    expect(() => new KafkaMessageBus({ brokers, ...{ [name]: true } })).toThrow(/use "tls"/);
+  });
+
+  test('are all known, those of nested objects included', () => {
+    const tls = { ca: 'PEM', cert: 'PEM', key: 'PEM', passphrase: 'hush', servername: 'kafka' };
+    const delay = { topicPrefix: 'later' };
+    expect(() => new KafkaMessageBus({ brokers, clientId: 'shop', sasl, tls, delay })).not.toThrow();
   });
 
   test('make a bus that says what it can do, without secrets and without connecting', async () => {

@@ -73,6 +73,14 @@ describe('A bus within the process', () => {
     expect(bus.broker.halfMessages.open).toBe(0);
   });
 
+  test.each<[string, object]>([
+    ['topics', { topics: ['order'] }],
+    ['chaos.duplicates', { chaos: { seed: 1, duplicates: 1 } }],
+    ['transactions.timeOut', { transactions: { timeOut: 1 } }],
+  ])('refuses an option that it does not know, and names it: %s', (option, options) => {
+    expect(() => aBus(options)).toThrow(expect.objectContaining({ code: 'invalid-options', option }));
+  });
+
   test('refuses a probability that is none, and names it', () => {
     expect(() => aBus({ chaos: { seed: 1, duplicate: 1.5 } })).toThrow(
       expect.objectContaining({ code: 'invalid-options', option: 'chaos.duplicate' }),

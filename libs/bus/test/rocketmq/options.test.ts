@@ -15,12 +15,32 @@ describe('the options of a RocketMqMessageBus', () => {
     ['publishConcurrency', { publishConcurrency: 0 }],
     ['orderedFetches', { orderedFetches: -1 }],
     ['adminAddress', { adminAddress: 'broker' }],
+    ['ssl', { ssl: true }],
+    ['sslEnabled', { sslEnabled: true }],
+    ['requestTimout', { requestTimout: 5_000 }],
+    ['tls', { tls: null }],
+    ['tls.cert', { tls: { cert: 'PEM' } }],
+    ['adminTls.rejectUnauthorized', { adminTls: { verify: true, rejectUnauthorized: true } }],
+    ['credentials', { credentials: 'shop:hush' }],
+    ['credentials.secretKey', { credentials: { accessKey: 'shop', secretKey: 'hush' } }],
     ['topics.order', { topics: { order: { type: 'fifo' } } }],
   ])('are refused by the name of the first that is none: %s', (option, wrong) => {
     const options = { endpoints, ...wrong } as unknown as RocketMqMessageBusOptions;
     expect(() => new RocketMqMessageBus(options)).toThrow(
       expect.objectContaining({ code: 'invalid-options', option }),
     );
+  });
+
+  test.each(['ssl', 'sslEnabled'])('say how "%s", the name of a driver, is called', (name) => {
+    const options: RocketMqMessageBusOptions = { endpoints, ...{ [name]: true } };
+    expect(() => new RocketMqMessageBus(options)).toThrow(/use "tls"/);
+  });
+
+  test('are all known, those of nested objects included', () => {
+    const pem = { ca: 'PEM', certificate: 'PEM', key: 'PEM' };
+    const credentials = { accessKey: 'shop', accessSecret: 'hush', securityToken: 'token' };
+    const options = { endpoints, credentials, tls: pem, adminTls: { ...pem, verify: false } };
+    expect(() => new RocketMqMessageBus(options)).not.toThrow();
   });
 
   test('say whether the bus keeps an order, by the types of its topics', async () => {

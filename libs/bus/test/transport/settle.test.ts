@@ -61,6 +61,9 @@ test.each([
   ['maxInFlight', { maxInFlight: 0 }],
   ['maxInFlight', { maxInFlight: 10_001 }],
   ['order', { order: 'any' as never }],
+  ['maxInflight', { ...{ maxInflight: 1 } }],
+  ['retry', { retry: null as never }],
+  ['retry.maxRetries', { retry: { ...{ maxRetries: 1 } } }],
   ['retry.retries', { retry: { retries: -1 } }],
   ['retry.firstDelay', { retry: { firstDelay: Number.NaN } }],
 ])('A subscription refuses %s in %j', (option, options: Partial<SubscriptionOptions>) => {

@@ -2,6 +2,7 @@ import { currentContext, MAX_COMMIT_ID_LENGTH, type VarveContext } from '@varve/
 import type { CloudEvent } from '../message/cloud-event.js';
 import { MessageRejectedError } from '../message/errors.js';
 import type { Message } from '../message/message.js';
+import { quoted } from '../message/printable.js';
 import type { Command } from './command.js';
 
 /** What a command's `dataschema` says; another one is of a version that this library does not know. */
@@ -57,7 +58,9 @@ export function commandMessage<Data>(
 export function readCommandMessage({ event }: Message): ReceivedCommand {
   const { id, type, subject, time, dataschema, data } = event;
   if (dataschema !== COMMAND_SCHEMA) {
-    throw rejected(`its dataschema is ${JSON.stringify(dataschema)}, not "${COMMAND_SCHEMA}"`);
+    throw rejected(
+      `its dataschema is ${dataschema === undefined ? 'missing' : quoted(dataschema)}, not "${COMMAND_SCHEMA}"`,
+    );
   }
   if (id.length > MAX_COMMIT_ID_LENGTH)
     throw rejected(`its id has more than ${MAX_COMMIT_ID_LENGTH} characters`);

@@ -1,5 +1,6 @@
 import { MessageRejectedError } from './errors.js';
 import type { CloudEvent } from './cloud-event.js';
+import { quoted } from './printable.js';
 
 /** Everything but the data, as canonical strings (CloudEvents 1.0.2, §3.1). */
 export type Attributes = Readonly<Record<string, string>>;
@@ -96,11 +97,11 @@ function isTime(time: string): boolean {
 
 function rejected(attribute: string, why: string): MessageRejectedError {
   return new MessageRejectedError(
-    `The message is no CloudEvent: its attribute "${attribute.slice(0, 40)}" ${why}.`,
+    `The message is no CloudEvent: its attribute ${quoted(attribute, 40)} ${why}.`,
   );
 }
 
 function describe(value: unknown): string {
   if (value === undefined) return 'missing';
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : typeof value;
+  return typeof value === 'string' ? quoted(value) : typeof value;
 }

@@ -4,6 +4,7 @@ import { fromBase64, textFrom } from './bytes.js';
 import type { CloudEvent } from './cloud-event.js';
 import { isCloudEventsType, isJsonType, isStructuredJson, isTextType } from './media-type.js';
 import type { Message } from './message.js';
+import { quoted } from './printable.js';
 import type { WireMessage } from './wire-message.js';
 
 /**
@@ -25,7 +26,7 @@ function eventOf({ headers, body }: WireMessage): CloudEvent {
   const { contentType, attributes } = readHeaders(headers);
   if (contentType !== undefined && isCloudEventsType(contentType)) {
     if (isStructuredJson(contentType)) return fromStructured(body);
-    throw rejected(`its format "${contentType.slice(0, 60)}" is not application/cloudevents+json`);
+    throw rejected(`its format ${quoted(contentType)} is not application/cloudevents+json`);
   }
   if (attributes['specversion'] !== undefined) return fromBinary(attributes, contentType, body);
   // A transport without headers, or a sender that leaves the content type out, as the Kafka binding allows.

@@ -12,19 +12,18 @@ import type { CloudEvent } from './cloud-event.js';
 import { COMMIT_TYPE, POINTER_TYPE, type CommitMessage, type MessageEvent } from './commit-message.js';
 import { COMMIT_SCHEMA } from './make-commit-message.js';
 import type { Message } from './message.js';
+import { quoted } from './printable.js';
 
 const SOURCE = /^urn:varve:log:(.+)$/;
 
 /** @throws MessageRejectedError when it is another kind of message, of another schema, or contradicts itself */
 export function readCommitMessage({ event }: Message): CommitMessage {
   if (event.type !== COMMIT_TYPE && event.type !== POINTER_TYPE) {
-    throw rejected(
-      `its type is "${event.type.slice(0, 60)}", neither "${COMMIT_TYPE}" nor "${POINTER_TYPE}"`,
-    );
+    throw rejected(`its type is ${quoted(event.type)}, neither "${COMMIT_TYPE}" nor "${POINTER_TYPE}"`);
   }
   if (event.dataschema !== undefined && event.dataschema !== COMMIT_SCHEMA) {
     throw rejected(
-      `its schema is "${event.dataschema.slice(0, 60)}", not "${COMMIT_SCHEMA}": update this consumer first`,
+      `its schema is ${quoted(event.dataschema)}, not "${COMMIT_SCHEMA}": update this consumer first`,
     );
   }
   const header = headerOf(event);
@@ -76,7 +75,7 @@ function logIdOf(source: string): LogId {
   } catch {
     // Told below like any other source that is none.
   }
-  throw rejected(`its source "${source.slice(0, 60)}" is no log`);
+  throw rejected(`its source ${quoted(source)} is no log`);
 }
 
 function streamOf(subject: string | undefined): string {

@@ -1,5 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
+import { printable, quoted } from '../../message/printable.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
+
+const LONGEST_KEY = 200;
 
 /** What an operator wants to read; what a message waits for now and then is for metrics. */
 export function logBusNotice(logger: LoggerService, notice: BusNotice): void {
@@ -29,15 +32,16 @@ export function logBusNotice(logger: LoggerService, notice: BusNotice): void {
       logger.debug?.(`Asked about a half message of topic "${notice.topic}": ${notice.answer}.`);
       break;
     case 'trouble':
-      logger.warn(`${notice.what}: ${messageOf(notice.error)}`);
+      logger.warn(`${printable(notice.what)}: ${messageOf(notice.error)}`);
       break;
   }
 }
 
 function keyOf({ key }: { readonly key?: string }): string {
-  return key === undefined ? '' : ` with key ${JSON.stringify(key)}`;
+  return key === undefined ? '' : ` with key ${quoted(key, LONGEST_KEY)}`;
 }
 
+/** On one line, whatever the error quotes. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return printable(error instanceof Error ? error.message : String(error));
 }

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { ProcessorEvent } from '@varve/eventstore';
 import type { PublicationEvent } from '../../publication/publication-events.js';
+import { printable } from '../../message/printable.js';
 import { messageOf } from '../module/log-bus-notice.js';
 
 export type AnyListener = (event: PublicationEvent | ProcessorEvent) => void;
@@ -36,7 +37,7 @@ export class PublicationLog {
         break;
       case 'in-doubt':
         this.logger.warn(
-          `Nobody knows yet whether commit ${event.commitId} of ${event.stream} was appended: the broker will ask, and the log will tell. ${messageOf(event.error)}`,
+          `Nobody knows yet whether commit ${printable(event.commitId)} of ${printable(event.stream)} was appended: the broker will ask, and the log will tell. ${messageOf(event.error)}`,
         );
         break;
       case 'confirmations-lost':

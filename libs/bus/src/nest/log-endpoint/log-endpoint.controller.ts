@@ -158,7 +158,10 @@ function filterOf(filter: unknown): Pick<ReadAllOptions, 'categories' | 'types'>
 
 function parsed(filter: unknown): { readonly categories?: unknown; readonly types?: unknown } {
   try {
-    if (typeof filter === 'string' && filter.length <= LONGEST_FILTER) return JSON.parse(filter) as object;
+    if (typeof filter === 'string' && filter.length <= LONGEST_FILTER) {
+      const value: unknown = JSON.parse(filter);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    }
   } catch {
     // Told below like any other filter that is none.
   }

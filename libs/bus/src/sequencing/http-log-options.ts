@@ -1,3 +1,4 @@
+import { systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 
 export interface HttpLogReaderOptions {
@@ -11,7 +12,10 @@ export interface HttpLogReaderOptions {
   readonly retries?: number;
   /** How long the service may keep a wait for commits open, in milliseconds, 1 to 30,000; default 20,000. */
   readonly longPoll?: number;
+  /** An answer that is larger is not read; default 64 MiB. One commit must fit, a page ends at about 4 MiB otherwise. */
+  readonly maxAnswerBytes?: number;
   readonly fetch?: typeof fetch;
+  readonly timers?: Timers;
 }
 
 export interface HttpLogSettings extends Required<Omit<HttpLogReaderOptions, 'token' | 'url'>> {
@@ -19,30 +23,45 @@ export interface HttpLogSettings extends Required<Omit<HttpLogReaderOptions, 'to
   readonly token: () => string | undefined | Promise<string>;
 }
 
+const MEBIBYTE = 1024 * 1024;
+
 /** @throws InvalidBusOptionsError */
 export function httpLogSettings(options: HttpLogReaderOptions): HttpLogSettings {
-  const { token, timeout = 10_000, retries = 2, longPoll = 20_000, fetch = globalThis.fetch } = options;
+  const { token, timeout = 10_000, retries = 2, longPoll = 20_000, maxAnswerBytes = 64 * MEBIBYTE } = options;
   assertNumber('timeout', timeout, 1, 600_000);
   assertNumber('retries', retries, 0, 100);
   assertNumber('longPoll', longPoll, 1, 30_000);
-  if (token === '')
-    throw new InvalidBusOptionsError('token', 'The token of the log is empty. Leave it out, or give it.');
-  return {
-    url: urlOf(options.url),
-    token: typeof token === 'function' ? token : () => token,
-    timeout,
-    retries,
-    longPoll,
-    fetch,
-  };
+  assertNumber('maxAnswerBytes', maxAnswerBytes, 1, 512 * MEBIBYTE);
+  if (token !== undefined && typeof token !== 'function') assertToken(token);
+  const { fetch = globalThis.fetch, timers = systemTimers } = options;
+  const url = urlOf(options.url);
+  const asked = typeof token === 'function' ? token : () => token;
+  return { url, token: asked, timeout, retries, longPoll, maxAnswerBytes, fetch, timers };
+}
+
+/** Says nothing of what the token is. @throws InvalidBusOptionsError */
+export function assertToken(token: unknown): asserts token is string {
+  if (
+    typeof token === 'string' &&
+    /^[!-~\u0080-\u00ff](?:[\t -~\u0080-\u00ff]*[!-~\u0080-\u00ff])?$/.test(token)
+  )
+    return;
+  throw new InvalidBusOptionsError(
+    'token',
+    token === ''
+      ? 'The token of the log is empty. Leave it out, or give it.'
+      : 'The token of the log cannot be sent as a header. Is there a line break or a space around it?',
+  );
 }
 
 function urlOf(url: string): URL {
   const parsed = URL.parse(url.endsWith('/') ? url : `${url}/`);
-  if (parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.search) return parsed;
+  const isAddress = parsed && /^https?:$/.test(parsed.protocol) && !parsed.search && !parsed.hash;
+  if (isAddress && !parsed.username && !parsed.password) return parsed;
+  const shown = url.replace(/\/\/.*@/s, '//…@').replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}…`);
   throw new InvalidBusOptionsError(
     'url',
-    `${JSON.stringify(url.replace(/\/\/.*@/, '//…@'))} is no address of a log's endpoint. Use http(s)://host/varve/log, and give the secret as token.`,
+    `${JSON.stringify(shown)} is no address of a log's endpoint. Use http(s)://host/varve/log, and give the secret as token.`,
   );
 }
 

@@ -13,8 +13,9 @@ import {
   type RecordedEvent,
   type StreamName,
 } from '@varve/eventstore';
+import { commitAtRule, commitsRule, headRule, streamRule, type AnswerRule } from './answer-rules.js';
 import { httpLogSettings, type HttpLogReaderOptions, type HttpLogSettings } from './http-log-options.js';
-import { request, type Asked } from './http-request.js';
+import { addressOf, request, type Asked } from './http-request.js';
 import {
   assertAnswer,
   fromWireCommit,
@@ -25,6 +26,9 @@ import {
   type HeadAnswer,
   type StreamAnswer,
 } from './log-wire.js';
+
+/** In milliseconds. */
+const BETWEEN_WAITS = 50;
 
 /** Reads a log that another service owns, through its `LogEndpointModule`. Connects to nothing before it is used, and keeps nothing. */
 export class HttpLogReader implements LogReader {
@@ -49,12 +53,12 @@ export class HttpLogReader implements LogReader {
   }
 
   async head(): Promise<Position> {
-    const { head } = await this.#ask<HeadAnswer>({ path: 'head' });
+    const { head } = await this.#ask<HeadAnswer>({ path: 'head' }, headRule);
     return head;
   }
 
   async commitAt(position: Position): Promise<CommitHeader | undefined> {
-    const { commit } = await this.#ask<CommitAnswer>({ path: `commits/${position}` });
+    const { commit } = await this.#ask<CommitAnswer>({ path: `commits/${position}` }, commitAtRule(position));
     return commit ? fromWireHeader(commit) : undefined;
   }
 
@@ -63,7 +67,10 @@ export class HttpLogReader implements LogReader {
     const filtered = filter.categories || filter.types ? JSON.stringify(filter) : undefined;
     for (let from = after; !signal?.aborted;) {
       const query = { after: from, limit: batchSize, filter: filtered };
-      const page = await this.#ask<CommitsAnswer>({ path: 'commits', query });
+      const page = await this.#ask<CommitsAnswer>(
+        { path: 'commits', query },
+        commitsRule(from, filtered !== undefined),
+      );
       if (page.upTo <= from) return;
       yield { commits: page.commits.map(fromWireCommit), upTo: page.upTo };
       from = page.upTo;
@@ -78,7 +85,10 @@ export class HttpLogReader implements LogReader {
     // Asked at least once: what is no limit is refused there.
     for (;;) {
       const query = { name: stream, direction, from, limit: left === Infinity ? undefined : left };
-      const { events, more } = await this.#ask<StreamAnswer>({ path: 'stream', query });
+      const { events, more } = await this.#ask<StreamAnswer>(
+        { path: 'stream', query },
+        streamRule({ direction, from, limit: left }),
+      );
       for (const event of events) yield fromWireStreamEvent(stream, event);
       const last = events.at(-1);
       if (!last || !more) return;
@@ -97,9 +107,11 @@ export class HttpLogReader implements LogReader {
       try {
         const { head } = await this.#ask<HeadAnswer>(
           { path: 'head', query: { after, wait }, patience: wait },
+          headRule,
           signal,
         );
         if (head > after) return;
+        await this.#pause(signal);
       } catch (error) {
         if (isOver(signal)) return;
         throw error;
@@ -112,19 +124,33 @@ export class HttpLogReader implements LogReader {
     this.#closing.abort(new StoreClosedError());
   }
 
+  /** Whoever answers at once, and without anything new, is not asked without end. */
+  #pause(signal: AbortSignal): Promise<void> {
+    const ending = AbortSignal.any([this.#closing.signal, signal]);
+    return new Promise((resolve) => {
+      const go = (): void => {
+        cancel();
+        ending.removeEventListener('abort', go);
+        resolve();
+      };
+      const cancel = this.#settings.timers.after(BETWEEN_WAITS, go);
+      ending.addEventListener('abort', go);
+      if (ending.aborted) go();
+    });
+  }
+
   async #ask<T extends { readonly logId: LogId }>(
     asked: Omit<Asked, 'signal'>,
+    rule: AnswerRule,
     signal?: AbortSignal,
   ): Promise<T> {
     const closing = this.#closing.signal;
     closing.throwIfAborted();
     const ending = signal ? AbortSignal.any([closing, signal]) : closing;
-    const answer = assertAnswer<T>(
-      await request(this.#settings, { ...asked, signal: ending }),
-      this.#settings.url.host,
-    );
-    this.#logId = answer.logId;
-    return answer;
+    const answer = await request(this.#settings, { ...asked, signal: ending });
+    const { logId } = assertAnswer<T>(answer, rule, addressOf(this.#settings.url));
+    this.#logId = logId;
+    return answer as T;
   }
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, StoreUnavailableError } from '@varve/eventstore';
-import type { HttpLogSettings } from './http-log-options.js';
+import { assertToken, type HttpLogSettings } from './http-log-options.js';
 
 export interface Asked {
   readonly path: string;
@@ -23,9 +23,9 @@ export async function request(settings: HttpLogSettings, asked: Asked): Promise<
 }
 
 class LostOnTheWay extends Error {
-  asUnavailable({ host }: URL): StoreUnavailableError {
+  asUnavailable(url: URL): StoreUnavailableError {
     return new StoreUnavailableError(
-      `The log at ${host} could not be asked: ${this.message}. It is tried again.`,
+      `The log at ${addressOf(url)} could not be asked: ${this.message}. It is tried again.`,
       'not-written',
       { cause: this.cause },
     );
@@ -40,7 +40,7 @@ async function ask(
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  const token = await settings.token();
+  const token = await tokenOf(settings);
   const response = await settings
     .fetch(url, {
       headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
@@ -49,9 +49,48 @@ async function ask(
       redirect: 'error',
     })
     .catch((error: unknown) => lost(error));
-  const text = await response.text().catch((error: unknown) => lost(error));
+  const text = await textOf(response, url, settings.maxAnswerBytes);
   if (response.ok) return parsed(text, url);
   throw refused(response.status, url, text);
+}
+
+async function tokenOf(settings: HttpLogSettings): Promise<string | undefined> {
+  const token = await givenToken(settings);
+  if (token !== undefined) assertToken(token);
+  return token;
+}
+
+async function givenToken({ token, url }: HttpLogSettings): Promise<string | undefined> {
+  try {
+    return await token();
+  } catch (cause) {
+    throw new StoreUnavailableError(
+      `The token for the log at ${addressOf(url)} could not be had: the function that gives it failed.`,
+      'not-written',
+      { cause },
+    );
+  }
+}
+
+/** Reads no further than that, whatever the answer says of its size. */
+async function textOf({ body }: Response, url: URL, most: number): Promise<string> {
+  const pieces: AsyncIterable<Uint8Array> | readonly Uint8Array[] = body ?? [];
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of pieces) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size > most) break;
+    }
+  } catch (error) {
+    lost(error);
+  }
+  if (size <= most) return new TextDecoder().decode(Buffer.concat(chunks));
+  throw new StoreUnavailableError(
+    `What answers at ${addressOf(url)} gives more than ${most} bytes. Check the address; if a commit is that large, raise "maxAnswerBytes".`,
+    'not-written',
+  );
 }
 
 function lost(error: unknown): never {
@@ -59,14 +98,13 @@ function lost(error: unknown): never {
   throw new LostOnTheWay(cause instanceof Error ? cause.message : String(cause), { cause: error });
 }
 
-function parsed(text: string, { host }: URL): unknown {
+function parsed(text: string, url: URL): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
     throw new StoreUnavailableError(
-      `What answers at ${host} is no endpoint of a log. Check the address.`,
+      `What answers at ${addressOf(url)} is no endpoint of a log: it says "${excerptOf(text)}". Check the address.`,
       'not-written',
-      { cause },
     );
   }
 }
@@ -77,15 +115,30 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'Check the address: no log is served there',
 };
 
-function refused(status: number, { host, pathname }: URL, text: string): Error {
-  if (status === 400)
-    return new InvalidArgumentError('request', `The log at ${host} refused a request: ${text}`);
+function refused(status: number, url: URL, text: string): Error {
+  const address = addressOf(url);
+  const says = excerptOf(text);
+  if (status === 400) {
+    return new InvalidArgumentError('request', `The log at ${address} refused a request: ${says}`);
+  }
   if (status >= 500 || status === 408 || status === 429) {
-    return new LostOnTheWay(`${pathname} answered ${status}`, { cause: new Error(text.slice(0, 500)) });
+    return new LostOnTheWay(`${url.pathname} answered ${status}`, { cause: new Error(says) });
   }
   const advice = ADVICE[status] ?? 'It is tried again';
-  return new StoreUnavailableError(
-    `The log at ${host}${pathname} answered ${status}. ${advice}.`,
-    'not-written',
-  );
+  return new StoreUnavailableError(`The log at ${address} answered ${status}. ${advice}.`, 'not-written');
+}
+
+/** Without what was asked. */
+export function addressOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
+
+const MOST_QUOTED = 200;
+
+/** What somebody else says must not fill a log file, nor write lines into it. */
+function excerptOf(text: string): string {
+  const quoted = text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text;
+  return quoted.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
 }

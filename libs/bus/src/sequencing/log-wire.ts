@@ -9,6 +9,7 @@ import {
   type StreamName,
   type StreamVersion,
 } from '@varve/eventstore';
+import type { AnswerRule } from './answer-rules.js';
 
 /** What the endpoint of a log and its client say to one another: JSON, with the events' data, metadata and numbers as they stand in the log. */
 export interface HeadAnswer {
@@ -84,32 +85,37 @@ export function fromWireHeader({ at, ...header }: WireHeader): CommitHeader {
 }
 
 export function fromWireCommit(wire: WireCommit): Commit {
-  const { events, ...rest } = wire;
-  const header = fromWireHeader(rest);
-  const { stream, position, firstVersion, at, commitId } = header;
-  return {
-    ...header,
-    events: events.map((event, i) => {
-      const recorded = { stream, version: firstVersion + i, ...event, at, position };
-      return commitId === undefined ? recorded : { ...recorded, commitId };
-    }),
-  };
+  const { position, stream, firstVersion, lastVersion, commitId } = wire;
+  const at = new Date(wire.at);
+  const id = commitId === undefined ? {} : { commitId };
+  const events = wire.events.map((event, i) => {
+    return { stream, version: firstVersion + i, ...toWireEvent(event), at, position, ...id };
+  });
+  return { position, stream, firstVersion, lastVersion, at, ...id, events };
 }
 
-export function fromWireStreamEvent(stream: StreamName, { at, ...event }: WireStreamEvent): RecordedEvent {
-  return { stream, ...event, at: new Date(at) };
+export function fromWireStreamEvent(stream: StreamName, event: WireStreamEvent): RecordedEvent {
+  const { version, position, commitId } = event;
+  const recorded = { stream, version, ...toWireEvent(event), at: new Date(event.at), position };
+  return commitId === undefined ? recorded : { ...recorded, commitId };
 }
 
 /** Something else may answer at the address: a proxy's page, or another service. */
-export function assertAnswer<T extends { readonly logId: LogId }>(answer: unknown, from: string): T {
-  const { logId } = (answer ?? {}) as { logId?: unknown };
-  if (typeof logId === 'string' && logId !== '') return answer as T;
+export function assertAnswer<T extends { readonly logId: LogId }>(
+  answer: unknown,
+  rule: AnswerRule,
+  from: string,
+): T {
+  const given = (answer ?? {}) as Record<string, unknown>;
+  const { logId } = given;
+  const wrong = typeof logId === 'string' && logId !== '' ? rule(given) : 'it gives no id of a log';
+  if (wrong === undefined) return answer as T;
   throw new StoreUnavailableError(
-    `What answers at ${from} is no endpoint of a log. Check the address.`,
+    `What answers at ${from} is no endpoint of a log: ${wrong}. Check the address.`,
     'not-written',
   );
 }
 
-function toWireEvent({ type, data, metadata, schemaVersion }: RecordedEvent): WireEvent {
+function toWireEvent({ type, data, metadata, schemaVersion }: WireEvent): WireEvent {
   return { type, data, metadata, schemaVersion };
 }

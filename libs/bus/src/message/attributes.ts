@@ -9,7 +9,7 @@ const NAME = /^[a-z0-9]+$/;
 /** Those of our own messages, which need no second look. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema'],
-  ...['firstversion', 'lastversion', 'commitid', 'position', 'traceparent', 'tenant'],
+  ...['firstversion', 'lastversion', 'commitid', 'position', 'traceparent', 'tenant', 'atmilliseconds'],
 ]);
 const REQUIRED = ['id', 'source', 'type'] as const;
 const OPTIONAL = ['subject', 'datacontenttype', 'dataschema'] as const;

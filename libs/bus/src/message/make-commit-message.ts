@@ -1,8 +1,10 @@
 import type { Commit, EventMetadata, LogId } from '@varve/eventstore';
 import { COMMIT_TYPE, POINTER_TYPE, type CommitMessage, type MessageEvent } from './commit-message.js';
 import type { CloudEvent } from './cloud-event.js';
+import { timeAttributes } from './commit-time.js';
 import { JSON_TYPE } from './media-type.js';
 import type { Message } from './message.js';
+import { isTenant, isTraceparent } from './surroundings.js';
 
 /** What a commit's `dataschema` says; another one is of a version that this library does not know. */
 export const COMMIT_SCHEMA = 'urn:varve:schema:commit:1';
@@ -27,7 +29,8 @@ export interface CommitMessageOptions {
 /**
  * One commit, one message: the same commit gets the same `id` and `source`, whoever publishes it and as often as it is. Numbers are
  * strings: CloudEvents' integers end at 2³¹, and a header has no other type. `traceparent` and `tenant` come from the first event's
- * metadata unless the commit has its own.
+ * metadata unless the commit has its own. One that an attribute cannot carry, or of more than 256 characters, is left out, and is still
+ * in the event's metadata; so is a time beyond RFC 3339, which goes as `atmilliseconds`: whatever the log takes can be published.
  */
 export function commitMessage(
   commit: Commit | PublishableCommit,
@@ -59,14 +62,14 @@ function attributesOfCommit(commit: Commit | PublishableCommit, logId: LogId) {
     id: `${stream}@${firstVersion}`,
     source: sourceOf(logId),
     subject: stream,
-    time: at.toISOString(),
+    ...timeAttributes(at),
     dataschema: COMMIT_SCHEMA,
     firstversion: String(firstVersion),
     lastversion: String(lastVersion),
     ...(commitId === undefined ? {} : { commitid: commitId }),
     ...(position === undefined ? {} : { position: String(position) }),
-    ...(typeof traceparent === 'string' && traceparent !== '' ? { traceparent } : {}),
-    ...(typeof tenant === 'string' && tenant !== '' ? { tenant } : {}),
+    ...(isTraceparent(traceparent) ? { traceparent } : {}),
+    ...(isTenant(tenant) ? { tenant } : {}),
   };
 }
 

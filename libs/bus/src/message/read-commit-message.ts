@@ -10,6 +10,7 @@ import {
 import { MessageRejectedError } from './errors.js';
 import type { CloudEvent } from './cloud-event.js';
 import { COMMIT_TYPE, POINTER_TYPE, type CommitMessage, type MessageEvent } from './commit-message.js';
+import { commitTimeOf } from './commit-time.js';
 import { COMMIT_SCHEMA } from './make-commit-message.js';
 import type { Message } from './message.js';
 import { quoted } from './printable.js';
@@ -53,7 +54,7 @@ function headerOf(event: CloudEvent): Header {
     throw rejected(`it has versions ${firstVersion} to ${lastVersion}`);
   const logId = logIdOf(event.source);
   const stream = streamOf(event.subject);
-  const header: Header = { logId, stream, firstVersion, lastVersion, at: timeOf(event.time) };
+  const header: Header = { logId, stream, firstVersion, lastVersion, at: timeOf(event) };
   if (commitId !== undefined) header.commitId = commitId;
   if (event['position'] !== undefined) header.position = numberOf(event, 'position');
   if (traceparent !== undefined) header.traceparent = traceparent;
@@ -87,14 +88,9 @@ function streamOf(subject: string | undefined): string {
   }
 }
 
-/** What was appended together has one time. */
-let lastTime = { time: '', at: 0 };
-
-function timeOf(time = ''): Date {
-  if (time !== '' && time === lastTime.time) return new Date(lastTime.at);
-  const at = new Date(time);
+function timeOf(event: CloudEvent): Date {
+  const at = commitTimeOf(event);
   if (Number.isNaN(at.getTime())) throw rejected('it has no time');
-  lastTime = { time, at: at.getTime() };
   return at;
 }
 

@@ -32,6 +32,8 @@ const commit: PublishableCommit = {
   ],
 };
 
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 const options = { logId: 'log/1 ä', topic: 'order' };
 
 const modes = [
@@ -160,9 +162,9 @@ describe('A commit as a message', () => {
   test('takes the first event’s traceparent and tenant unless it has its own', () => {
     const traced = {
       ...commit,
-      events: [{ type: 'a', data: 1, metadata: { traceparent: '00-a', tenant: 'x' } }],
+      events: [{ type: 'a', data: 1, metadata: { traceparent: TRACEPARENT, tenant: 'x' } }],
     };
-    expect(commitMessage(traced, options).event).toMatchObject({ traceparent: '00-a', tenant: 'x' });
+    expect(commitMessage(traced, options).event).toMatchObject({ traceparent: TRACEPARENT, tenant: 'x' });
     expect(commitMessage({ ...traced, tenant: 'y' }, options).event['tenant']).toBe('y');
   });
 });

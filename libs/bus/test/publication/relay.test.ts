@@ -211,6 +211,30 @@ describe('A relay', () => {
     await one.relay.stop();
   });
 
+  it.each(['relay', 'two-phase'] as const)(
+    'publishes commits with metadata and times that no header carries (%s)',
+    async (mode) => {
+      const world = new World({ categories: { order: mode } });
+      await world.consume('order');
+      const one = await world.instance();
+      const odd = [
+        { tenant: '\ud800' },
+        { tenant: 'x'.repeat(1_100_000) },
+        { traceparent: 'y'.repeat(5_000) },
+      ];
+      for (const [i, metadata] of odd.entries())
+        await one.orders.append(`order-${i}`, 0, [{ ...placed(), metadata }]);
+      const times = [-8.64e15, 253_402_300_800_000, 8.64e15].map((at) => new Date(at));
+      for (const [i, at] of times.entries()) await one.orders.append(`order-9${i}`, 0, [placed()], { at });
+      await one.relay.runUntilCaughtUp();
+      await world.turn();
+      expect(world.visible()).toEqual(['0', '1', '2', '90', '91', '92'].map((order) => `order-${order} 1-1`));
+      expect(world.seen.slice(-3).map(({ at }) => at)).toEqual(times);
+      if (mode === 'two-phase')
+        expect(one.publisher.status()).toMatchObject({ committed: 6, leftToSweep: 0 });
+    },
+  );
+
   it('stops when the log is not the one that it came from', async () => {
     const world = await relayed();
     await (await world.instance()).relay.runUntilCaughtUp();

@@ -1,6 +1,6 @@
 import type { Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
-import { assertKnownOptions } from '../transport/known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 
 export interface KafkaMessageBusOptions {
   /** `host:port`, at least one; the others are found through it. */

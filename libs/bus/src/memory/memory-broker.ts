@@ -1,7 +1,7 @@
 import { systemTimers, type Timers } from '@varve/eventstore';
 import type { WireMessage } from '../message/wire-message.js';
 import { BrokerRefusedError, BrokerUnavailableError } from '../transport/errors.js';
-import { assertKnownOptions } from '../transport/known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 import type { SubscriptionSettings } from '../transport/subscription-settings.js';
 import type { GroupPlan, TopicPlan } from '../transport/topology.js';
 import { MemoryChaos, type MemoryChaosOptions } from './memory-chaos.js';

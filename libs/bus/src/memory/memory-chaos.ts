@@ -1,5 +1,5 @@
 import { InvalidBusOptionsError } from '../transport/errors.js';
-import { assertKnownOptions } from '../transport/known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 import { seededRandom } from './seeded-random.js';
 
 /** What goes wrong, as probabilities from 0 to 1. The same seed and the same calls meet the same mishaps. */

@@ -12,7 +12,7 @@ import {
   MessageTooLargeError,
   PublishNotConfirmedError,
 } from '../transport/errors.js';
-import { assertKnownOptions } from '../transport/known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 import type { BusCapabilities } from '../transport/message-bus.js';
 import type { MessageHandler, Subscription, SubscriptionOptions } from '../transport/subscription.js';
 import { subscriptionSettings } from '../transport/subscription-settings.js';

@@ -33,3 +33,12 @@ export class MessageRejectedError extends BusError {
     super('message-rejected', message, options);
   }
 }
+
+export class InvalidBusOptionsError extends BusError {
+  constructor(
+    readonly option: string,
+    message: string,
+  ) {
+    super('invalid-options', message);
+  }
+}

@@ -1,5 +1,6 @@
 import { categoryOf, type StreamName } from '@varve/eventstore';
 import { bytesOf } from './bytes.js';
+import { assertTopicNamingOptions } from './topic-naming-options.js';
 
 /** Which topic a stream's commits go to. All commits of a stream go to one. */
 export interface TopicNaming {
@@ -20,8 +21,12 @@ const HASH_LENGTH = 16;
 /**
  * A topic per category, named after it. What a broker does not allow in a name is written as `-` and the byte in hexadecimal, which makes
  * no two categories one, since a category holds no `-`; a name that gets too long ends in a hash.
+ *
+ * @throws InvalidBusOptionsError
  */
-export function topicNaming({ prefix = '', topics = {} }: TopicNamingOptions = {}): TopicNaming {
+export function topicNaming(options: TopicNamingOptions = {}): TopicNaming {
+  assertTopicNamingOptions(options);
+  const { prefix = '', topics = {} } = options;
   const known = new Map(Object.entries(topics));
   return {
     topicOf(stream) {

@@ -1,4 +1,5 @@
 import { categoryOf, type StreamName } from '@varve/eventstore';
+import { assertCategory } from '../message/category.js';
 import { topicNaming, type TopicNaming } from '../message/topic-naming.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
@@ -72,11 +73,7 @@ function assertOptions(
   for (const [category, mode] of Object.entries(categories)) {
     const option = `categories.${category}`;
     assertOneOf(option, mode, ['relay', 'two-phase', 'none']);
-    if (category !== '' && category === categoryOf(category)) continue;
-    throw new InvalidBusOptionsError(
-      option,
-      `"${category}" is no category: a category is what stands before the first "-" of a stream's name, such as "order".`,
-    );
+    assertCategory(option, category);
   }
   assertOneOf('default', other, ['relay', 'none']);
   assertOneOf('pointers', pointers, ['when-too-large', 'always']);

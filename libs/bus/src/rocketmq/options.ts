@@ -1,6 +1,6 @@
 import { systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
-import { assertKnownOptions } from '../transport/known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 
 export type RocketMqTopicType = 'NORMAL' | 'FIFO' | 'DELAY' | 'TRANSACTION';
 

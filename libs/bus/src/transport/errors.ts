@@ -56,12 +56,3 @@ export class BusClosedError extends BusError {
     super('bus-closed', 'The bus was closed. Nothing was published.');
   }
 }
-
-export class InvalidBusOptionsError extends BusError {
-  constructor(
-    readonly option: string,
-    message: string,
-  ) {
-    super('invalid-options', message);
-  }
-}

@@ -1,5 +1,5 @@
 import { InvalidBusOptionsError } from './errors.js';
-import { assertKnownOptions } from './known-options.js';
+import { assertKnownOptions } from '../message/known-options.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { SubscriptionOptions } from './subscription.js';
 

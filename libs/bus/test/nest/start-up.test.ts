@@ -49,6 +49,7 @@ test.each<[option: string, options: unknown]>([
   ['topics', { group: 'g', topics: 'order' }],
   ['topics', { group: 'g', topics: [] }],
   ['categories', { group: 'g', categories: [''] }],
+  ['categories', { group: 'g', categories: ['order', 'order-1'] }],
   ['bus', { group: 'g', topics: ['order'], bus: '' }],
   ['retires', { group: 'g', topics: ['order'], retires: {} }],
 ])('a wrong option of a subscriber is refused by its name: %s in %o', (option, options) => {

@@ -3,6 +3,7 @@ import type { LogReader } from '@varve/eventstore';
 import type { KafkaMessageBusOptions } from '../../kafka/kafka-options.js';
 import type { MemoryMessageBusOptions } from '../../memory/index.js';
 import type { TopicNamingOptions } from '../../message/topic-naming.js';
+import { assertTopicNamingOptions } from '../../message/topic-naming-options.js';
 import type { RocketMqMessageBusOptions } from '../../rocketmq/options.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { MessageBus } from '../../transport/message-bus.js';
@@ -67,15 +68,22 @@ const KNOWN: ReadonlySet<string> = new Set<keyof BusOptions>([
   'start',
 ]);
 
+/** @throws InvalidBusOptionsError they are none */
+export function assertOptions(options: unknown): void {
+  if (isObject(options)) return;
+  throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
+}
+
 /** @throws InvalidBusOptionsError names the option */
 export function checkedOptions(options: BusOptions): BusOptions {
-  if (!isObject(options)) throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
+  assertOptions(options);
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
   assertOneBus(options);
   const { topics, groupPrefix, logs, start, publication } = options;
   if (topics !== undefined && !isObject(topics))
     throw invalid('topics', `is ${JSON.stringify(topics)}`, 'Give an object with prefix, topics or both');
+  if (topics !== undefined) assertTopicNamingOptions(topics, 'topics');
   if (groupPrefix !== undefined && typeof groupPrefix !== 'string')
     throw invalid('groupPrefix', `is ${JSON.stringify(groupPrefix)}`, 'Give a text');
   if (logs !== undefined && !Array.isArray(logs)) throw invalid('logs', 'is no array', 'Give an array');

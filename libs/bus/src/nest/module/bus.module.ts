@@ -3,6 +3,7 @@ import { InvalidBusOptionsError } from '../../transport/errors.js';
 import { subscriberOptionsOf } from '../subscriber/subscriber.decorator.js';
 import { BusCoreModule } from './bus-core.module.js';
 import {
+  assertOptions,
   checkedName,
   checkedOptions,
   type BusModuleAsyncOptions,
@@ -17,7 +18,9 @@ import { SubscribersDeclaration } from './declarations.js';
 @Module({})
 export class BusModule {
   /** @throws InvalidBusOptionsError at once, with the option's name */
-  static forRoot({ name, log, ...options }: BusModuleOptions): DynamicModule {
+  static forRoot(given: BusModuleOptions): DynamicModule {
+    assertOptions(given);
+    const { name, log, ...options } = given;
     const checked = checkedOptions(options);
     const names = { name: checkedName(name), log, decorates: hasTwoPhases(options.publication) };
     return rootModule(names, { provide: optionsToken(name), useValue: checked });
@@ -25,6 +28,7 @@ export class BusModule {
 
   /** Options that need other providers, such as `ConfigService`; the event store is none of them, since it is put together with the bus. */
   static forRootAsync(options: BusModuleAsyncOptions): DynamicModule {
+    assertOptions(options);
     const { name, log, imports, inject } = options;
     const provider: FactoryProvider = {
       provide: optionsToken(name),

@@ -1,3 +1,4 @@
+import { assertCategory } from '../../message/category.js';
 import type { SubscriptionOptions } from '../../transport/subscription.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
@@ -57,6 +58,7 @@ function assertOptions(options: SubscriberOptions): void {
     if (value !== undefined && !isNames(value))
       throw invalid(name, `is ${JSON.stringify(value)}`, 'Give an array of names');
   }
+  for (const category of options.categories ?? []) assertCategory('categories', category);
   if (!options.topics?.length && !options.categories?.length)
     throw invalid('topics', 'and categories name nothing', 'Say what to subscribe to');
 }

@@ -38,7 +38,10 @@ export interface RelayOptions<Tx = unknown> extends PublicationOptions {
   readonly leaseDuration?: number;
   /** Default: 500 commits to begin with, at most 1,000, half a second for a batch: at the end of each the broker waits for the next. */
   readonly batch?: BatchOptions;
-  /** What happens when the broker refuses, as opposed to: cannot be reached. After the retries the relay stops until it is resumed. */
+  /**
+   * What happens when a commit cannot be published for a reason of its own: after the retries the relay stops until it is resumed. A broker
+   * that cannot be reached or refuses is waited out: the relay is `unavailable` and tries again, at last every ten seconds.
+   */
   readonly failurePolicy?: Partial<Omit<FailurePolicy, 'then'>>;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
@@ -127,7 +130,7 @@ export class Relay<Tx = unknown> {
     return this.#processor.pause(reason);
   }
 
-  /** Ends a pause, and the stop after a refusal. */
+  /** Ends a pause, and a stop. */
   resume(): Promise<void> {
     return this.#processor.resume();
   }

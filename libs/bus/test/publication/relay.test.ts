@@ -1,3 +1,4 @@
+import { MessageRejectedError } from '@varve/bus';
 import { MemoryMessageBus } from '@varve/bus/memory';
 import { StoreUnavailableError } from '@varve/eventstore';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
@@ -181,19 +182,32 @@ describe('A relay', () => {
     expect(one.relay.status().position).toBe(3);
   });
 
-  it('stops with the reason when the broker refuses, and goes on when it is resumed', async () => {
+  it('waits for as long as the broker refuses, says why, and goes on by itself', async () => {
+    const world = new World({ categories: {}, broker: { createTopics: false } });
+    for (const order of [1, 2, 3]) await world.log.append(`order-${order}`, 0, [placed(), paid]);
+    const one = await world.instance('one', { failurePolicy: { retries: 1, firstDelay: 1 } });
+    one.relay.start();
+    await world.pass(600_000, 5_000);
+    expect(one.relay.status()).toMatchObject({
+      state: 'unavailable',
+      position: 0,
+      error: { code: 'broker-refused', message: expect.stringContaining('order') as string },
+    });
+    expect(one.kinds()).not.toContain('stopped');
+    world.broker.createTopic({ name: 'order', kind: 'plain' });
+    await world.pass(10_000);
+    expect(one.relay.status()).toMatchObject({ state: 'caught-up', position: 3, relayed: 3 });
+    await one.relay.stop();
+    expect(world.time.pending).toBe(0);
+  });
+
+  it('stops with the reason when it is the message that is refused, and goes on when it is resumed', async () => {
     const world = await relayed();
-    world.broker.createTopic({ name: 'order', kind: 'delayed' });
     const bus = new MemoryMessageBus({ broker: world.broker });
     let refuses = true;
     const publish = bus.publish.bind(bus);
     bus.publish = async (messages, options) => {
-      if (refuses)
-        throw Object.assign(new Error('no right'), {
-          code: 'broker-refused',
-          retryable: false,
-          why: 'no-right',
-        });
+      if (refuses) throw new MessageRejectedError('no attribute');
       return publish(messages, options);
     };
     const one = await world.instance('one', { bus, failurePolicy: { retries: 1, firstDelay: 1 } });
@@ -202,7 +216,7 @@ describe('A relay', () => {
     expect(one.relay.status()).toMatchObject({
       state: 'stopped',
       position: 0,
-      error: { message: 'no right' },
+      error: { message: 'no attribute' },
     });
     refuses = false;
     await one.relay.resume();

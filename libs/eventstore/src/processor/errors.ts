@@ -89,6 +89,11 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** Whether a broker says no until somebody makes a topic, grants a right or mends a certificate: as little the commit's fault as an outage. */
+export function isRefusedByBroker(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'broker-refused';
+}
+
 export function isRetryable(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true;
 }

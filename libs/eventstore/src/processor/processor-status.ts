@@ -8,7 +8,7 @@ import { RateMeter } from './rate-meter.js';
  * - `standby`: another instance has the lease
  * - `working`, `caught-up`: this one has it
  * - `retrying`: waits before it tries a commit again
- * - `unavailable`: the log or the read models could not be used; tries again
+ * - `unavailable`: the log, the read models or a broker could not be used; tries again
  * - `paused`: by a person; `stopped`: by a failure. Both until somebody resumes the processor
  * - `ended`: `stop()` was called here
  */

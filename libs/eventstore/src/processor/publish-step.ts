@@ -3,7 +3,7 @@ import { LogDivergedError } from '../log/errors.js';
 import type { LogBatch } from '../log/event-store.js';
 import type { Position } from '../log/positions.js';
 import type { BatchEffectHandler, EffectBatch, EffectProgress } from './batch-effects.js';
-import { isUnavailable, MustStopError } from './errors.js';
+import { isRefusedByBroker, isUnavailable, MustStopError } from './errors.js';
 import { retryDelay } from './failure-policy.js';
 import type { Work } from './holding.js';
 import { targetAt } from './read-batch.js';
@@ -50,7 +50,7 @@ async function readAfter<Tx>(
   return undefined;
 }
 
-/** @throws MustStopError when trying again has not helped; whatever says that something could not be used is the caller's to wait out */
+/** @throws MustStopError when trying again has not helped; what could not be used, or a broker refuses, is the caller's to wait out */
 async function publishWithPolicy<Tx>(
   work: Work<Tx>,
   handler: BatchEffectHandler,
@@ -64,7 +64,7 @@ async function publishWithPolicy<Tx>(
     } catch (error) {
       signal.throwIfAborted();
       work.size.failed();
-      if (isUnavailable(error)) throw error;
+      if (isUnavailable(error) || isRefusedByBroker(error)) throw error;
       if (attempt > failurePolicy.retries) throw new MustStopError(error);
       const delay = retryDelay(failurePolicy, attempt, settings.random);
       board.enter('retrying', error);

@@ -34,7 +34,7 @@ describe('effects in batches', () => {
     expect(recorder.positions).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
   });
 
-  it.each(['broker-unavailable', 'publish-not-confirmed', 'bus-closed'])(
+  it.each(['broker-unavailable', 'publish-not-confirmed', 'bus-closed', 'broker-refused'])(
     'that fail with %s are waited out, and no retry is counted',
     async (code) => {
       const fixture = await fiveOrders();
@@ -49,11 +49,11 @@ describe('effects in batches', () => {
     },
   );
 
-  it('that are refused are tried again, and then stop the processor with the reason', async () => {
+  it('that cannot be had are tried again, and then stop the processor with the reason', async () => {
     const fixture = await fiveOrders();
     const recorder = new Recorder();
-    recorder.failure = Object.assign(new Error('no such topic'), {
-      code: 'broker-refused',
+    recorder.failure = Object.assign(new Error('no attribute'), {
+      code: 'message-rejected',
       retryable: false,
     });
     const processor = fixture.processor({ handler: recorder, failurePolicy: { retries: 2, maxDelay: 0 } });
@@ -62,7 +62,7 @@ describe('effects in batches', () => {
       fixture.time.advance(0);
       return processor.status().state === 'stopped';
     });
-    expect(await step).toMatchObject({ kind: 'stopped', reason: 'broker-refused: no such topic' });
+    expect(await step).toMatchObject({ kind: 'stopped', reason: 'message-rejected: no attribute' });
     expect(fixture.announced('retrying')).toHaveLength(2);
     expect(await fixture.position()).toBe(0);
   });

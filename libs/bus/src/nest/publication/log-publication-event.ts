@@ -64,7 +64,7 @@ export class PublicationLog {
         break;
       case 'unavailable':
         this.logger.warn(
-          `The relay cannot reach the broker, the log or its store, and commits wait in the log: ${messageOf(event.error)}`,
+          `The relay cannot use the broker, the log or its store; commits wait in the log, and it tries again: ${messageOf(event.error)}`,
         );
         break;
       case 'lease-lost':

@@ -9,7 +9,7 @@ import { uniqueName } from '../../services/index.ts';
 import { kafka, rocketMq } from './brokers.ts';
 import { newKafkaTopic } from './kafka-relay.ts';
 import { openPipeline, type PipelineOptions } from './pipeline.ts';
-import { newTopic } from './rocketmq-client.ts';
+import { newTopic, ROUNDS } from './rocketmq-client.ts';
 
 /** Milliseconds between two appends, each to another stream: a service that has something to do, and not too much. */
 const PACE = 10;
@@ -20,14 +20,14 @@ export const busLatency: Benchmark = {
   name: 'bus-latency',
   about:
     'from the call of append to a read model that shows it, 100 appends a second, log and read model in SQLite',
-  run: async ({ quick, rounds }) => {
+  run: async ({ quick }) => {
     const ways: Readonly<Record<string, () => Promise<Way>>> = {
       'rocketmq-relay': () => rocketMqWay('relay'),
       'rocketmq-two-phase': () => rocketMqWay('two-phase'),
       'kafka-relay': kafkaWay,
     };
     const measured = new Map<string, number[][]>(Object.keys(ways).map((name) => [name, []]));
-    for (let round = 0; round < Math.min(rounds, 3); round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       for (const [name, way] of Object.entries(ways)) {
         const times = await inFolder(async (folder) =>
           appendToApplied({ ...(await way()), folder }, quick ? 200 : 1_000),

@@ -1,6 +1,9 @@
 import { Producer, SimpleConsumer } from 'rocketmq-client-nodejs';
 import { connectAdmin, uniqueName, type RocketMqConnection, type TopicType } from '../../services/index.ts';
 
+/** Of rows at some thousand messages a second: each round takes several seconds. */
+export const ROUNDS = 3;
+
 const silent = (): void => undefined;
 
 function options({ endpoints }: RocketMqConnection) {

@@ -6,7 +6,7 @@ import { compare, inFolder, type Benchmark, type Side } from '../measure.ts';
 import type { Measured } from '../payload.ts';
 import { rocketMq } from './brokers.ts';
 import { commitsOf, filledLog, messagesOf } from './commits.ts';
-import { bareConsumer, newGroup, newTopic } from './rocketmq-client.ts';
+import { bareConsumer, newGroup, newTopic, ROUNDS } from './rocketmq-client.ts';
 import { Sink } from './sink.ts';
 
 /** Receive loops and messages at a time, as the bus has them for either kind of group. */
@@ -47,8 +47,8 @@ export const rocketMqConsume: Benchmark = {
         reference: receiving(source, ORDERLY),
       };
       const rows = [
-        await compare({ ...common, ...plain }, scale),
-        await compare({ ...common, ...orderly }, scale),
+        await compare({ ...common, ...plain }, { ...scale, rounds: ROUNDS }),
+        await compare({ ...common, ...orderly }, { ...scale, rounds: ROUNDS }),
       ];
       await log.close();
       return rows;

@@ -8,7 +8,7 @@ import type { RocketMqConnection } from '../../services/index.ts';
 import { compare, concurrently, inFolder, timed, type Benchmark, type Side } from '../measure.ts';
 import { rocketMq } from './brokers.ts';
 import { bodyOf, commitsOf, filledLog } from './commits.ts';
-import { assertHas, bareProducer, newTopic } from './rocketmq-client.ts';
+import { assertHas, bareProducer, newTopic, ROUNDS } from './rocketmq-client.ts';
 
 const IN_FLIGHT = 64;
 
@@ -28,7 +28,7 @@ export const rocketMqRelay: Benchmark = {
         ours: relaying(server, log, amount),
         reference: sending(server, log.logId, await commitsOf(log)),
       };
-      const row = await compare(comparison, scale);
+      const row = await compare(comparison, { ...scale, rounds: ROUNDS });
       await log.close();
       return [row];
     });

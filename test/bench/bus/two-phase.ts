@@ -7,7 +7,7 @@ import type { RocketMqConnection } from '../../services/index.ts';
 import { compare, concurrently, timed, type Benchmark, type Side } from '../measure.ts';
 import { newEvent, streamName, STREAMS } from '../payload.ts';
 import { rocketMq } from './brokers.ts';
-import { bareProducer, newTopic } from './rocketmq-client.ts';
+import { bareProducer, newTopic, ROUNDS } from './rocketmq-client.ts';
 
 const IN_FLIGHT = 64;
 
@@ -26,7 +26,7 @@ export const twoPhase: Benchmark = {
       ours: appending(server, amount),
       reference: halfThenCommit(server, amount),
     };
-    return [await compare(comparison, scale)];
+    return [await compare(comparison, { ...scale, rounds: ROUNDS })];
   },
 };
 

@@ -8,7 +8,7 @@ import { uniqueName } from '../services/index.js';
 import { seeded, type Random } from '../support/random.js';
 import { until } from '../support/until.js';
 import { damagedWire, goodWire, isCarried, placeOf, type Place } from './fuzz/damaged-wire.js';
-import { rawKafka, rawRocketMq, type RawBroker } from './fuzz/raw-broker.js';
+import { rawKafka, rawRocketMq } from './fuzz/raw-broker.js';
 import { nameOf } from './parties/name-of.js';
 import { patiently } from './patiently.js';
 

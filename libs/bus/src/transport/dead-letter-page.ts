@@ -7,6 +7,14 @@ export interface DeadLetterPage {
   readonly limit?: number;
 }
 
+/** It was settled so long ago that nobody knows where it stood. */
+export function unknownPlace(after: string): InvalidBusOptionsError {
+  return new InvalidBusOptionsError(
+    'after',
+    `Dead letter ${after} is no longer there, and neither is its place. List from the beginning.`,
+  );
+}
+
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 

@@ -21,7 +21,7 @@ export interface DeadLetter {
 
 /** The messages that one group has given up on, the same for a user whatever the broker. Never those of a sequenced subscription. */
 export interface DeadLetters {
-  /** Oldest first, without taking them away. `after` is the last id of the page before; `limit` 1 to 1,000, default 100. */
+  /** Oldest first, without taking them away. `after` is the last id of the page before, settled meanwhile or not; `limit` 1 to 1,000, default 100. */
   list(options?: { readonly after?: string; readonly limit?: number }): Promise<readonly DeadLetter[]>;
   find(id: string): Promise<DeadLetter | undefined>;
   /** Publishes it again to where it came from, for this group as for all others, and then takes it away. `false`: it is not there. */

@@ -1,11 +1,9 @@
+import { deadLetterPage, unknownPlace, type DeadLetterPage } from '../../transport/dead-letter-page.js';
 import type { DeadLetter, DeadLetters } from '../../transport/dead-letters.js';
 import { deadLetterTopicOf } from '../../transport/emulated-dead-letter.js';
-import { InvalidBusOptionsError, isBusError } from '../../transport/errors.js';
+import { isBusError } from '../../transport/errors.js';
 import type { IncomingRecord, OutgoingRecord } from '../driver/kafka-driver.js';
 import { deadLetterFromRecord, tombstone } from './dead-letter-record.js';
-
-const DEFAULT_LIMIT = 100;
-const MOST = 1_000;
 
 export interface KafkaDeadLettersPorts {
   read(topic: string, see: (record: IncomingRecord) => void): Promise<void>;
@@ -23,15 +21,11 @@ export class KafkaDeadLetters implements DeadLetters {
     this.#topic = deadLetterTopicOf(group);
   }
 
-  async list(
-    options: { readonly after?: string; readonly limit?: number } = {},
-  ): Promise<readonly DeadLetter[]> {
-    const { after, limit = DEFAULT_LIMIT } = options;
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST) {
-      throw new InvalidBusOptionsError('limit', `"limit" is ${limit}. Use a whole number from 1 to ${MOST}.`);
-    }
-    const records = [...(await this.#read()).values()];
+  async list(page?: DeadLetterPage): Promise<readonly DeadLetter[]> {
+    const { after, limit } = deadLetterPage(page);
+    const records = [...(await this.#read(after)).values()];
     const from = after === undefined ? 0 : records.findIndex(({ key }) => key === after) + 1;
+    if (after !== undefined && from === 0) throw unknownPlace(after);
     return records.slice(from, from + limit).map((record) => this.#letter(record));
   }
 
@@ -55,14 +49,17 @@ export class KafkaDeadLetters implements DeadLetters {
     return true;
   }
 
-  /** By id, oldest first. */
-  async #read(): Promise<ReadonlyMap<string, IncomingRecord>> {
+  /** By id, oldest first. The one that marks a place stays in it when it was taken away, until compaction. */
+  async #read(mark?: string): Promise<ReadonlyMap<string, IncomingRecord>> {
     const records = new Map<string, IncomingRecord>();
     try {
       await this.ports.read(this.#topic, (record) => {
         if (record.key === undefined) return;
-        if (record.value === null) records.delete(record.key);
-        else if (!records.has(record.key)) records.set(record.key, record);
+        if (record.value === null) {
+          if (record.key !== mark) records.delete(record.key);
+        } else if (!records.has(record.key)) {
+          records.set(record.key, record);
+        }
       });
     } catch (error) {
       // The topic comes with the group's first dead letter.

@@ -6,7 +6,10 @@ import { wireFromServer } from '../wire-from-server.js';
 /** Keeps the name of a dead letter when it is stored anew. */
 export const ID_PROPERTY = 'varve-dead-letter-id';
 
-export function idOf({ properties, id }: ReceivedMessage): string {
+/** Where a message stands among the dead letters. */
+export type Place = Pick<ReceivedMessage, 'id' | 'properties' | 'bornAt'>;
+
+export function idOf({ properties, id }: Place): string {
   return properties.get(ID_PROPERTY) ?? id;
 }
 
@@ -18,7 +21,7 @@ export function deadLetterOf(message: ReceivedMessage, group: string): DeadLette
 }
 
 /** Oldest first; by name where the time is the same. */
-export function inOrder(one: ReceivedMessage, other: ReceivedMessage): number {
+export function inOrder(one: Place, other: Place): number {
   const byTime = (one.bornAt?.getTime() ?? 0) - (other.bornAt?.getTime() ?? 0);
   return byTime || (idOf(one) < idOf(other) ? -1 : 1);
 }

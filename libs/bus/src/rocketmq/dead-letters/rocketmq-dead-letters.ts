@@ -1,10 +1,11 @@
 import type { Timers } from '@varve/eventstore';
+import { deadLetterPage, unknownPlace, type DeadLetterPage } from '../../transport/dead-letter-page.js';
 import type { DeadLetter, DeadLetters } from '../../transport/dead-letters.js';
-import { BrokerRefusedError, InvalidBusOptionsError } from '../../transport/errors.js';
+import { BrokerRefusedError } from '../../transport/errors.js';
 import type { ReceivedMessage } from '../client/received-message.js';
 import { encodeOutgoing } from '../encode-message.js';
 import type { Sendable } from '../sender.js';
-import { deadLetterOf } from './dead-letter-of.js';
+import { deadLetterOf, idOf, inOrder, type Place } from './dead-letter-of.js';
 import type { DeadLetterReader } from './reader.js';
 import { toolsOf } from './send-dead-letter.js';
 
@@ -19,10 +20,13 @@ export interface RocketMqDeadLettersOptions {
 
 /** Milliseconds after the last call until everything is given back. */
 const LOOKING = 10_000;
+/** Ends of pages that are known when their letters are gone. */
+const MOST_PLACES = 1_000;
 
 /** One call after the other, all on one reader for as long as they follow each other. */
 export class RocketMqDeadLetters implements DeadLetters {
   readonly #options: RocketMqDeadLettersOptions;
+  readonly #places = new Map<string, Place>();
   #reader: DeadLetterReader | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #cancelEnd: () => void = () => undefined;
@@ -31,16 +35,14 @@ export class RocketMqDeadLetters implements DeadLetters {
     this.#options = options;
   }
 
-  async list({ after, limit = 100 }: { after?: string; limit?: number } = {}): Promise<
-    readonly DeadLetter[]
-  > {
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) {
-      throw new InvalidBusOptionsError('limit', `"limit" is ${limit}. Use a whole number from 1 to 1000.`);
-    }
+  async list(options?: DeadLetterPage): Promise<readonly DeadLetter[]> {
+    const { after, limit } = deadLetterPage(options);
     return this.#looking(async (reader) => {
-      const all = (await reader.all()).map((message) => deadLetterOf(message, this.#options.group));
-      const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
-      return all.slice(from, from + limit);
+      const all = await reader.all();
+      const rest = after === undefined ? all : this.#behind(after, all);
+      const page = rest.slice(0, limit);
+      this.#remember(page.at(-1));
+      return page.map((message) => deadLetterOf(message, this.#options.group));
     });
   }
 
@@ -71,6 +73,22 @@ export class RocketMqDeadLetters implements DeadLetters {
 
   async close(): Promise<void> {
     await this.#inTurn(() => this.#end());
+  }
+
+  #behind(after: string, all: readonly ReceivedMessage[]): readonly ReceivedMessage[] {
+    const place = all.find((message) => idOf(message) === after) ?? this.#places.get(after);
+    if (!place) throw unknownPlace(after);
+    return all.filter((message) => idOf(message) !== after && inOrder(message, place) > 0);
+  }
+
+  /** The server keeps no trace of what was taken away. */
+  #remember(last: Place | undefined): void {
+    if (!last) return;
+    const { id, properties, bornAt } = last;
+    this.#places.delete(idOf(last));
+    this.#places.set(idOf(last), { id, properties, bornAt });
+    const [oldest] = this.#places.keys();
+    if (oldest !== undefined && this.#places.size > MOST_PLACES) this.#places.delete(oldest);
   }
 
   #looking<Result>(look: (reader: DeadLetterReader) => Promise<Result>): Promise<Result> {

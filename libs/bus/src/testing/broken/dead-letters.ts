@@ -4,15 +4,33 @@ import { brokenBus, insteadOf, withDeadLetters } from './broken-bus.js';
 export const brokenAtDeadLetters = [
   brokenBus(
     'begins every page of dead letters with the oldest',
-    ['lists dead letters from the oldest, page by page, and leaves them'],
+    [
+      'lists dead letters from the oldest, page by page, and leaves them',
+      'lists on behind a dead letter that was settled meanwhile',
+    ],
     withDeadLetters((inner) => ({
       list: (page) => inner.list(page?.limit === undefined ? {} : { limit: page.limit }),
     })),
   ),
 
   brokenBus(
+    'begins with the oldest again when the end of the page before is gone',
+    ['lists on behind a dead letter that was settled meanwhile'],
+    withDeadLetters((inner) => ({
+      async list(page) {
+        const { after, ...rest } = page ?? {};
+        const isThere = after !== undefined && (await inner.find(after)) !== undefined;
+        return inner.list(isThere ? { after, ...rest } : rest);
+      },
+    })),
+  ),
+
+  brokenBus(
     'takes away what it lists in pages',
-    ['lists dead letters from the oldest, page by page, and leaves them'],
+    [
+      'lists dead letters from the oldest, page by page, and leaves them',
+      'lists on behind a dead letter that was settled meanwhile',
+    ],
     withDeadLetters((inner) => ({
       async list(page) {
         const letters = await inner.list(page);
@@ -57,7 +75,7 @@ export const brokenAtDeadLetters = [
 
   brokenBus(
     'discards all dead letters at once',
-    ['discards a dead letter, and no other'],
+    ['lists on behind a dead letter that was settled meanwhile', 'discards a dead letter, and no other'],
     withDeadLetters((inner) => ({
       async discard(id) {
         const found = await inner.find(id);

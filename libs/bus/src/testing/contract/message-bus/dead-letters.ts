@@ -48,6 +48,16 @@ export const deadLetterCases = [
     equal(idsOf(await dead.list()), idsOf(letters), 'the list afterwards');
   }),
 
+  busCase('lists on behind a dead letter that was settled meanwhile', async (bench) => {
+    const { inbox, letters } = await givenUpOn(bench, 4);
+    const dead = bench.bus.deadLetters(inbox.group);
+    const [, last] = await dead.list({ limit: 2 });
+    const { id } = present(last, 'the first page');
+    equal(await dead.discard(id), true, 'the answer');
+    await bench.until(async () => (await dead.list()).length === 3, 'its end');
+    equal(idsOf(await dead.list({ limit: 2, after: id })), idsOf(letters.slice(2)), 'the page behind it');
+  }),
+
   busCase('finds a dead letter with all that is known of it', async (bench) => {
     const { inbox, letters, topic } = await givenUpOn(bench, 2);
     const letter = present(

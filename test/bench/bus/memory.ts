@@ -35,7 +35,9 @@ export const busMemory: Benchmark = {
       const began = performance.now();
       for (const share of SHARES) {
         await passUpTo(pipeline, share * amount);
-        heap.push(megabytes());
+        const mb = megabytes();
+        process.stderr.write(`  ${(share * amount).toLocaleString('en-US')} commits: ${mb.toFixed(1)} MB\n`);
+        heap.push(mb);
       }
       const seconds = (performance.now() - began) / 1_000;
       await pipeline.close();

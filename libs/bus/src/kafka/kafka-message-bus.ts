@@ -245,8 +245,9 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   }
 
   #topologyOptions(): KafkaTopologyOptions {
-    const { partitions, replicationFactor, maxBytes } = this.#options;
+    const { brokers, partitions, replicationFactor, maxBytes } = this.#options;
     return {
+      broker: brokers[0]!,
       partitions,
       replicationFactor,
       maxBytes,

@@ -7,6 +7,8 @@ export interface KafkaTopologyOptions {
   readonly partitions: number;
   readonly replicationFactor: number | undefined;
   readonly maxBytes: number;
+  /** One that the commands which are proposed can begin with. */
+  readonly broker: string;
   readonly hasDelay: boolean;
   /** Topics that delayed messages need, besides those that are planned. */
   readonly delayTopics: readonly string[];
@@ -41,12 +43,15 @@ export async function inspectKafka(
   const names = new Set(await admin.topicNames());
   const planned = plannedTopics(topology, options);
   const missing = planned.filter(({ name }) => !names.has(name));
-  const problems = [...missing.map(missingTopic), ...topology.topics.flatMap((plan) => unfit(plan, options))];
+  const problems = [
+    ...missing.map((topic) => missingTopic(topic, options)),
+    ...topology.topics.flatMap((plan) => unfit(plan, options)),
+  ];
   const there = await admin.describeTopics(planned.map(({ name }) => name).filter((name) => names.has(name)));
   for (const plan of topology.topics) {
     const topic = there.find(({ name }) => name === plan.name);
     if (topic && plan.lanes !== undefined && topic.partitions < plan.lanes) {
-      problems.push(tooFewPartitions(plan.name, topic.partitions, plan.lanes));
+      problems.push(tooFewPartitions({ name: plan.name, partitions: plan.lanes }, topic.partitions, options));
     }
   }
   for (const { name } of there) problems.push(...(await wrongConfig(admin, name, options, topology)));
@@ -65,11 +70,15 @@ function plannedTopics(
   ];
 }
 
-function missingTopic({ name, partitions }: PlannedTopic): TopologyProblem {
+function missingTopic(
+  { name, partitions, config = {} }: PlannedTopic,
+  { broker }: KafkaTopologyOptions,
+): TopologyProblem {
+  const settings = Object.entries(config).map(([key, value]) => ` --config ${key}=${value}`);
   return {
     subject: `topic ${name}`,
     problem: 'it does not exist',
-    whatToDo: `Run "varve bus setup", or: kafka-topics.sh --create --topic ${name} --partitions ${partitions}`,
+    whatToDo: `Run "varve bus setup", or: kafka-topics.sh --bootstrap-server ${broker} --create --topic ${name} --partitions ${partitions}${settings.join('')}`,
   };
 }
 
@@ -85,18 +94,22 @@ function unfit({ name, kind }: TopicPlan, { hasDelay }: KafkaTopologyOptions): r
   return [];
 }
 
-function tooFewPartitions(name: string, partitions: number, lanes: number): TopologyProblem {
+function tooFewPartitions(
+  { name, partitions }: PlannedTopic,
+  found: number,
+  { broker }: KafkaTopologyOptions,
+): TopologyProblem {
   return {
     subject: `topic ${name}`,
-    problem: `it has ${partitions} partitions instead of ${lanes}`,
-    whatToDo: `Once all of its messages are handled, since keys change their partition: kafka-topics.sh --alter --topic ${name} --partitions ${lanes}`,
+    problem: `it has ${found} partitions instead of ${partitions}`,
+    whatToDo: `Once all of its messages are handled, since keys change their partition: kafka-topics.sh --bootstrap-server ${broker} --alter --topic ${name} --partitions ${partitions}`,
   };
 }
 
 async function wrongConfig(
   admin: KafkaAdmin,
   name: string,
-  { maxBytes }: KafkaTopologyOptions,
+  { maxBytes, broker }: KafkaTopologyOptions,
   { groups }: BusTopology,
 ): Promise<readonly TopologyProblem[]> {
   const config = await admin.topicConfig(name);
@@ -114,7 +127,7 @@ async function wrongConfig(
     problems.push({
       subject: `topic ${name}`,
       problem: `its cleanup.policy is "${config['cleanup.policy'] ?? ''}": dead letters are deleted after a time`,
-      whatToDo: `kafka-configs.sh --alter --entity-type topics --entity-name ${name} --add-config cleanup.policy=compact`,
+      whatToDo: `kafka-configs.sh --bootstrap-server ${broker} --alter --entity-type topics --entity-name ${name} --add-config cleanup.policy=compact`,
     });
   }
   return problems;

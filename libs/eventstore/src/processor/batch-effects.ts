@@ -9,8 +9,8 @@ export interface BatchEffectHandler {
   readonly effects: 'in-batches-before-checkpoint';
   /**
    * Resolves when every effect that it counts as done is confirmed. What it throws is waited out when some store or broker could not be
-   * used (`store-unavailable`, `broker-unavailable`, `publish-not-confirmed`, `broker-refused`), and else tried again as the failure policy says, which
-   * then stops the processor: the same batch comes again either way, after the former the commits since the checkpoint do.
+   * used (`store-unavailable`, `broker-unavailable`, `publish-not-confirmed`, `broker-refused`), and else tried again as the failure policy
+   * says, which then stops the processor: the same batch comes again either way, after the former the commits since the checkpoint do.
    */
   publish(batch: EffectBatch, signal: AbortSignal): Promise<EffectProgress>;
 }

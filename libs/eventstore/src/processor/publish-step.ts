@@ -6,6 +6,7 @@ import type { BatchEffectHandler, EffectBatch, EffectProgress } from './batch-ef
 import { isRefusedByBroker, isUnavailable, MustStopError } from './errors.js';
 import { retryDelay } from './failure-policy.js';
 import type { Work } from './holding.js';
+import type { StatusBoard } from './processor-status.js';
 import { targetAt } from './read-batch.js';
 import { saveStep } from './save-step.js';
 import type { StepResult } from './step-result.js';
@@ -27,9 +28,11 @@ export async function runPublishStep<Tx>(work: Work<Tx>, handler: BatchEffectHan
   await verifyLog(settings.log, settings.id, holding.checkpoint);
   board.head = await settings.log.head();
   const { commits, upTo } = read ?? { commits: [], upTo: after };
-  if (read && board.state !== 'working') board.enter('working');
+  // Whoever asks during an outage is not told that all is well with every try.
+  if (read && board.state !== 'unavailable') enterWorking(board);
   const batch: EffectBatch = { commits, checkpoint: from, after, upTo, head: board.head };
   const progress = await publishWithPolicy(work, handler, batch);
+  if (read) enterWorking(board);
   await moveTo(work, progress.doneUpTo, batch);
   holding.ahead = { readUpTo: upTo, hold: progress.reading === 'hold' };
   const to = holding.checkpoint.position;
@@ -39,6 +42,10 @@ export async function runPublishStep<Tx>(work: Work<Tx>, handler: BatchEffectHan
   board.rate.add(events);
   settings.announce({ kind: 'progressed', from, to, events });
   return { kind: 'progressed', from, to, events };
+}
+
+function enterWorking(board: StatusBoard): void {
+  if (board.state !== 'working') board.enter('working');
 }
 
 async function readAfter<Tx>(
@@ -105,7 +112,7 @@ function atRest<Tx>(
       board.enter('caught-up');
       settings.announce({ kind: 'caught-up', position });
     }
-  } else if (board.state !== 'working') board.enter('working');
+  } else enterWorking(board);
   const { lookAgainIn, newCommits = 'at-once' } = progress;
   if (lookAgainIn === undefined) return { kind: 'caught-up', position: readUpTo };
   return {

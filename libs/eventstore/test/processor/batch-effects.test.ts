@@ -41,9 +41,14 @@ describe('effects in batches', () => {
       const recorder = new Recorder();
       const processor = fixture.processor({ handler: recorder, failurePolicy: { retries: 0 } });
       recorder.failure = Object.assign(new Error('the broker is gone'), { code, retryable: true });
+      const states: string[] = [];
+      recorder.tried = () => states.push(processor.status().state);
       for (let outage = 0; outage < 20; outage += 1)
         expect((await processor.runOnce()).kind).toBe('unavailable');
+      expect([...new Set(states.slice(1))]).toEqual(['unavailable']);
       recorder.failure = undefined;
+      expect((await processor.runOnce()).kind).toBe('progressed');
+      expect(processor.status().state).toBe('working');
       await settle(processor);
       expect(await fixture.position()).toBe(5);
     },
@@ -156,6 +161,7 @@ class Recorder implements BatchEffectHandler {
   readonly effects = 'in-batches-before-checkpoint';
   readonly batches: EffectBatch[] = [];
   failure: Error | undefined;
+  tried: () => unknown = () => undefined;
   answer: (batch: EffectBatch) => EffectProgress | Promise<EffectProgress> = ({ upTo }) => ({
     doneUpTo: upTo,
   });
@@ -169,6 +175,7 @@ class Recorder implements BatchEffectHandler {
   }
 
   async publish(batch: EffectBatch): Promise<EffectProgress> {
+    this.tried();
     if (this.failure) throw this.failure;
     this.batches.push(batch);
     return this.answer(batch);

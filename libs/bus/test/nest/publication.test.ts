@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import type { Message } from '@varve/bus';
 import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { BusHealthIndicator, BusModule } from '@varve/bus/nest';
+import { InMemoryPublicationStore } from '@varve/bus/testing';
 import { getEventStoreToken } from '@varve/eventstore/nest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
@@ -18,6 +19,7 @@ import {
   listen,
   subscribe,
   commits,
+  hostOf,
   placeAndPay,
 } from './publishing-shop.js';
 import { closeAfterwards, logOf, placed, start, type Imports } from './shop.js';
@@ -84,6 +86,55 @@ describe('by the relay', () => {
     expect(await health.check('bus')).toMatchObject({
       bus: { publication: { relay: 'caught-up', behind: 0 } },
     });
+  });
+
+  test('that is refused is red and tries again, until somebody creates the topic', async () => {
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const broker = new MemoryBroker({ createTopics: false });
+    const folder = temporaryFolder();
+    const app = await start(
+      logIn(folder),
+      orders(),
+      BusModule.forRoot({ memory: { broker }, publication: {} }),
+    );
+    await placeAndPay(repositoryOf(app), '1');
+    const health = async () => (await app.get(BusHealthIndicator).check('bus'))['bus'];
+    await until(async () => (await health())?.status === 'down', { what: 'red health' });
+    expect(await health()).toMatchObject({
+      code: 'broker-refused',
+      message: expect.stringContaining('varve bus setup') as string,
+      publication: { relay: 'unavailable', behind: 2 },
+    });
+    broker.createTopic({ name: 'order', kind: 'ordered' });
+    await until(async () => (await health())?.status === 'up', { what: 'green health' });
+    const seen = await listen(broker, 'order');
+    await until(() => seen.length === 2, { what: 'the messages' });
+  });
+
+  test('that was stopped before this start says how far it is behind', async () => {
+    vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const folder = temporaryFolder();
+    const broker = new MemoryBroker();
+    const store = new InMemoryPublicationStore();
+    const imports = () => [
+      logIn(folder),
+      orders(),
+      BusModule.forRoot({ memory: { broker }, publication: { store } }),
+    ];
+    const first = await start(...imports());
+    await placeAndPay(repositoryOf(first), '1');
+    await until(() => hostOf(first).publication.status()?.relay.position === 2, { what: 'the relay' });
+    await store.setState('relay', 'stopped', 'message-rejected: no attribute');
+    await placeAndPay(repositoryOf(first), '2');
+    await first.close();
+    const second = await start(...imports());
+    await until(() => hostOf(second).publication.status()?.relay.state === 'stopped', { what: 'the stop' });
+    const health = second.get(BusHealthIndicator);
+    expect(await health.check('bus')).toMatchObject({
+      bus: { status: 'down', message: 'no attribute', publication: { relay: 'stopped', behind: 2 } },
+    });
+    vi.spyOn(store, 'load').mockRejectedValue(new Error('gone'));
+    expect((await health.check('bus'))['bus']?.['publication']).toEqual({ relay: 'stopped' });
   });
 });
 

@@ -21,7 +21,7 @@ export class BusHealthIndicator {
     const host = this.modules.get<BusHost>(getBusHostToken(busName), { strict: false });
     const { bus, subscribers } = host;
     if (!bus) return { [key]: { status: 'up', bus: 'none' } };
-    const publication = host.publication.health();
+    const publication = await host.publication.health();
     const error = (await errorOf(bus)) ?? lostOf(subscribers) ?? publication?.error;
     return {
       [key]: {
@@ -50,8 +50,10 @@ function withoutError({ lastError: _error, ...status }: SubscriberStatus): objec
   return status;
 }
 
+/** A relay tells what it has on record, which is no `Error`. */
 function describe(error: unknown): Record<string, unknown> {
   if (error === undefined) return {};
-  if (!(error instanceof Error)) return { error };
-  return 'code' in error ? { code: error.code, message: error.message } : { message: error.message };
+  if (typeof error !== 'object' || error === null || !('message' in error)) return { error };
+  const { message } = error;
+  return 'code' in error ? { code: error.code, message } : { message };
 }

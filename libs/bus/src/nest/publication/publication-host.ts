@@ -126,14 +126,14 @@ export class PublicationHost implements EventStoreDecorator {
   }
 
   /** What is wrong with the relay here, and the facts for people. */
-  health(): { readonly error?: unknown; readonly facts: object } | undefined {
+  async health(): Promise<{ readonly error?: unknown; readonly facts: object } | undefined> {
     const status = this.status();
     if (!status) return undefined;
-    const { state, position, head, error } = status.relay;
+    const { state, error } = status.relay;
     const isIll = state === 'stopped' || state === 'unavailable';
     const facts = {
       relay: state,
-      behind: Math.max(0, head - position),
+      ...(await this.#behind()),
       ...(status.twoPhase && { twoPhase: withoutError(status.twoPhase) }),
     };
     return isIll ? { error: error ?? new Error(`The relay is ${state}.`), facts } : { facts };
@@ -150,6 +150,19 @@ export class PublicationHost implements EventStoreDecorator {
     const store = await this.#store;
     if (!this.#running || !store) throw this.#withoutLog();
     return publicationReport(this.#running.log, store.store, this.#running.relay.id);
+  }
+
+  /** As it is recorded: a relay that is stopped, or waits for another instance, has not looked. Left out when nobody can tell. */
+  async #behind(): Promise<{ readonly behind?: number }> {
+    try {
+      const opened = await this.#store;
+      if (!this.#running || !opened) return {};
+      const { log, relay } = this.#running;
+      const checkpoint = await opened.store.load(relay.id);
+      return { behind: Math.max(0, (await log.head()) - (checkpoint?.position ?? 0)) };
+    } catch {
+      return {};
+    }
   }
 
   /** Two buses of one log have two relays, also in one store. */

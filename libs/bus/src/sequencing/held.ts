@@ -1,4 +1,4 @@
-import type { FedCommit, StreamName, StreamVersion } from '@varve/eventstore';
+import type { FedCommit, LogDivergedError, StreamName, StreamVersion } from '@varve/eventstore';
 
 /** A commit in hand: from a message, which is settled one day, or read from the log. */
 export interface Held {
@@ -35,6 +35,11 @@ export class HeldStream {
   /** How often the log had less than was promised, or could not be asked, one after the other. */
   attempts = 0;
 
+  /** What cannot be, until the log has told who is wrong; nothing is handed over as long. */
+  contested: LogDivergedError | undefined;
+  /** The log has everything that is in hand as the messages tell it. */
+  isJudged = false;
+
   constructor(readonly stream: StreamName) {}
 
   /** Usually the last: messages of a stream come roughly in order. */
@@ -42,6 +47,7 @@ export class HeldStream {
     let at = this.entries.length;
     while (at > 0 && (this.entries[at - 1] as Held).firstVersion > entry.firstVersion) at -= 1;
     this.entries.splice(at, 0, entry);
+    this.isJudged = false;
   }
 
   /** One that begins where this one does and is another commit all the same. */

@@ -58,7 +58,10 @@ export class Intake {
         this.#leave(signal, entry);
         resolve();
       },
-      giveBack: reject,
+      giveBack: (error) => {
+        this.#leave(signal, entry);
+        reject(error);
+      },
     };
     const entry = entryOf(message, bytes, settle);
     this.#enter(signal, entry);

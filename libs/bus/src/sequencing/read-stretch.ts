@@ -57,6 +57,6 @@ function diverged(log: LogReader, { stream, from, to }: Gap, { version }: Record
   return new LogDivergedError(
     log.logId,
     `A message promised that versions ${from} to ${to} of stream "${stream}" end with a commit, and log ${log.logId} has version ${version} ` +
-      `otherwise: the message is of another life of the log. Run "varve log restored" on a log that was restored, and rebuild.`,
+      `otherwise: the message, or what was applied, is of another life of the log. Run "varve log restored" on a log that was restored, and rebuild.`,
   );
 }

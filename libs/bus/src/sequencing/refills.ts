@@ -1,6 +1,7 @@
-import type { FedCommit, LogReader, Timers } from '@varve/eventstore';
+import { isEventStoreError, type FedCommit, type LogReader, type Timers } from '@varve/eventstore';
 import { retryDelayOf, type RetryPolicy } from '../transport/retry-policy.js';
-import type { HeldStream } from './held.js';
+import type { Held, HeldStream } from './held.js';
+import { judge } from './judge.js';
 import { readStretch, type Gap } from './read-stretch.js';
 
 export interface RefillsParts {
@@ -9,12 +10,14 @@ export interface RefillsParts {
   readonly random: () => number;
   /** Puts in what was read. */
   readonly refilled: (held: HeldStream, commits: readonly FedCommit[]) => void;
+  /** The log has something else than these messages tell; nothing else than any of them, if there is none. */
+  readonly judged: (held: HeldStream, wrong: readonly Held[]) => void;
   /** Whether there is room for more; without, one stream at a time is read all the same. */
   readonly hasRoom: () => boolean;
   /** The stream may be looked at again. */
   readonly lookAgain: (held: HeldStream) => void;
   /** The log could not be asked, or has no commit where the message says. */
-  readonly failed: (error: unknown) => void;
+  readonly failed: (held: HeldStream, error: unknown) => void;
 }
 
 /** Streams that are read at the same time: each brings up to a thousand events into memory. */
@@ -25,7 +28,7 @@ const BACKOFF: RetryPolicy = { retries: Infinity, firstDelay: 100, maxDelay: 10_
 /** Reads gaps from the log, a few at a time, each again and again until the log has what a message promised. */
 export class Refills {
   readonly #parts: RefillsParts;
-  readonly #waiting: { readonly held: HeldStream; readonly gap: Gap }[] = [];
+  readonly #waiting: { readonly held: HeldStream; readonly gap: Gap | undefined }[] = [];
   readonly #timers = new Set<() => void>();
   #running = 0;
   #isClosed = false;
@@ -38,6 +41,13 @@ export class Refills {
   add(held: HeldStream, gap: Gap): void {
     held.isRefilling = true;
     this.#waiting.push({ held, gap });
+    this.pump();
+  }
+
+  /** Asks the log who is wrong. */
+  judge(held: HeldStream): void {
+    held.isRefilling = true;
+    this.#waiting.push({ held, gap: undefined });
     this.pump();
   }
 
@@ -61,22 +71,39 @@ export class Refills {
   }
 
   /** Never rejects. */
-  async #read(held: HeldStream, gap: Gap): Promise<void> {
+  async #read(held: HeldStream, gap: Gap | undefined): Promise<void> {
     this.count += 1;
     try {
-      const commits = await readStretch(this.#parts.log, gap);
+      const isDone = await (gap ? this.#fill(held, gap) : this.#judge(held));
       if (this.#isClosed) return;
-      if (commits.length === 0) {
-        this.#later(held);
-        return;
-      }
-      this.#parts.refilled(held, commits);
-      this.#again(held);
+      if (isDone) this.#again(held);
+      else this.#later(held);
     } catch (error) {
       if (this.#isClosed) return;
-      this.#parts.failed(error);
-      this.#later(held);
+      this.#parts.failed(held, error);
+      if (isEventStoreError(error, 'log-diverged')) this.#again(held);
+      else this.#later(held);
     }
+  }
+
+  async #fill(held: HeldStream, gap: Gap): Promise<boolean> {
+    const commits = await readStretch(this.#parts.log, gap);
+    if (this.#isClosed || commits.length === 0) return false;
+    this.#parts.refilled(held, commits);
+    return true;
+  }
+
+  async #judge(held: HeldStream): Promise<boolean> {
+    const wrong: Held[] = [];
+    let isSure = true;
+    for (const entry of [...held.entries]) {
+      const verdict = await judge(this.#parts.log, entry);
+      if (verdict === 'wrong') wrong.push(entry);
+      if (verdict === 'unknown') isSure = false;
+    }
+    const isDone = isSure || wrong.length > 0;
+    if (isDone && !this.#isClosed) this.#parts.judged(held, wrong);
+    return isDone;
   }
 
   #later(held: HeldStream): void {

@@ -9,7 +9,7 @@ import {
   type StreamName,
 } from '@varve/eventstore';
 import { BrokerUnavailableError } from '../transport/errors.js';
-import { overlap, twoCommits } from './contradictions.js';
+import { overlap, twoCommits, untrue } from './contradictions.js';
 import { Fetching } from './fetching.js';
 import { HeldBytes } from './held-bytes.js';
 import { HeldStream, type Held } from './held.js';
@@ -65,7 +65,8 @@ export class Sequencer implements CommitFeed {
         this.#fetching?.resume('log');
         this.#lookAgain(stream);
       },
-      failed: (error) => this.#failed(error),
+      judged: (held, wrong) => this.#judged(held, wrong),
+      failed: (held, error) => this.#failed(held, error),
     });
     this.#intake = new Intake(session, this.#settings, {
       hold: (entry) => this.#hold(entry),
@@ -134,27 +135,26 @@ export class Sequencer implements CommitFeed {
     const heldBytes = this.#bytes.total;
     const refills = this.#counts.refills + (this.#refills?.count ?? 0);
     const lastError = this.#fetching?.lastError ?? this.#lastError;
-    const status = {
-      state: this.#fetching?.state ?? 'closed',
-      held,
-      heldBytes,
-      applied,
-      duplicates,
-      refills,
-    };
+    const state = this.#fetching?.state ?? 'closed';
+    const status = { state, held, heldBytes, applied, duplicates, refills };
     return lastError === undefined ? status : { ...status, lastError };
   }
 
   #hold(entry: Held): void {
     const { stream } = entry;
-    let held = this.#streams.get(stream);
-    if (!held) this.#streams.set(stream, (held = new HeldStream(stream)));
-    else if (held.contradiction(entry)) this.#contradiction ??= twoCommits(this.#settings, entry);
-    held.add(entry);
-    this.#counts.held += 1;
-    this.#bytes.measure(entry);
+    const held = this.#streams.get(stream) ?? new HeldStream(stream);
+    this.#streams.set(stream, held);
+    this.#put(held, entry);
     if (this.#bytes.areTooMany) this.#fetching?.pause('bytes');
     this.#lookAgain(stream);
+  }
+
+  #put(held: HeldStream, entry: Held): void {
+    const isOther = held.contradiction(entry);
+    held.add(entry);
+    if (isOther) this.#contest(held, twoCommits(this.#settings, entry));
+    this.#counts.held += 1;
+    this.#bytes.measure(entry);
   }
 
   /** Somebody else has it now. */
@@ -193,13 +193,18 @@ export class Sequencer implements CommitFeed {
   #offer(held: HeldStream, known: KnownVersions, { ready, most }: Offering): void {
     const version = known.versionOf(held.stream) ?? 0;
     if (held.leftAt === version) return;
+    if (held.contested) {
+      if (!held.isRefilling) this.#refills?.judge(held);
+      return;
+    }
     held.leftAt = undefined;
     let at = version;
     for (const entry of held.entries) {
       if (entry.lastVersion <= at || (!entry.commit && held.hasCommitAt(entry.firstVersion))) continue;
       if (entry.firstVersion <= at) {
-        this.#contradiction ??= overlap(this.#settings, entry, at);
-        return;
+        this.#contest(held, overlap(this.#settings, entry, at));
+        this.#dirty.add(held.stream);
+        break;
       }
       if (entry.firstVersion > at + 1 || !entry.commit) {
         this.#gap(held, at + 1, entry);
@@ -249,12 +254,23 @@ export class Sequencer implements CommitFeed {
     if (this.#streams.get(held.stream) !== held) return;
     for (const commit of commits) {
       const { stream, firstVersion, lastVersion, commitId } = commit;
-      const entry: Held = { stream, firstVersion, lastVersion, commitId, commit, bytes: 0, isOffered: false };
-      if (held.contradiction(entry)) this.#contradiction ??= twoCommits(this.#settings, entry);
-      held.add(entry);
-      this.#counts.held += 1;
-      this.#bytes.measure(entry);
+      this.#put(held, { stream, firstVersion, lastVersion, commitId, commit, bytes: 0, isOffered: false });
     }
+  }
+
+  /** The log is asked who is wrong, once: when no message is, it is what was applied. */
+  #contest(held: HeldStream, what: LogDivergedError): void {
+    if (held.isJudged) this.#contradiction ??= what;
+    else held.contested ??= what;
+  }
+
+  #judged(held: HeldStream, wrong: readonly Held[]): void {
+    if (this.#streams.get(held.stream) !== held) return;
+    held.contested = undefined;
+    held.isJudged = wrong.length === 0;
+    const gone = wrong.filter((entry) => held.remove(entry));
+    for (const entry of gone) entry.settle?.giveBack(untrue(this.#settings, entry));
+    this.#forget(held, gone);
   }
 
   #lookAgain(stream: StreamName): void {
@@ -263,8 +279,8 @@ export class Sequencer implements CommitFeed {
   }
 
   /** Messages are safe where they are: nothing more is fetched until the log answers, and nothing is given back. */
-  #failed(error: unknown): void {
-    if (isEventStoreError(error, 'log-diverged')) this.#contradiction ??= error as LogDivergedError;
+  #failed(held: HeldStream, error: unknown): void {
+    if (isEventStoreError(error, 'log-diverged')) this.#contest(held, error as LogDivergedError);
     else this.#fetching?.pause('log');
     this.#lastError = error;
     this.#session?.ready();

@@ -3,6 +3,7 @@ import type { CommitMessage } from '../message/commit-message.js';
 import { MessageRejectedError } from '../message/errors.js';
 import type { Message } from '../message/message.js';
 import { readCommitMessage, recordedEventsOf } from '../message/read-commit-message.js';
+import { BrokerUnavailableError } from '../transport/errors.js';
 import type { MessageContext, MessageHandler } from '../transport/subscription.js';
 import type { Held, Settle } from './held.js';
 import type { SequencerSettings } from './sequencer-options.js';
@@ -118,4 +119,8 @@ function fedCommitOf(message: CommitMessage): FedCommit {
   const { stream, firstVersion, lastVersion, at, commitId } = message;
   const commit = { stream, firstVersion, lastVersion, at, events: recordedEventsOf(message) };
   return commitId === undefined ? commit : { ...commit, commitId };
+}
+
+export function closedHere(): BrokerUnavailableError {
+  return new BrokerUnavailableError('The subscription is closed here: another instance goes on.');
 }

@@ -8,14 +8,14 @@ import {
   type KnownVersions,
   type StreamName,
 } from '@varve/eventstore';
-import { BrokerUnavailableError } from '../transport/errors.js';
 import { overlap, twoCommits, untrue } from './contradictions.js';
 import { Fetching } from './fetching.js';
 import { HeldBytes } from './held-bytes.js';
 import { HeldStream, type Held } from './held.js';
-import { Intake } from './intake.js';
+import { closedHere, Intake } from './intake.js';
 import { Refills } from './refills.js';
 import { sequencerSettings, type SequencerOptions, type SequencerSettings } from './sequencer-options.js';
+import { Standstill } from './standstill.js';
 
 /**
  * Puts commits from a bus in order by their numbers: drops what is known, holds what is early, reads gaps and pointers from the log, and
@@ -30,6 +30,7 @@ export class Sequencer implements CommitFeed {
   /** Streams of which something was handed over that is not known to be done. */
   readonly #offered = new Set<StreamName>();
   readonly #bytes: HeldBytes;
+  readonly #standstill: Standstill;
   readonly #counts = { held: 0, applied: 0, duplicates: 0, refills: 0 };
   #session: FeedSession | undefined;
   #intake: Intake | undefined;
@@ -44,6 +45,7 @@ export class Sequencer implements CommitFeed {
   constructor(options: SequencerOptions) {
     this.#settings = sequencerSettings(options);
     this.#bytes = new HeldBytes(this.#settings.maxHeldBytes);
+    this.#standstill = new Standstill(this.#settings);
   }
 
   open(session: FeedSession): void {
@@ -93,6 +95,7 @@ export class Sequencer implements CommitFeed {
       if (held && this.#settleDone(held, known)) this.#offer(held, known, { ready, most });
     }
     if (this.#contradiction) throw this.#contradiction;
+    if (ready.length === 0) this.#standstill.look(this.#counts.held, this.#streams.values());
     if (ready.length < most && this.#dirty.size > 0) this.#session?.ready();
     return ready;
   }
@@ -118,11 +121,12 @@ export class Sequencer implements CommitFeed {
     this.#refills?.close();
     this.#intake?.close();
     for (const held of this.#streams.values())
-      for (const entry of held.entries) entry.settle?.giveBack(closed());
+      for (const entry of held.entries) entry.settle?.giveBack(closedHere());
     this.#streams.clear();
     this.#dirty.clear();
     this.#offered.clear();
     this.#counts.held = 0;
+    this.#standstill.leave(0);
     this.#counts.refills += this.#refills?.count ?? 0;
     this.#bytes.reset();
     this.#session = this.#intake = this.#fetching = this.#refills = undefined;
@@ -134,8 +138,10 @@ export class Sequencer implements CommitFeed {
     const { held, applied, duplicates } = this.#counts;
     const heldBytes = this.#bytes.total;
     const refills = this.#counts.refills + (this.#refills?.count ?? 0);
-    const lastError = this.#fetching?.lastError ?? this.#lastError;
-    const state = this.#fetching?.state ?? 'closed';
+    const stuck = this.#standstill.error;
+    const lastError = this.#fetching?.lastError ?? stuck ?? this.#lastError;
+    const fetching = this.#fetching?.state ?? 'closed';
+    const state = stuck && fetching === 'running' ? 'paused' : fetching;
     const status = { state, held, heldBytes, applied, duplicates, refills };
     return lastError === undefined ? status : { ...status, lastError };
   }
@@ -183,6 +189,7 @@ export class Sequencer implements CommitFeed {
 
   #forget(held: HeldStream, gone: readonly Held[]): void {
     this.#counts.held -= gone.length;
+    this.#standstill.leave(this.#counts.held);
     for (const entry of gone) this.#bytes.forget(entry);
     if (held.entries.length === 0) this.#streams.delete(held.stream);
     if (!this.#bytes.isHalfFull) this.#fetching?.resume('bytes');
@@ -290,8 +297,4 @@ export class Sequencer implements CommitFeed {
 interface Offering {
   readonly ready: FedCommit[];
   readonly most: number;
-}
-
-function closed(): BrokerUnavailableError {
-  return new BrokerUnavailableError('The subscription is closed here: another instance goes on.');
 }

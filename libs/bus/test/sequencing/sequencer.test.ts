@@ -280,6 +280,38 @@ describe('A sequencer', () => {
     expect(sequencer.status()).toMatchObject({ held: 0, heldBytes: 0 });
   });
 
+  test('says once that everything in hand waits for what the log does not have, and goes on afterwards', async () => {
+    const fixture = new Fixture();
+    const notices: BusNotice[] = [];
+    const sequencer = fixture.sequencer({ maxHeld: 10, onNotice: (notice) => notices.push(notice) });
+    const { processor } = await started(fixture, sequencer);
+    const real = await fixture.append('order-0', 2);
+    const phantoms = Array.from({ length: 10 }, (_, i) => {
+      const stream = `order-${i + 1}`;
+      const events = real.events.map((event, at) => ({ ...event, stream, version: at + 2 }));
+      return { ...real, stream, firstVersion: 2, lastVersion: 3, events };
+    });
+    await fixture.publish(...phantoms.slice(0, 9));
+    await settle(fixture, processor);
+    const troubles = () => notices.filter(({ kind }) => kind === 'trouble');
+    expect(troubles()).toEqual([]);
+    await fixture.publish(...phantoms.slice(9));
+    for (let i = 0; i < 3; i += 1) {
+      await settle(fixture, processor);
+      fixture.time.advance(200);
+    }
+    expect(troubles()).toMatchObject([{ what: 'The feed of group "orders" stands still' }]);
+    expect(sequencer.status()).toMatchObject({ state: 'paused', held: 10 });
+    expect(String(sequencer.status().lastError)).toMatch(/wait for commits that the log does not have/);
+    for (const { stream } of phantoms) for (const events of [1, 2]) await fixture.append(stream, events);
+    for (let i = 0; i < 10; i += 1) {
+      fixture.time.advance(2_000);
+      await settle(fixture, processor);
+    }
+    expect(sequencer.status()).toMatchObject({ state: 'running', held: 0 });
+    expect(fixture.rows()).toEqual(await foldOf(fixture.log));
+  });
+
   test('works while the broker is away by walking the log, and says so', async () => {
     const fixture = new Fixture();
     const { sequencer, processor } = await started(fixture);

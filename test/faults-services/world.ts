@@ -119,7 +119,7 @@ export class World {
       ...RARELY,
       what: 'everything to be answered, published, applied and decided',
     }).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}\n${(await this.#unsettled()) ?? ''}\n${this.account()}`);
+      throw this.#differs(`${String(error)}\n${(await this.#unsettled()) ?? ''}`);
     });
   }
 
@@ -164,12 +164,8 @@ export class World {
 
   /** Also what has come since `verify`. */
   async compareVisible(): Promise<void> {
-    const inLog = new Set((await this.#commits()).map(nameOf));
-    const seen = new Set(this.visible.map(nameOf));
-    const never = [...seen].filter((name) => !inLog.has(name));
-    const missing = [...inLog].filter((name) => !seen.has(name));
-    if (never.length > 0) throw this.#differs(`visible, and not in the log: ${never.join(', ')}`);
-    if (missing.length > 0) throw this.#differs(`in the log, and not visible: ${missing.join(', ')}`);
+    const unpublished = await this.#unpublished();
+    if (unpublished !== undefined) throw this.#differs(unpublished);
   }
 
   async close(): Promise<void> {
@@ -219,7 +215,11 @@ export class World {
 
   async #unpublished(): Promise<string | undefined> {
     const seen = new Set(this.visible.map(nameOf));
-    const missing = (await this.#commits()).map(nameOf).filter((name) => !seen.has(name));
+    const inLog = new Set((await this.#commits()).map(nameOf));
+    // Nothing may be visible before it is in the log.
+    const never = [...seen].filter((name) => !inLog.has(name));
+    if (never.length > 0) throw this.#differs(`visible, and not in the log: ${never.join(', ')}`);
+    const missing = [...inLog].filter((name) => !seen.has(name));
     return missing.length > 0 ? `not published: ${missing.join(', ')}` : undefined;
   }
 

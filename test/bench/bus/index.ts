@@ -3,6 +3,7 @@ import { busBacklog } from './backlog.ts';
 import { kafkaConsume } from './kafka-consume.ts';
 import { kafkaRelay } from './kafka-relay.ts';
 import { busLatency } from './latency.ts';
+import { busMemoryInProcess } from './memory-in-process.ts';
 import { busMemory } from './memory.ts';
 import { rocketMqConsume } from './rocketmq-consume.ts';
 import { rocketMqRelay } from './rocketmq-relay.ts';
@@ -20,4 +21,5 @@ export const busBenchmarks: readonly Benchmark[] = [
   busLatency,
   busBacklog,
   busMemory,
+  busMemoryInProcess,
 ];

@@ -1,10 +1,10 @@
-import process from 'node:process';
 import { KafkaMessageBus } from '@varve/bus/kafka';
 import { createKafkaTopics, uniqueName } from '../../services/index.ts';
 import { until } from '../../support/until.ts';
 import { inFolder, type Benchmark, type Row } from '../measure.ts';
 import { newEvent, streamName, STREAMS } from '../payload.ts';
 import { kafka } from './brokers.ts';
+import { heapInMegabytes, heapRows, SHARES } from './heap.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 
 /** Appends at a time, and how far they may be ahead of the read model. */
@@ -35,18 +35,17 @@ export const busMemory: Benchmark = {
       const began = performance.now();
       for (const share of SHARES) {
         await passUpTo(pipeline, share * amount);
-        const mb = megabytes();
-        process.stderr.write(`  ${(share * amount).toLocaleString('en-US')} commits: ${mb.toFixed(1)} MB\n`);
-        heap.push(mb);
+        heap.push(heapInMegabytes(share * amount));
       }
       const seconds = (performance.now() - began) / 1_000;
       await pipeline.close();
-      return [...rowsOf(heap, amount), row('bus-through-all-of-it', 'commits/s', amount / seconds)];
+      return [
+        ...heapRows('bus-heap', heap, amount),
+        row('bus-through-all-of-it', 'commits/s', amount / seconds),
+      ];
     });
   },
 };
-
-const SHARES = [0.1, 0.5, 1];
 
 async function passUpTo(pipeline: Pipeline, amount: number): Promise<void> {
   const { orders, relay } = pipeline;
@@ -71,28 +70,6 @@ async function applied({ projector }: Pipeline): Promise<number> {
   const { projections } = await projector.status();
   const here = projections[0]?.live?.here;
   return Math.max(here?.position ?? 0, here?.feed?.applied ?? 0);
-}
-
-function megabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1e6;
-}
-
-/** The first point is the reference of the others: until then caches fill. */
-function rowsOf(heap: readonly number[], amount: number): Row[] {
-  const first = heap[0] ?? Number.NaN;
-  return heap.map((ours, i) => {
-    const at = ((SHARES[i] ?? 0) * amount).toLocaleString('en-US');
-    const goal = i === heap.length - 1 ? 0.8 : null;
-    return {
-      name: `bus-heap-at-${at}`,
-      unit: 'MB (less is better)',
-      ours,
-      reference: first,
-      ratio: first / ours,
-      goal,
-    };
-  });
 }
 
 function row(name: string, unit: string, ours: number): Row {

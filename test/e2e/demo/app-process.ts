@@ -10,6 +10,10 @@ const processes = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of processes) child.kill('SIGKILL');
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Milliseconds. */
+const LONGEST_STOP = 60_000;
 
 export interface RunningApp {
   readonly url: string;
@@ -18,7 +22,7 @@ export interface RunningApp {
   readonly gone: Promise<unknown>;
   /** `kill -9`: no hook runs, nothing is flushed. */
   kill(): Promise<void>;
-  /** SIGTERM, and the exit code. */
+  /** SIGTERM, and the exit code; `null` of one that would not end and was killed. */
   stop(): Promise<number | null>;
 }
 
@@ -60,7 +64,9 @@ export async function startServer(
     },
     stop: async () => {
       child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP);
       const [code] = (await gone) as [number | null];
+      clearTimeout(late);
       return code;
     },
   };

@@ -38,7 +38,7 @@ const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 
 /** A bus within the process, for tests and for an app that needs no broker. What it holds is gone with the process. */
 export class MemoryMessageBus implements TwoPhaseBus, BusAdministration {
-  readonly description = 'in process';
+  readonly description: string = 'in process';
   readonly capabilities: BusCapabilities;
   readonly broker: MemoryBroker;
   readonly #random: () => number;

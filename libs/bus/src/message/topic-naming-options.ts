@@ -10,11 +10,11 @@ export function assertTopicNamingOptions(options: TopicNamingOptions, path = '')
   assertKnownOptions<TopicNamingOptions>(NAMING, options, { prefix: true, topics: true }, path);
   const at = (...names: readonly string[]): string =>
     [path, ...names].filter((name) => name !== '').join('.');
-  const { prefix, topics = {} } = options;
+  const { prefix, topics = {} } = options as Readonly<Record<string, unknown>>;
   if (prefix !== undefined && typeof prefix !== 'string') throw invalid(at('prefix'), prefix, 'Give a text.');
   if (typeof topics !== 'object' || topics === null || Array.isArray(topics))
     throw invalid(at('topics'), topics, "Give an object such as { order: 'orders' }.");
-  for (const [category, topic] of Object.entries<unknown>(topics)) {
+  for (const [category, topic] of Object.entries(topics) as [string, unknown][]) {
     assertCategory(at('topics', category), category);
     if (typeof topic !== 'string' || topic === '')
       throw invalid(at('topics', category), topic, 'Give the name of a topic.');

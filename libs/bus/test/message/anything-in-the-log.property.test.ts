@@ -55,7 +55,9 @@ function fact(random: Random): unknown {
 
 function metadata(random: Random): EventMetadata {
   const names = ['tenant', 'traceparent', 'actor', textOf(random, 3)];
-  return Object.fromEntries(names.filter(() => random.chance(0.7)).map((name) => [name, fact(random)]));
+  return Object.fromEntries(
+    names.filter(() => random.chance(0.7)).map((name) => [name, fact(random)]),
+  ) as EventMetadata;
 }
 
 /** Whatever the log refuses is no commit. */

@@ -66,7 +66,8 @@ test.each([
   ['retry.maxRetries', { retry: { ...{ maxRetries: 1 } } }],
   ['retry.retries', { retry: { retries: -1 } }],
   ['retry.firstDelay', { retry: { firstDelay: Number.NaN } }],
-])('A subscription refuses %s in %j', (option, options: Partial<SubscriptionOptions>) => {
-  const make = () => subscriptionSettings({ topics: ['t'], group: 'g', ...options });
+])('A subscription refuses %s in %j', (option, options) => {
+  const make = () =>
+    subscriptionSettings({ topics: ['t'], group: 'g', ...(options as Partial<SubscriptionOptions>) });
   expect(make).toThrow(expect.objectContaining({ code: 'invalid-options', option }));
 });

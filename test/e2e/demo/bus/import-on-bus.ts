@@ -33,11 +33,12 @@ export async function importOnBus(shop: Shop, directory: string): Promise<Outcom
 
   const next = await shop.startProjector('2');
   await waitUntilThere(next.url, head);
-  await projector.stop();
+  const codeOfOld = await projector.stop();
+  tell(`SIGTERM to the old release: exit code ${String(codeOfOld)}`);
   const { code, output } = await shop.projectorCommand('projections', 'rebuild', 'orders', '--verify');
   if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
   tell(`varve projections rebuild orders --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
-  const codes = [await order.stop(), await next.stop()];
+  const codes = [codeOfOld, await order.stop(), await next.stop()];
   if (codes.some((each) => each !== 0)) surprises.push(`exit codes after SIGTERM: ${codes.join(', ')}`);
   return { surprises };
 }

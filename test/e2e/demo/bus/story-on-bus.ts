@@ -231,7 +231,9 @@ export class StoryOnBus {
     await until(async () => (await liveVersion(next.url)) === 2, 60_000);
     const old = this.#projector;
     this.#projector = next;
-    tell(`version 2 took its place; SIGTERM to the old release: exit code ${String(await old.stop())}`);
+    const codeOfOld = await old.stop();
+    if (codeOfOld !== 0) this.#surprises.push(`exit code of the old release after SIGTERM: ${codeOfOld}`);
+    tell(`version 2 took its place; SIGTERM to the old release: exit code ${codeOfOld}`);
     await running;
     running = this.#live(0.9, 1);
     const { code, output } = await this.#shop.projectorCommand(

@@ -19,7 +19,8 @@ export interface ImportArguments {
 export async function runImport({ directory, concurrency, json, signal }: ImportArguments): Promise<number> {
   const orders = await readOrders(directory);
   const app = await NestFactory.createApplicationContext(withoutStart(AppModule), {
-    logger: ['error', 'warn'],
+    // Warnings go to standard output, which is the report's.
+    logger: ['error'],
     abortOnError: false,
   });
   const startedAt = performance.now();

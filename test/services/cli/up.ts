@@ -25,6 +25,10 @@ async function start(service: string): Promise<ServerState> {
   const logs = newLogsFolder(service);
   let state: ServerState = { service, phase: 'starting', processes: [], logs, env: {} };
   const record = (change: Partial<ServerState>) => saveState((state = { ...state, ...change }));
+  // Before anything is on record: who sees the record may interrupt.
+  let ending: Promise<void> | undefined;
+  const interrupted = () => (ending ??= down(service).finally(() => process.exit(130)));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   record({});
   const tenancy = {
     folder: runningFolder(service),
@@ -32,13 +36,12 @@ async function start(service: string): Promise<ServerState> {
     launcher: detachedLauncher,
     onLaunched: (processes: readonly ProcessIdentity[]) => record({ processes }),
   };
-  const interrupted = () => void down(service).finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const { env } = await services[service]!(tenancy);
     record({ phase: 'ready', env });
     return state;
   } catch (error) {
+    await ending;
     await down(service);
     throw error;
   } finally {

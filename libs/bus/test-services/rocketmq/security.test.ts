@@ -102,7 +102,7 @@ describe('RocketMQ with access control and TLS', () => {
     current = 'another-secret';
     await bus.publish([aMessage(topic, 'a', 3)]);
 
-    await until(() => got.of('a').includes(3));
+    await until(() => got.of('a').includes(3), { timeout: 40_000 });
   });
 
   test('keeps, lists and redrives dead letters for a user with the right to them', async () => {

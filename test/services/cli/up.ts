@@ -27,7 +27,9 @@ async function start(service: string): Promise<ServerState> {
   const record = (change: Partial<ServerState>) => saveState((state = { ...state, ...change }));
   // Before anything is on record: who sees the record may interrupt.
   let ending: Promise<void> | undefined;
-  const interrupted = () => (ending ??= down(service).finally(() => process.exit(130)));
+  const interrupted = () => {
+    ending ??= down(service).finally(() => process.exit(130));
+  };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   record({});
   const tenancy = {

@@ -12,7 +12,7 @@ function lettersIn(records: IncomingRecord[]): KafkaDeadLetters {
 }
 
 function incoming({ key, value, headers }: OutgoingRecord, offset: number): IncomingRecord {
-  return { offset, key, value, headers: headers ?? {}, bytes: 1 };
+  return { offset, key, value, headers, bytes: 1 };
 }
 
 function letter(id: string): OutgoingRecord {

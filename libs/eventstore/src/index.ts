@@ -47,4 +47,4 @@ export type {
 } from './processor/processor-options.js';
 export type { ProcessorState, ProcessorStatus } from './processor/processor-status.js';
 export type { StepResult } from './processor/step-result.js';
-export { systemTimers, type Timers } from './processor/timers.js';
+export { sleep, systemTimers, type Timers } from './processor/timers.js';

@@ -22,7 +22,7 @@ import { DEFAULT_DELAY_PREFIX, delayTopics, LONGEST_DELAY } from './delay/delay-
 import { Forwarding } from './delay/forwarding.js';
 import type { KafkaDriver, OutgoingRecord } from './driver/kafka-driver.js';
 import { KafkajsDriver } from './driver/kafkajs-driver.js';
-import { within } from './driver/within.js';
+import { within } from '../transport/within.js';
 import { checkKafkaOptions, type KafkaMessageBusOptions } from './kafka-options.js';
 import type { SizedRecord } from './publish/publish-job.js';
 import { PublishQueue } from './publish/publish-queue.js';

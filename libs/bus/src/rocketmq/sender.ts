@@ -6,7 +6,8 @@ import { faultOf } from './error-codes.js';
 import { brokerName, messageGroupOf } from './names.js';
 import type { RocketMqSettings } from './options.js';
 import { assertTakes, sendTypeOf, typeNameOf, type Topic } from './topic-type.js';
-import { within } from './within.js';
+import { within } from '../transport/within.js';
+import { TimeoutError } from './timeout-error.js';
 
 export interface SenderOptions {
   readonly settings: RocketMqSettings;
@@ -69,7 +70,8 @@ export class Sender {
     const all = [...this.#undeclared];
     const { timers, connectTimeout } = this.#options.settings;
     const client = await this.#open();
-    await within(timers, connectTimeout, client.declare(all));
+    const late = () => new TimeoutError(connectTimeout);
+    await within(timers, connectTimeout, client.declare(all), late);
     for (const topic of all) this.#undeclared.delete(topic);
   }
 

@@ -1,4 +1,5 @@
 import {
+  sleep,
   assertStreamName,
   InvalidArgumentError,
   StoreClosedError,
@@ -127,16 +128,7 @@ export class HttpLogReader implements LogReader {
   /** Whoever answers at once, and without anything new, is not asked without end. */
   #pause(signal: AbortSignal): Promise<void> {
     const ending = AbortSignal.any([this.#closing.signal, signal]);
-    return new Promise((resolve) => {
-      const go = (): void => {
-        cancel();
-        ending.removeEventListener('abort', go);
-        resolve();
-      };
-      const cancel = this.#settings.timers.after(BETWEEN_WAITS, go);
-      ending.addEventListener('abort', go);
-      if (ending.aborted) go();
-    });
+    return sleep(this.#settings.timers, BETWEEN_WAITS, ending);
   }
 
   async #ask<T extends { readonly logId: LogId }>(

@@ -6,7 +6,7 @@ import type { Work } from './holding.js';
 import type { ParkedSequence } from './parked-sequences.js';
 import { targetAt } from './read-batch.js';
 import { saveStep } from './save-step.js';
-import { pause } from './timers.js';
+import { sleep } from './timers.js';
 
 /**
  * Applies one commit by itself, again and again as the policy says; then parks its stream or stops.
@@ -38,7 +38,7 @@ async function waitToRetry<Tx>(
   const delay = retryDelay(settings.failurePolicy, attempt, settings.random);
   board.enter('retrying', error);
   settings.announce({ kind: 'retrying', position, attempt, delay, error });
-  await pause(settings.timers, delay, signal);
+  await sleep(settings.timers, delay, signal);
   signal.throwIfAborted();
 }
 

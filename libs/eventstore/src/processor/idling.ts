@@ -3,7 +3,7 @@ import { CHALLENGE_INTERVAL, type LeaseKeeper } from './lease-keeper.js';
 import type { ProcessorSettings } from './processor-options.js';
 import type { StatusBoard } from './processor-status.js';
 import type { StepResult } from './step-result.js';
-import { pause } from './timers.js';
+import { sleep } from './timers.js';
 
 /** How long to wait for a storage that could not be used: the same bounds as for a commit. */
 const OUTAGE = { retries: Infinity, firstDelay: 100, maxDelay: 10_000, then: 'stop' } as const;
@@ -59,14 +59,14 @@ export class Idling<Tx> {
       case 'lease-lost':
       case 'ended':
         // Stores without real I/O never leave the microtask queue, and everything else in the process would starve.
-        return pause(timers, 0, wake.signal);
+        return sleep(timers, 0, wake.signal);
       case 'standby':
-        return pause(timers, result.retryIn, wake.signal);
+        return sleep(timers, result.retryIn, wake.signal);
       case 'paused':
       case 'stopped':
-        return pause(timers, CHALLENGE_INTERVAL, wake.signal);
+        return sleep(timers, CHALLENGE_INTERVAL, wake.signal);
       case 'unavailable':
-        return pause(timers, retryDelay(OUTAGE, Math.min(this.#outages, 30), random), wake.signal);
+        return sleep(timers, retryDelay(OUTAGE, Math.min(this.#outages, 30), random), wake.signal);
       case 'caught-up':
         return this.#untilCommit(result.position, wake, this.#longestIdle());
       case 'waiting': {
@@ -79,7 +79,7 @@ export class Idling<Tx> {
 
   async #untilReady(longest: number, wake: AbortController): Promise<void> {
     this.#rest = wake;
-    await pause(this.#settings.timers, this.#isReady ? 0 : longest, wake.signal);
+    await sleep(this.#settings.timers, this.#isReady ? 0 : longest, wake.signal);
     this.#rest = undefined;
     this.#isReady = false;
   }
@@ -99,7 +99,7 @@ export class Idling<Tx> {
       this.#outages += 1;
       this.#board.enter('unavailable', error);
       announce({ kind: 'unavailable', error });
-      await pause(timers, retryDelay(OUTAGE, 1, this.#settings.random), wake.signal);
+      await sleep(timers, retryDelay(OUTAGE, 1, this.#settings.random), wake.signal);
     } finally {
       cancel();
     }

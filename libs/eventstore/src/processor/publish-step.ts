@@ -10,7 +10,7 @@ import type { StatusBoard } from './processor-status.js';
 import { targetAt } from './read-batch.js';
 import { saveStep } from './save-step.js';
 import type { StepResult } from './step-result.js';
-import { pause } from './timers.js';
+import { sleep } from './timers.js';
 import { verifyLog } from './verify-log.js';
 
 /**
@@ -76,7 +76,7 @@ async function publishWithPolicy<Tx>(
       const delay = retryDelay(failurePolicy, attempt, settings.random);
       board.enter('retrying', error);
       settings.announce({ kind: 'retrying', position: batch.checkpoint + 1, attempt, delay, error });
-      await pause(settings.timers, delay, signal);
+      await sleep(settings.timers, delay, signal);
       signal.throwIfAborted();
       await work.keeper.refresh();
     }

@@ -5,13 +5,12 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
-import { systemTimers, type EventRegistry, type LogReader, type Position } from '@varve/eventstore';
+import { sleep, systemTimers, type EventRegistry, type LogReader, type Position } from '@varve/eventstore';
 import { feedGroups, type BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { Projector } from '../projection/projector.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
 import type { ReadModels } from '../projection/read-models.js';
-import { sleep } from '../projection/sleep.js';
 import type { StreamPoint, WaitOptions, WaitOutcome } from '../projection/wait-for.js';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';

@@ -1,7 +1,6 @@
-import type { Position, Processor } from '@varve/eventstore';
+import { sleep, type Position, type Processor } from '@varve/eventstore';
 import { NotRunningError } from './errors.js';
 import type { Processing } from './processing-options.js';
-import { sleep } from './sleep.js';
 
 /** Steps a processor until its checkpoint is at `target`, whichever instance moves it. @throws what stops it */
 export async function catchUp<Tx>(

@@ -1,11 +1,17 @@
-import type { CommitFeed, LogReader, Position, Processor, StepResult } from '@varve/eventstore';
+import {
+  sleep,
+  type CommitFeed,
+  type LogReader,
+  type Position,
+  type Processor,
+  type StepResult,
+} from '@varve/eventstore';
 import { NotRunningError } from './errors.js';
 import { projectionProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';
 import type { Projection } from './projection.js';
 import type { RebuildOptions, RebuildProgress } from './rebuild-options.js';
 import type { ProgressReport } from './rebuild-progress.js';
-import { sleep } from './sleep.js';
 import { processorIdOf, type VersionId } from './version-id.js';
 
 export interface RebuildParts<Tx> {

@@ -1,4 +1,4 @@
-import type { Position, StreamName } from '@varve/eventstore';
+import { sleep, type Position, type StreamName } from '@varve/eventstore';
 import { AheadFeed } from './ahead-feed.js';
 import { boundedLog } from './bounded-log.js';
 import { compareRows } from './compare-rows.js';
@@ -6,7 +6,6 @@ import { holdStill, type Still } from './hold-still.js';
 import type { ProjectionVersion, ReadModelsSnapshot } from './read-models.js';
 import type { Verification } from './rebuild-options.js';
 import { RebuildSteps, type RebuildParts } from './rebuild-steps.js';
-import { sleep } from './sleep.js';
 import { processorIdOf, sameVersion } from './version-id.js';
 
 /**

@@ -1,4 +1,5 @@
 import {
+  sleep,
   systemTimers,
   type LogReader,
   type Position,
@@ -8,7 +9,6 @@ import {
 } from '@varve/eventstore';
 import { InvalidProjectionOptionsError, UnknownProjectionError } from './errors.js';
 import type { ProjectionVersion, ReadModels } from './read-models.js';
-import { sleep } from './sleep.js';
 import { WaitTarget } from './wait-target.js';
 
 export type WaitOutcome =

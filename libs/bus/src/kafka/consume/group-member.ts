@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type {
   KafkaConsumer,
   KafkaConsumerEvents,
@@ -6,7 +6,6 @@ import type {
   TopicPartitionOffset,
 } from '../driver/kafka-driver.js';
 import { isBusError } from '../../transport/errors.js';
-import { wait } from '../driver/wait.js';
 
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
@@ -37,7 +36,7 @@ export class GroupMember {
     const expired = new AbortController();
     const cancel = timers.after(milliseconds, () => expired.abort());
     try {
-      while (!(await this.#isJoined(expired.signal))) await wait(timers, FIRST_PAUSE, expired.signal);
+      while (!(await this.#isJoined(expired.signal))) await sleep(timers, FIRST_PAUSE, expired.signal);
     } finally {
       cancel();
     }
@@ -114,7 +113,7 @@ export class GroupMember {
     const { signal } = this.#closing;
     await this.#leave();
     for (let delay = FIRST_PAUSE; !signal.aborted; delay = Math.min(LONGEST_PAUSE, 2 * delay)) {
-      await wait(this.options.timers, delay, signal);
+      await sleep(this.options.timers, delay, signal);
       try {
         if (!isClosed(signal)) await this.#join();
         if (!isClosed(signal)) this.options.back();

@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import { deadLetterTopicOf } from '../../transport/emulated-dead-letter.js';
@@ -8,7 +8,6 @@ import type { KafkaDriver, OutgoingRecord, TopicPartitionOffset } from '../drive
 import { createTopic } from '../topology/create-topic.js';
 import { withAdmin } from '../topology/with-admin.js';
 import { deadLetterIdOf, deadLetterRecord } from './dead-letter-record.js';
-import { wait } from '../driver/wait.js';
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
@@ -50,7 +49,7 @@ export async function giveUp(
     } catch (trouble) {
       const what = `writing a dead letter of group "${group}"; its message is kept until that works`;
       ports.notify({ kind: 'trouble', what, error: trouble });
-      await wait(ports.timers, delay, signal);
+      await sleep(ports.timers, delay, signal);
     }
   }
   return false;

@@ -1,7 +1,7 @@
 import type { Timers } from '@varve/eventstore';
 import { BrokerUnavailableError } from '../../transport/errors.js';
 import type { IncomingRecord, KafkaDriver, PartitionOffsets } from '../driver/kafka-driver.js';
-import { within } from '../driver/within.js';
+import { within } from '../../transport/within.js';
 import { withAdmin } from '../topology/with-admin.js';
 
 /** Of silence: each batch begins it anew. */

@@ -1,8 +1,7 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { KafkaSubscription } from '../consume/kafka-subscription.js';
 import type { KafkaDriver } from '../driver/kafka-driver.js';
-import { wait } from '../driver/wait.js';
 import { createTopic } from '../topology/create-topic.js';
 import { withAdmin } from '../topology/with-admin.js';
 import { delayTopics } from './delay-steps.js';
@@ -62,7 +61,7 @@ export class DelayedDelivery {
         this.#subscription = subscription;
       } catch (error) {
         notify({ kind: 'trouble', what: 'forwarding delayed messages', error });
-        await wait(timers, PAUSE, signal);
+        await sleep(timers, PAUSE, signal);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import { isBusError } from '../../transport/errors.js';
@@ -6,7 +6,6 @@ import { settle, type Settlement } from '../../transport/settle.js';
 import { subscriptionSettings, type SubscriptionSettings } from '../../transport/subscription-settings.js';
 import type { Deliveries } from '../consume/deliveries.js';
 import type { OutgoingRecord } from '../driver/kafka-driver.js';
-import { wait } from '../driver/wait.js';
 import { delayTopics } from './delay-steps.js';
 import { onItsWay, readDelayed } from './delayed-record.js';
 
@@ -48,7 +47,7 @@ export class Forwarding implements Deliveries {
       const { due, stepDue, record } = readDelayed(wire);
       const early = stepDue - now();
       const over = AbortSignal.any([signal, this.#stopping.signal]);
-      if (early > 0) await wait(timers, early, over);
+      if (early > 0) await sleep(timers, early, over);
       over.throwIfAborted();
       await publish(onItsWay(prefix, record, due, now()));
       return { kind: 'acknowledge' };

@@ -1,3 +1,4 @@
+import { sleep } from '@varve/eventstore';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkajsClient } from './kafkajs-client.js';
 import type {
@@ -9,7 +10,6 @@ import type {
 } from './kafka-driver.js';
 import { BrokerRefusedError } from '../../transport/errors.js';
 import { translateError } from './translate-error.js';
-import { wait } from './wait.js';
 
 const CLOSE_TIMEOUT = 1_000;
 const BETWEEN_LOOKS = 50;
@@ -63,7 +63,7 @@ export class KafkajsAdmin implements KafkaAdmin {
     const over = new AbortController();
     const look = async (): Promise<void> => {
       while (!over.signal.aborted && !(await this.#hasLeaders(name))) {
-        await wait(this.client.timers, BETWEEN_LOOKS, over.signal);
+        await sleep(this.client.timers, BETWEEN_LOOKS, over.signal);
       }
     };
     try {

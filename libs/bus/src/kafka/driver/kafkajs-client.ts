@@ -6,7 +6,7 @@ import { BrokerUnavailableError } from '../../transport/errors.js';
 import type { KafkaMessageBusOptions, KafkaSasl, KafkaTls } from '../kafka-options.js';
 import { Sockets } from './sockets.js';
 import { translateError } from './translate-error.js';
-import { within } from './within.js';
+import { within } from '../../transport/within.js';
 
 /** Few: the bus tries again by itself, and a client that is given up on stays alive for as long as kafkajs goes on. */
 const CLUSTER_RETRY: RetryOptions = { retries: 2, initialRetryTime: 100, maxRetryTime: 500 };

@@ -1,8 +1,7 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import { BrokerUnavailableError, isBusError, PublishNotConfirmedError } from '../../transport/errors.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { KafkaProducer, OutgoingRecord } from '../driver/kafka-driver.js';
-import { wait } from '../driver/wait.js';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 1_000;
@@ -39,7 +38,7 @@ export class ReliableProducer {
       for (let delay = FIRST_PAUSE; ; delay = Math.min(LONGEST_PAUSE, 2 * delay)) {
         const error = await this.#try(records, over);
         if (error === undefined) return;
-        if (isRetryable(error)) await wait(timers, delay, over);
+        if (isRetryable(error)) await sleep(timers, delay, over);
         if (this.#closing.signal.aborted) throw closed(error);
         if (over.aborted || !isRetryable(error)) throw error;
       }

@@ -1,6 +1,6 @@
+import { sleep } from '@varve/eventstore';
 import type { BusTopology, SetupReport, TopologyProblem } from '../../transport/topology.js';
 import type { RocketMqSettings } from '../options.js';
-import { pause } from '../pause.js';
 import { BrokerAdmin } from './broker-admin.js';
 import { abandonedHalfMessages, inspectBroker, problemsOfTopic } from './inspect.js';
 import { plannedTopic } from './plans.js';
@@ -83,7 +83,7 @@ export class Administration {
     const end = performance.now() + ROUTE_CACHE;
     for (const topic of topics) {
       while (!(await this.#isThere(topic)) && performance.now() < end) {
-        await pause(timers, LOOK_AGAIN_AFTER, new AbortController().signal);
+        await sleep(timers, LOOK_AGAIN_AFTER);
       }
     }
   }

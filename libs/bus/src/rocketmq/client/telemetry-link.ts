@@ -1,7 +1,7 @@
 import type { Timers } from '@varve/eventstore';
 import type { BaseClient } from 'rocketmq-client-nodejs';
 import { TelemetryCommand } from './driver.js';
-import { TimeoutError } from '../within.js';
+import { TimeoutError } from '../timeout-error.js';
 import { StatusError } from './status-error.js';
 
 type Endpoints = Parameters<BaseClient['createTelemetryStream']>[0];

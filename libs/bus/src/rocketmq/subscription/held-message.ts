@@ -1,8 +1,7 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { ConsumerClient } from '../client/consumer-client.js';
 import type { ReceivedMessage } from '../client/received-message.js';
 import { faultOf, isStaleHandle } from '../error-codes.js';
-import { pause } from '../pause.js';
 
 export interface HoldingOptions {
   readonly client: ConsumerClient;
@@ -69,7 +68,7 @@ export class HeldMessage {
           this.#options.onTrouble('settling a message, which will come again', error);
           return false;
         }
-        await pause(this.#options.timers, SETTLE_AGAIN_AFTER, this.#options.closing);
+        await sleep(this.#options.timers, SETTLE_AGAIN_AFTER, this.#options.closing);
       }
     }
   }

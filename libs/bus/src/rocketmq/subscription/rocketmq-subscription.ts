@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { Delivering } from '../../transport/delivering.js';
 import { retryDelayOf } from '../../transport/retry-policy.js';
@@ -7,7 +7,6 @@ import type { Subscription, SubscriptionStatus } from '../../transport/subscript
 import type { ConsumerClient } from '../client/consumer-client.js';
 import type { ReceivedMessage } from '../client/received-message.js';
 import type { RocketMqSettings } from '../options.js';
-import { pause } from '../pause.js';
 import { wireFromServer } from '../wire-from-server.js';
 import type { DeadLetterFacts } from '../../transport/emulated-dead-letter.js';
 import type { GivenUp } from '../dead-letters/send-dead-letter.js';
@@ -125,7 +124,7 @@ export class RocketMqSubscription implements Subscription {
       this.#failures += 1;
       if (this.#failures === 1) notify({ kind: 'disconnected', what, error });
       const delay = retryDelayOf(FETCH_BACKOFF, Math.min(this.#failures, 10), this.#options.settings.random);
-      await pause(this.#timers, delay, this.#closing.signal);
+      await sleep(this.#timers, delay, this.#closing.signal);
       return [];
     }
   }
@@ -167,7 +166,7 @@ export class RocketMqSubscription implements Subscription {
         return;
       }
       delivering.settled(wire, settlement, attempt);
-      await pause(this.#timers, settlement.delay, this.#closing.signal);
+      await sleep(this.#timers, settlement.delay, this.#closing.signal);
       if (held.signal.aborted) return;
       if (this.#isClosing()) {
         await held.giveBack(settlement.delay);

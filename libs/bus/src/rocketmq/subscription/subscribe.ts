@@ -10,7 +10,8 @@ import type { StartPosition } from '../admin/start-position.js';
 import { ConsumerClient } from '../client/consumer-client.js';
 import { brokerName } from '../names.js';
 import type { RocketMqSettings } from '../options.js';
-import { within } from '../within.js';
+import { within } from '../../transport/within.js';
+import { TimeoutError } from '../timeout-error.js';
 import { RocketMqSubscription, type RocketMqSubscriptionOptions } from './rocketmq-subscription.js';
 
 export interface SubscribeOptions {
@@ -99,7 +100,8 @@ export async function openConsumer(
     notify({ kind: 'disconnected', what: `group "${group}"`, error });
   const client = new ConsumerClient({ settings, group, onBroken });
   try {
-    await within(settings.timers, settings.connectTimeout, client.open(topics));
+    const { timers, connectTimeout } = settings;
+    await within(timers, connectTimeout, client.open(topics), () => new TimeoutError(connectTimeout));
     return client;
   } catch (error) {
     await client.shutdown();

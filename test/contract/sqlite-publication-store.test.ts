@@ -1,5 +1,10 @@
 import { SqlitePublicationStore } from '@varve/bus/sqlite';
-import { confirmationsContract, type ConfirmationsHarness } from '@varve/bus/testing';
+import {
+  confirmationsContract,
+  instanceReportsContract,
+  type ConfirmationsHarness,
+  type InstanceReportsHarness,
+} from '@varve/bus/testing';
 import type { ProcessorStore } from '@varve/eventstore';
 import {
   checkpointStoreContract,
@@ -75,7 +80,7 @@ async function readRow(
   }
 }
 
-function confirmationsHarness(where: Where): ConfirmationsHarness {
+function publicationHarness(where: Where): ConfirmationsHarness & InstanceReportsHarness {
   return {
     ...lacking(where),
     async open() {
@@ -95,6 +100,11 @@ for (const where of ['a file', ':memory:'] as const) {
   enrol(
     `SqlitePublicationStore in ${where}, for confirmations,`,
     confirmationsContract,
-    confirmationsHarness(where),
+    publicationHarness(where),
+  );
+  enrol(
+    `SqlitePublicationStore in ${where}, for reports of instances,`,
+    instanceReportsContract,
+    publicationHarness(where),
   );
 }

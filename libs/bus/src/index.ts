@@ -16,6 +16,8 @@ export * from './message/topic-naming.js';
 export * from './message/wire-binding.js';
 export * from './message/wire-message.js';
 export * from './publication/answer-check-back.js';
+export * from './publication/instance-report.js';
+export * from './publication/instance-reporter.js';
 export * from './publication/publication-events.js';
 export * from './publication/publication-report.js';
 export * from './publication/publication-store.js';

@@ -1,4 +1,5 @@
 import type { EventStore, LeaseRow, Position } from '@varve/eventstore';
+import { keepsInstances, type InstanceReport } from './instance-report.js';
 import type { PublicationStore } from './publication-store.js';
 import { RELAY } from './relay-id.js';
 
@@ -12,6 +13,8 @@ export interface PublicationReport {
   /** The oldest commit that is not known to be published, and when it was appended. */
   readonly oldest?: { readonly position: Position; readonly stream: string; readonly at: Date };
   readonly relay?: LeaseRow;
+  /** What running instances say of themselves, and what killed ones said last. Absent with a store that keeps no such thing. */
+  readonly instances?: readonly InstanceReport[];
 }
 
 export async function publicationReport(
@@ -22,7 +25,8 @@ export async function publicationReport(
   const relay = await store.readLease(id);
   const position = (await store.load(id))?.position ?? 0;
   const head = await log.head();
-  const confirmed = await store.confirmedBetween({ relay: id, logId: log.logId }, position, head);
+  const of = { relay: id, logId: log.logId };
+  const confirmed = await store.confirmedBetween(of, position, head);
   const oldest = await log.commitAt(
     firstMissing(
       position,
@@ -35,6 +39,7 @@ export async function publicationReport(
     confirmedAhead: confirmed.length,
     ...(oldest && { oldest: { position: oldest.position, stream: oldest.stream, at: oldest.at } }),
     ...(relay && { relay }),
+    ...(keepsInstances(store) && { instances: await store.listInstances(of) }),
   };
 }
 

@@ -25,14 +25,29 @@ const SCHEMA = `
     PRIMARY KEY (relay, log_id, position)
   ) STRICT, WITHOUT ROWID;
 `;
+/** Made in a file that has none as well: whoever does not know it goes on without it. */
+const INSTANCES = `
+  CREATE TABLE IF NOT EXISTS instances (
+    relay    TEXT NOT NULL,
+    log_id   TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    report   TEXT NOT NULL,
+    PRIMARY KEY (relay, log_id, instance)
+  ) STRICT, WITHOUT ROWID;
+`;
 
 /** Makes the tables in an empty file. @throws StoreIncompatibleError for a file that holds something else, which is left as it is */
 export function ensureSchema(database: Database): void {
-  if (isOurs(database)) return;
+  if (isOurs(database)) {
+    database.exec(INSTANCES);
+    return;
+  }
   database
     .transaction(() => {
       if (isOurs(database)) return;
       database.exec(SCHEMA);
+      database.exec(INSTANCES);
       database.pragma(`application_id = ${APPLICATION_ID}`);
       database.pragma(`user_version = ${SCHEMA_VERSION}`);
     })

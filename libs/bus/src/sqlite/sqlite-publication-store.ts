@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Checkpoint, Lease, LeaseRow, LogId, Position, ProcessorId } from '@varve/eventstore';
+import type { InstanceReport, InstanceReports } from '../publication/instance-report.js';
 import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoints.js';
 import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmations.js';
 import { translated } from './driver-errors.js';
+import { forgetInstance, listInstances, recordInstance } from './instances.js';
 import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
 import { assertDriverRuns, assertUsablePath, openDatabase } from './open-database.js';
 import { PublicationFile } from './publication-file.js';
@@ -26,7 +28,7 @@ export function publicationFileOf(log: string): string {
 }
 
 /** What publication remembers, in a small SQLite file that all instances on one machine share. */
-export class SqlitePublicationStore implements PublicationStore<Database> {
+export class SqlitePublicationStore implements PublicationStore<Database>, InstanceReports {
   readonly #file: PublicationFile;
 
   private constructor(file: PublicationFile) {
@@ -108,6 +110,18 @@ export class SqlitePublicationStore implements PublicationStore<Database> {
 
   pruneConfirmed(of: Published, upTo: Position): Promise<void> {
     return this.#file.transaction(() => pruneConfirmed(this.#file, of, upTo));
+  }
+
+  recordInstance(of: Published, report: InstanceReport): Promise<void> {
+    return this.#file.transaction(() => recordInstance(this.#file, of, report));
+  }
+
+  listInstances(of: Published): Promise<readonly InstanceReport[]> {
+    return this.#file.read(() => listInstances(this.#file, of));
+  }
+
+  forgetInstance(of: Published, instance: string): Promise<void> {
+    return this.#file.transaction(() => forgetInstance(this.#file, of, instance));
   }
 
   /** Finishes what is in flight. Idempotent. */

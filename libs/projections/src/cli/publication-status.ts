@@ -1,12 +1,21 @@
 import type { PublicationReport } from '@varve/bus';
 import { publicationsOf } from './buses.js';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import {
+  describeInstances,
+  publishingInstances,
+  totalOf,
+  type PublicationTotals,
+  type PublishingInstance,
+} from './publication-instances.js';
 import { printableLines, renderTable, since } from './render.js';
 import type { CliTarget } from './target.js';
 
-interface Listed extends PublicationReport {
+interface Listed extends Omit<PublicationReport, 'instances'> {
   readonly bus: string;
   readonly behind: number;
+  readonly instances?: readonly PublishingInstance[];
+  readonly total?: PublicationTotals;
 }
 
 /** How far the log has come to the bus, whichever instance publishes it, and what stands in the way. */
@@ -18,8 +27,10 @@ export async function publicationStatus(
 ): Promise<ExitCode> {
   const listed: Listed[] = [];
   for (const { name: bus, publication } of publicationsOf(target, name)) {
-    const report = await publication.report();
-    listed.push({ bus, ...report, behind: Math.max(0, report.head - report.position) });
+    const { instances: reports, ...report } = await publication.report();
+    const instances = reports && publishingInstances(bus, reports);
+    const behind = Math.max(0, report.head - report.position);
+    listed.push({ bus, ...report, behind, ...(instances && { instances, total: totalOf(instances) }) });
   }
   answer(io, json, listed, describe(listed, io));
   return listed.some(({ relay }) => relay?.state === 'stopped') ? EXIT.unhealthy : EXIT.ok;
@@ -46,7 +57,27 @@ function describe(listed: readonly Listed[], { columns }: CliIo): string {
   );
   const stopped = listed.filter(({ relay }) => relay?.reason !== undefined);
   const reasons = stopped.map(({ bus, relay }) => `${bus}: ${relay?.state}: ${relay?.reason}`);
-  return [table, ...reasons.map((each) => printableLines(each))].join('\n');
+  return [table, ...reasons.map((each) => printableLines(each)), '', ...whoPublishes(listed, columns)].join(
+    '\n',
+  );
+}
+
+function whoPublishes(listed: readonly Listed[], columns: number | undefined): readonly string[] {
+  const keeping = listed.filter(({ instances }) => instances !== undefined);
+  const others = listed.filter(({ instances }) => instances === undefined);
+  return [
+    ...(keeping.length > 0
+      ? [
+          describeInstances(
+            keeping.flatMap(({ instances = [] }) => instances),
+            columns,
+          ),
+        ]
+      : []),
+    ...others.map(
+      ({ bus }) => `${bus}: its publication store does not keep what instances say of themselves.`,
+    ),
+  ];
 }
 
 function stateOf({ relay }: Listed): string {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { InstanceReport } from '@varve/bus';
 import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { BusModule } from '@varve/bus/nest';
-import { defineEvent } from '@varve/eventstore';
-import { EventStoreModule } from '@varve/eventstore/nest';
+import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
+import { defineEvent, type EventStore } from '@varve/eventstore';
+import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { ProjectionsModule } from '@varve/projections/nest';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
@@ -12,6 +14,10 @@ import { until } from '../../../../test/support/until.js';
 import { appOf, shop, busOn } from './bus-shop.js';
 import { varve } from './command.js';
 import { charge, totals, withLog } from './shop.js';
+
+interface StatusJson {
+  readonly instances: readonly (InstanceReport & Required<Pick<InstanceReport, 'twoPhase'>>)[];
+}
 
 describe('bus setup and doctor', () => {
   test('the topics and groups that the app needs are created once, and doctor says what is missing', async () => {
@@ -104,7 +110,7 @@ describe('publication', () => {
     const { code, out } = await varve('publication status', { app });
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^BUS +RELAY +POSITION +HEAD +BEHIND +CONFIRMED AHEAD +OLDEST +WHICH IS\ndefault +never started +0 +2 +2 +0 +\d+ s ago +order-1 at 1$/,
+      /^BUS +RELAY +POSITION +HEAD +BEHIND +CONFIRMED AHEAD +OLDEST +WHICH IS\ndefault +never started +0 +2 +2 +0 +\d+ s ago +order-1 at 1\n\nNo instance that publishes is running\.$/,
     );
     const [json] = JSON.parse((await varve('publication status --json', { app })).out) as object[];
     expect(json).toMatchObject({
@@ -117,6 +123,54 @@ describe('publication', () => {
     expect((await varve('doctor', { app })).out).toContain(
       '! publication on default: 2 commits behind, and nobody relays them',
     );
+  });
+
+  test('status says what each instance has under way, however it ended, and sums up those that run', async () => {
+    const { app, broker, log } = shop();
+    const running = await NestFactory.createApplicationContext(await appOf({ broker, log })(), {
+      logger: false,
+    });
+    const store = running.get<EventStore>(getEventStoreToken());
+    for (const order of [1, 2, 3]) await charge(store, `order-${order}`);
+    broker.goDown();
+    await charge(store, 'order-4');
+    const killed = await SqlitePublicationStore.open({ file: publicationFileOf(log) });
+    await killed.recordInstance(
+      { relay: 'relay', logId: store.logId },
+      {
+        instance: 'elsewhere:1',
+        at: new Date(Date.now() - 180_000),
+        relay: { state: 'working', relayed: 0, swept: 70, unconfirmed: 5 },
+        commitsPerSecond: 400,
+      },
+    );
+    await killed.close();
+    const [shown] = await until(
+      async () => {
+        const all = JSON.parse((await varve('publication status --json', { app })).out) as StatusJson[];
+        const here = all[0]?.instances.find(({ instance }) => instance.endsWith(`:${process.pid}`));
+        return here?.twoPhase.leftToSweep === 1 && here.lastError && all;
+      },
+      { what: 'the report' },
+    );
+    expect(shown).toMatchObject({
+      total: { instances: 1, prepared: 0, inDoubt: 0, leftToSweep: 1, swept: 0 },
+      instances: [
+        { instance: 'elsewhere:1', isSilent: true, relay: { swept: 70 } },
+        { isSilent: false, twoPhase: { committed: 3 }, lastError: { code: 'broker-unavailable' } },
+      ],
+    });
+    const { out } = await varve('publication status', { app });
+    expect(out).toMatch(
+      /^INSTANCE +BUS +SAID +RELAY +PREPARED +IN DOUBT +LEFT TO SWEEP +UNCONFIRMED +SWEPT/m,
+    );
+    expect(out).toMatch(/^elsewhere:1 +default +3 min ago: silent +working +0 +0 +0 +5 +70 +400$/m);
+    expect(out).toMatch(new RegExp(`^\\S+:${process.pid} +default +\\d+ s ago +\\S+ +0 +0 +1 `, 'm'));
+    expect(out).toMatch(/^total of 1 +0 +0 +1 /m);
+    expect(out).toMatch(/: last error, \d+ s ago: broker-unavailable: /);
+    broker.comeBack();
+    await running.close();
+    expect((await varve('publication status', { app })).out).not.toContain(`:${process.pid}`);
   });
 
   test('is paused and resumed by a person, whichever instance it is on', async () => {

@@ -1,8 +1,11 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { Logger } from '@nestjs/common';
-import type { EventStore } from '@varve/eventstore';
+import { systemTimers, type EventStore, type ProcessorEvent } from '@varve/eventstore';
 import type { EventStoreDecorator } from '@varve/eventstore/nest';
+import { keepsInstances, type InstanceReports } from '../../publication/instance-report.js';
+import { InstanceReporter } from '../../publication/instance-reporter.js';
+import type { PublicationEvent } from '../../publication/publication-events.js';
 import { PublicationPlan } from '../../publication/publication-plan.js';
 import { publicationReport, type PublicationReport } from '../../publication/publication-report.js';
 import { RELAY } from '../../publication/relay-id.js';
@@ -54,6 +57,7 @@ export class PublicationHost implements EventStoreDecorator {
   #store: Promise<OpenedPublicationStore> | undefined;
   #decorated: { readonly log: EventStore; readonly publisher?: TwoPhasePublisher } | undefined;
   #running: { readonly log: EventStore; readonly relay: Relay; readonly plan: PublicationPlan } | undefined;
+  #reporter: InstanceReporter | undefined;
   #topics: readonly TopicPlan[] = [];
   #hasStarted = false;
 
@@ -97,6 +101,7 @@ export class PublicationHost implements EventStoreDecorator {
     const owner = `${hostname()}:${process.pid}`;
     const relay = new Relay({ ...this.#shared(publishing), log, store, owner, id: this.#relayId });
     this.#running = { log, relay, plan };
+    if (keepsInstances(store)) this.#reporter = this.#reporterTo(store, { log, relay }, owner);
     // Two kinds of messages on one topic are refused here, better than at the broker.
     this.#topics = publicationTopics(plan, this.#categories(publishing.options));
   }
@@ -107,6 +112,7 @@ export class PublicationHost implements EventStoreDecorator {
     this.#hasStarted = true;
     void this.#decorated?.publisher?.start();
     this.#running.relay.start();
+    this.#reporter?.touch();
   }
 
   /** Gives the relay's lease back at once. Appends are still published in two phases. */
@@ -117,6 +123,7 @@ export class PublicationHost implements EventStoreDecorator {
   /** Finishes what is on its way to the broker. */
   async close(): Promise<void> {
     await this.#decorated?.publisher?.close();
+    await this.#reporter?.end();
     await (await this.#store)?.close();
   }
 
@@ -140,9 +147,12 @@ export class PublicationHost implements EventStoreDecorator {
   }
 
   status(): PublicationStatus | undefined {
-    if (!this.#running) return undefined;
+    return this.#running && this.#statusOf(this.#running.relay);
+  }
+
+  #statusOf(relay: Relay): PublicationStatus {
     const twoPhase = this.#decorated?.publisher?.status();
-    return { relay: this.#running.relay.status(), ...(twoPhase && { twoPhase }) };
+    return { relay: relay.status(), ...(twoPhase && { twoPhase }) };
   }
 
   /** Publication as anybody sees it, whichever instance relays. @throws InvalidBusOptionsError nothing is published here */
@@ -179,7 +189,29 @@ export class PublicationHost implements EventStoreDecorator {
   #shared({ bus, options }: Publishing) {
     const { store: _store, relayId: _id, ...rest } = options;
     const topics = topicNaming(this.parts.options.topics);
-    return { ...rest, bus, topics, onEvent: this.#log.listener(options.onEvent) };
+    const tell = this.#log.listener(options.onEvent);
+    const onEvent = (event: PublicationEvent | ProcessorEvent): void => {
+      // Somebody else's relay may be paused and resumed by an app that is not started, such as a command line.
+      if (this.#hasStarted || !('processor' in event)) this.#reporter?.touch();
+      tell(event);
+    };
+    return { ...rest, bus, topics, onEvent };
+  }
+
+  #reporterTo(
+    store: InstanceReports,
+    running: { readonly log: EventStore; readonly relay: Relay },
+    instance: string,
+  ): InstanceReporter {
+    const { log, relay } = running;
+    return new InstanceReporter({
+      store,
+      instance,
+      published: () => ({ relay: relay.id, logId: log.logId }),
+      status: () => this.#statusOf(relay),
+      timers: systemTimers,
+      now: () => new Date(),
+    });
   }
 
   /** All that anybody has named or declared. */

@@ -1,5 +1,5 @@
 import type { Telling } from '../cells.ts';
-import { begin, end, isConsumers, setTrap } from './provoke.ts';
+import { begin, end, isConsumers, sendUntilAt, setTrap } from './provoke.ts';
 
 /** At a step of its own it dies before it and after it; at one of the consumer's it is killed while that stands there. */
 export async function killedProducer(telling: Telling): Promise<void> {
@@ -10,8 +10,7 @@ export async function killedProducer(telling: Telling): Promise<void> {
   for (const when of moments) {
     const does = isConsumers(step) ? 'hold' : 'die';
     const trapped = setTrap(telling, [service, projector], { when, does });
-    world.send(service);
-    await trapped.isAt(step, when);
+    await sendUntilAt(telling, service, trapped, when);
     if (trapped === service) await service.hasDied();
     else await service.kill();
     trapped.release(step);
@@ -31,8 +30,7 @@ export async function killedConsumer(telling: Telling): Promise<void> {
   for (const when of moments) {
     const does = isConsumers(step) ? 'die' : 'hold';
     const trapped = setTrap(telling, [service, projector], { when, does });
-    world.send(service);
-    await trapped.isAt(step, when);
+    await sendUntilAt(telling, service, trapped, when);
     if (trapped === projector) await projector.hasDied();
     else await projector.kill();
     trapped.release(step);
@@ -47,8 +45,7 @@ export async function killedBroker(telling: Telling): Promise<void> {
   const { world, step, outage } = telling;
   const [service, projector] = await begin(world);
   const trapped = setTrap(telling, [service, projector], { when: 'before', does: 'hold' });
-  world.send(service);
-  await trapped.isAt(step);
+  await sendUntilAt(telling, service, trapped);
   await outage.strike(() => {
     trapped.release(step);
     world.send(service);

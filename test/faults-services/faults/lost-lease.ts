@@ -1,7 +1,7 @@
 import { until } from '../../support/until.ts';
 import type { Telling } from '../cells.ts';
 import { TIMES } from '../parties/orders.ts';
-import { begin, end, isConsumers, setTrap } from './provoke.ts';
+import { begin, end, isConsumers, sendUntilAt, setTrap } from './provoke.ts';
 
 /** How long one sleeps that others take for dead. */
 const SLEEP = 3 * TIMES.lease;
@@ -12,8 +12,7 @@ export async function lostLease(telling: Telling): Promise<void> {
   const [service, projector] = await begin(world);
   const other = await (isConsumers(step) ? world.projector() : world.service());
   const sleeper = setTrap(telling, [service, projector], { when: 'before', does: 'freeze' });
-  world.send(service);
-  await sleeper.isAt(step);
+  await sendUntilAt(telling, service, sleeper);
   const asleepAt = performance.now();
   const awake = 'send' in other ? other : service;
   world.send(awake as typeof service);

@@ -3,6 +3,9 @@ import type { Trap } from '../parties/traps.ts';
 import type { ProjectorParty, Service } from '../party.ts';
 import type { World } from '../world.ts';
 
+/** Milliseconds. */
+const MORE_AFTER = 20_000;
+
 /** The sweep publishes only what no confirmation has reached: a commit whose half message never came to the broker. */
 function provocation(world: World, step: CommitStep): readonly Trap[] {
   if (step !== 'publish' || world.stage.publication === 'relay') return [];
@@ -19,6 +22,25 @@ export function setTrap(
   const trapped = isConsumers(step) ? projector : service;
   trapped.arm({ step, ...trap });
   return trapped;
+}
+
+/**
+ * Commands, until somebody stands in the trap. More of them when nobody comes: on a busy machine the first may have gone another way, such
+ * as that of a commit whose half message came too late.
+ */
+export async function sendUntilAt(
+  { world, step }: Telling,
+  service: Service,
+  trapped: Service | ProjectorParty,
+  when?: Trap['when'],
+): Promise<void> {
+  world.send(service);
+  const sending = setInterval(() => world.send(service), MORE_AFTER);
+  try {
+    await trapped.isAt(step, when);
+  } finally {
+    clearInterval(sending);
+  }
 }
 
 export function isConsumers(step: CommitStep): boolean {

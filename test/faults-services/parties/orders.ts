@@ -13,6 +13,8 @@ export const TIMES = {
   lease: 1_000,
   fenceAfter: 1_500,
   sweepAfter: 1_000,
+  /** Longer than the others: on a busy machine the broker may take its time. */
+  prepareTimeout: 10_000,
 } as const;
 
 interface PartyOrders {

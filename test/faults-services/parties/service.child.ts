@@ -58,6 +58,7 @@ async function opened(): Promise<EventStore> {
     log: appending,
     bus: ownersBus(bus as TwoPhaseBus & typeof bus, traps),
     fenceAfter: TIMES.fenceAfter,
+    prepareTimeout: TIMES.prepareTimeout,
   });
   await publisher.start();
   return twoPhaseEventStore(appending, publisher);

@@ -2,6 +2,7 @@ import type { LogId, Timers } from '@varve/eventstore';
 import type { Message } from '../message/message.js';
 import { BrokerUnavailableError, isBusError } from '../transport/errors.js';
 import type { PreparedMessage, TwoPhaseBus } from '../transport/two-phase-bus.js';
+import { within } from '../transport/within.js';
 import { halfMessage, type IntendedCommit } from './half-message.js';
 import type { PublicationListener } from './publication-events.js';
 import type { PublicationPlan } from './publication-plan.js';
@@ -98,19 +99,10 @@ export class Preparing {
     return halfMessage(commit, { logId: logId(), plan, pointer, now: now() });
   }
 
-  async #inTime<T>(work: Promise<T>): Promise<T> {
+  #inTime<T>(work: Promise<T>): Promise<T> {
     const { prepareTimeout, timers, bus } = this.#options;
-    const late = Promise.withResolvers<never>();
-    const cancel = timers.after(prepareTimeout, () => {
-      late.reject(
-        new BrokerUnavailableError(`${bus.description} took no half message within ${prepareTimeout} ms.`),
-      );
-    });
-    try {
-      return await Promise.race([work, late.promise]);
-    } finally {
-      cancel();
-    }
+    const late = `${bus.description} took no half message within ${prepareTimeout} ms.`;
+    return within(timers, prepareTimeout, work, () => new BrokerUnavailableError(late));
   }
 }
 

@@ -116,6 +116,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   deadLetters(group: string): DeadLetters {
     return new KafkaDeadLetters(group, {
       publish: (record) => this.#publishRecord(record),
+      clock: () => this.#now(),
       read: (topic, see) => {
         const reader = `${topic}-reader-${globalThis.crypto.randomUUID()}`;
         return readTopic(this.#driver, { topic, group: reader, timers: this.#timers }, see);

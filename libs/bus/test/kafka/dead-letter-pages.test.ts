@@ -3,10 +3,20 @@ import { deadLetterRecord } from '../../src/kafka/dead-letters/dead-letter-recor
 import { KafkaDeadLetters } from '../../src/kafka/dead-letters/kafka-dead-letters.js';
 import type { IncomingRecord, OutgoingRecord } from '../../src/kafka/driver/kafka-driver.js';
 
+/** How often the topic was read, and what time it is. */
+interface Passes {
+  count: number;
+  now: number;
+}
+
 /** The topic of dead letters, as a broker that compacts nothing yet. */
-function lettersIn(records: IncomingRecord[]): KafkaDeadLetters {
+function lettersIn(records: IncomingRecord[], passes: Passes = { count: 0, now: 0 }): KafkaDeadLetters {
   return new KafkaDeadLetters('g', {
-    read: async (_topic, see) => records.forEach(see),
+    clock: () => passes.now,
+    read: async (_topic, see) => {
+      passes.count += 1;
+      records.forEach(see);
+    },
     publish: async (record) => void records.push(incoming(record, records.length)),
   });
 }
@@ -38,4 +48,35 @@ test('a page behind a dead letter of which compaction has left no trace is refus
     code: 'invalid-options',
     option: 'after',
   });
+});
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => incoming(letter(`o:0:${i}`), i));
+
+test.each(['retry', 'discard'] as const)('%s of many is one pass over the topic', async (what) => {
+  const [records, passes] = [many(200), { count: 0, now: 0 }];
+  const dead = lettersIn(records, passes);
+  for (let i = 0; i < 200; i += 1) expect(await dead[what](`o:0:${i}`)).toBe(true);
+  expect(passes.count).toBe(1);
+  expect(await dead[what]('o:0:7')).toBe(false);
+  expect(await dead.list()).toEqual([]);
+  expect(records).toHaveLength(what === 'retry' ? 600 : 400);
+});
+
+test('what somebody else has settled is noticed by the next pass, some seconds later', async () => {
+  const [records, passes] = [many(3), { count: 0, now: 0 }];
+  const [dead, other] = [lettersIn(records, passes), lettersIn(records)];
+  expect(await dead.retry('o:0:0')).toBe(true);
+  expect(await other.discard('o:0:2')).toBe(true);
+  passes.now = 5_000;
+  expect(await dead.retry('o:0:2')).toBe(false);
+  expect(await dead.retry('o:0:1')).toBe(true);
+  expect(passes.count).toBe(2);
+});
+
+test('a letter that comes meanwhile is found', async () => {
+  const records = many(1);
+  const dead = lettersIn(records);
+  expect(await dead.retry('o:0:0')).toBe(true);
+  records.push(incoming(letter('o:0:9'), 9));
+  expect(await dead.retry('o:0:9')).toBe(true);
 });

@@ -8,11 +8,22 @@ import { deadLetterFromRecord, tombstone } from './dead-letter-record.js';
 export interface KafkaDeadLettersPorts {
   read(topic: string, see: (record: IncomingRecord) => void): Promise<void>;
   publish(record: OutgoingRecord): Promise<void>;
+  /** In milliseconds. */
+  clock(): number;
 }
+
+/**
+ * How long what was read serves to settle more of it, in milliseconds: a pass over the topic takes half a second, so that a thousand letters
+ * would take many minutes. What somebody else settles meanwhile may be published twice, as when both ask at the same time.
+ */
+const STILL_FRESH = 5_000;
+
+type Records = Map<string, IncomingRecord>;
 
 /** A compacted topic with one record for each dead letter; what was taken away has a tombstone behind it. */
 export class KafkaDeadLetters implements DeadLetters {
   readonly #topic: string;
+  #seen: { readonly records: Records; readonly at: number } | undefined;
 
   constructor(
     private readonly group: string,
@@ -35,23 +46,37 @@ export class KafkaDeadLetters implements DeadLetters {
   }
 
   async retry(id: string): Promise<boolean> {
-    const letter = await this.find(id);
-    if (!letter) return false;
-    const { topic, key, headers, body } = letter.raw;
+    const record = await this.#toSettle(id);
+    if (!record) return false;
+    const { topic, key, headers, body } = this.#letter(record).raw;
     await this.ports.publish({ topic, ...(key === undefined ? {} : { key }), value: body, headers });
-    await this.ports.publish(tombstone(this.group, id));
+    await this.#takeAway(id);
     return true;
   }
 
   async discard(id: string): Promise<boolean> {
-    if (!(await this.#read()).has(id)) return false;
-    await this.ports.publish(tombstone(this.group, id));
+    if (!(await this.#toSettle(id))) return false;
+    await this.#takeAway(id);
     return true;
   }
 
+  async #toSettle(id: string): Promise<IncomingRecord | undefined> {
+    const { clock } = this.ports;
+    const seen = this.#seen && clock() - this.#seen.at < STILL_FRESH ? this.#seen.records.get(id) : undefined;
+    if (seen) return seen;
+    const records = await this.#read();
+    this.#seen = { records, at: clock() };
+    return records.get(id);
+  }
+
+  async #takeAway(id: string): Promise<void> {
+    await this.ports.publish(tombstone(this.group, id));
+    this.#seen?.records.delete(id);
+  }
+
   /** By id, oldest first. The one that marks a place stays in it when it was taken away, until compaction. */
-  async #read(mark?: string): Promise<ReadonlyMap<string, IncomingRecord>> {
-    const records = new Map<string, IncomingRecord>();
+  async #read(mark?: string): Promise<Records> {
+    const records: Records = new Map();
     try {
       await this.ports.read(this.#topic, (record) => {
         if (record.key === undefined) return;

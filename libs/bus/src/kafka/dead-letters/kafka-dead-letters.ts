@@ -9,7 +9,7 @@ export interface KafkaDeadLettersPorts {
   read(topic: string, see: (record: IncomingRecord) => void): Promise<void>;
   publish(record: OutgoingRecord): Promise<void>;
   /** In milliseconds. */
-  clock(): number;
+  readonly clock: () => number;
 }
 
 /**

@@ -8,9 +8,15 @@ interface Timer {
 /** A clock and timers that stand still until the test moves them. */
 export class ManualTime implements Timers {
   readonly #timers = new Set<Timer>();
-  #now = 1_000;
+  #now: number;
+
+  /** `start`: in milliseconds, of the epoch where dates matter. */
+  constructor(start = 1_000) {
+    this.#now = start;
+  }
 
   readonly clock = (): number => this.#now;
+  readonly date = (): Date => new Date(this.#now);
 
   get pending(): number {
     return this.#timers.size;

@@ -2,7 +2,7 @@ import { InstanceReporter, isSilent, type RelayStatus, type TwoPhaseStatus } fro
 import { InMemoryPublicationStore } from '@varve/bus/testing';
 import { StoreUnavailableError } from '@varve/eventstore';
 import { describe, expect, it } from 'vitest';
-import { ManualTime } from './support/manual-time.js';
+import { ManualTime } from '../../../../test/support/manual-time.js';
 
 const OF = { relay: 'relay', logId: 'log-a' };
 const IDLE: RelayStatus = {

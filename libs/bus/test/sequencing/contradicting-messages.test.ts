@@ -1,12 +1,5 @@
 import { expect, describe, test } from 'vitest';
-import { Fixture, foldOf, ID, settle, TOPIC } from './fixture.js';
-
-async function started(fixture: Fixture, sequencer = fixture.sequencer()) {
-  const processor = fixture.processor(sequencer);
-  await settle(fixture, processor);
-  expect(sequencer.status().state).toBe('running');
-  return { sequencer, processor };
-}
+import { Fixture, foldOf, ID, settle, started, TOPIC } from './fixture.js';
 
 describe('A sequencer', () => {
   test.each([

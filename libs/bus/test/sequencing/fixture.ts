@@ -138,3 +138,12 @@ export async function settle(fixture: Fixture, processor: Processor<MemoryTransa
   }
   throw new Error('It never comes to rest.');
 }
+
+/** A projection that has begun to follow the bus. */
+export async function started(fixture: Fixture, sequencer = fixture.sequencer()) {
+  const processor = fixture.processor(sequencer);
+  await settle(fixture, processor);
+  if (sequencer.status().state !== 'running')
+    throw new Error(`The sequencer is ${sequencer.status().state}.`);
+  return { sequencer, processor };
+}

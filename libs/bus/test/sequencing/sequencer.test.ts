@@ -1,18 +1,11 @@
 import { InvalidBusOptionsError, Sequencer, type BusNotice } from '@varve/bus';
 import { InMemoryProcessorStore } from '@varve/eventstore/testing';
 import { describe, expect, test } from 'vitest';
-import { Fixture, foldOf, settle, TOPIC } from './fixture.js';
+import { Fixture, foldOf, settle, started, TOPIC } from './fixture.js';
 import { failing, lagging } from './unreliable-logs.js';
 
 /** A bus without lanes. */
 const UNORDERED = { chaos: { seed: 1, reorder: 0.000_001 } };
-
-async function started(fixture: Fixture, sequencer = fixture.sequencer()) {
-  const processor = fixture.processor(sequencer);
-  await settle(fixture, processor);
-  expect(sequencer.status().state).toBe('running');
-  return { sequencer, processor };
-}
 
 describe('A sequencer', () => {
   test('applies commits of a bus as they come, and acknowledges them after the transaction', async () => {

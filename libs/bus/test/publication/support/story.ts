@@ -13,7 +13,7 @@ import { readCommitMessage } from '@varve/bus';
 import { StoreUnavailableError, type Commit, type EventStore, type ExpectedVersion } from '@varve/eventstore';
 import type { Random } from '../../../../../test/support/random.js';
 import { Fates, Mortal } from './fates.js';
-import { ManualTime } from './manual-time.js';
+import { ManualTime } from '../../../../../test/support/manual-time.js';
 
 const ORDERS = ['order-1', 'order-2', 'order-3'];
 
@@ -23,7 +23,7 @@ const ORDERS = ['order-1', 'order-2', 'order-3'];
  */
 export class Story {
   readonly #random: Random;
-  readonly #time = new ManualTime();
+  readonly #time = new ManualTime(Date.parse('2026-11-21T14:00:00Z'));
   readonly #fates: Fates;
   readonly #broker: MemoryBroker;
   readonly #store = new InMemoryPublicationStore();

@@ -13,7 +13,7 @@ import { MemoryBroker, MemoryMessageBus, type MemoryBrokerOptions } from '@varve
 import { InMemoryPublicationStore } from '@varve/bus/testing';
 import type { EventStore, NewEvent, ProcessorEvent } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
-import { ManualTime } from './manual-time.js';
+import { ManualTime } from '../../../../../test/support/manual-time.js';
 
 export interface WorldOptions {
   readonly log?: EventStore;
@@ -28,7 +28,7 @@ export const ASKED_AFTER = 5_000;
 
 /** One log, one broker, one consumer, and as many instances of the service as a test wants, in a time that stands still. */
 export class World {
-  readonly time = new ManualTime();
+  readonly time = new ManualTime(Date.parse('2026-11-21T14:00:00Z'));
   readonly log: EventStore;
   readonly store = new InMemoryPublicationStore();
   readonly broker: MemoryBroker;

@@ -147,7 +147,8 @@ export class Dispatcher {
     try {
       const settlement = await this.delivering.deliver(wire, { attempt: entry.attempt, signal });
       if (isLost(lane)) return;
-      if (settlement.kind === 'dead-letter' && !(await this.ports.deadLetter(wire, entry, settlement))) return;
+      if (settlement.kind === 'dead-letter' && !(await this.ports.deadLetter(wire, entry, settlement)))
+        return;
       if (isLost(lane)) return;
       this.delivering.settled(wire, settlement, entry.attempt);
       if (settlement.kind === 'retry') this.#hold(entry, settlement.delay);

@@ -1,7 +1,14 @@
 import { runScript } from './app-process.ts';
 import { say, tell } from './narrator.ts';
-import { rebuild, startProjector, waitUntilThere, type Outcome, type StoryFiles } from './story.ts';
-import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import {
+  headOf,
+  type Outcome,
+  rebuild,
+  startProjector,
+  type StoryFiles,
+  untilBeyond,
+  waitUntilThere,
+} from './story.ts';
 
 /** Real orders, imported as commands while the projector follows, dies and comes back; then again, which must import nothing. */
 export async function importRealOrders(files: StoryFiles, directory: string): Promise<Outcome> {
@@ -33,20 +40,6 @@ export async function importRealOrders(files: StoryFiles, directory: string): Pr
   await rebuild(files);
   await next.stop();
   return { surprises };
-}
-
-async function untilBeyond(url: string, position: number): Promise<void> {
-  const response = await fetch(`${url}/funnel?position=${position}&timeout=60000`);
-  await response.arrayBuffer();
-}
-
-async function headOf(file: string): Promise<number> {
-  const log = await SqliteEventStore.open({ file, create: false });
-  try {
-    return await log.head();
-  } finally {
-    await log.close();
-  }
 }
 
 function indented(text: string): string {

@@ -1,3 +1,4 @@
+import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { runScript, startApp, type RunningApp } from './app-process.ts';
 import { number, percentile, tell } from './narrator.ts';
 import { Reader } from './readers.ts';
@@ -139,5 +140,20 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Resolves when the projector is past a position, or after a minute. */
+export async function untilBeyond(url: string, position: number): Promise<void> {
+  const response = await fetch(`${url}/funnel?position=${position}&timeout=60000`);
+  await response.arrayBuffer();
+}
+
+export async function headOf(file: string): Promise<number> {
+  const log = await SqliteEventStore.open({ file, create: false });
+  try {
+    return await log.head();
+  } finally {
+    await log.close();
   }
 }

@@ -3,40 +3,26 @@ import { Test } from '@nestjs/testing';
 import { HttpLogReader } from '@varve/bus';
 import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { BusModule, LogEndpointModule } from '@varve/bus/nest';
-import { EventRegistry, type EventStore, type RecordedEvent } from '@varve/eventstore';
+import { EventRegistry, type EventStore } from '@varve/eventstore';
 import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import {
   getProjectorToken,
   getReadModelsToken,
-  On,
   Projection,
   ProjectionsModule,
   type ProjectorHost,
 } from '@varve/projections/nest';
-import type { SqliteReadModels, SqliteTransaction } from '@varve/projections/sqlite';
+import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { closeAfterwards, customersIn, EVENTS, LOG, OrderPlaced, partsOf, place, start } from './shop.js';
+import { closeAfterwards, Customers, customersIn, EVENTS, LOG, partsOf, place, start } from './shop.js';
 
 const TOKEN = 'a secret of the log';
 
 @Projection({ name: 'customers', version: 1, order: 'stream', categories: ['order'] })
-class Customers {
-  setup(tx: SqliteTransaction): void {
-    tx.exec('CREATE TABLE {customers} (name TEXT PRIMARY KEY, cents INTEGER NOT NULL) STRICT');
-  }
-
-  @On(OrderPlaced)
-  placed({ data }: RecordedEvent<OrderPlaced>, tx: SqliteTransaction): void {
-    tx.run(
-      'INSERT INTO {customers} VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET cents = cents + excluded.cents',
-      data.customer,
-      data.cents,
-    );
-  }
-}
+class BusCustomers extends Customers {}
 
 @Projection({ name: 'badges', version: 1, order: 'log', categories: ['order'] })
 class Badges extends Customers {}
@@ -72,7 +58,7 @@ describe('read models of an app with a bus', () => {
       LOG,
       BusModule.forRoot({ memory: {}, topics: { prefix: 'shop-' } }),
       projections({ group: 'here' }),
-      ProjectionsModule.forFeature([Customers]),
+      ProjectionsModule.forFeature([BusCustomers]),
     );
     const { projector } = partsOf(app);
     expect(projector.groups).toEqual([
@@ -89,7 +75,7 @@ describe('read models of an app with a bus', () => {
       LOG,
       BusModule.forRoot({}),
       projections(),
-      ProjectionsModule.forFeature([Customers]),
+      ProjectionsModule.forFeature([BusCustomers]),
     );
     const { log, projector } = partsOf(app);
     await place(log, 'order-1', 'ann', 100);
@@ -113,7 +99,7 @@ describe('read models of another service', () => {
     const app = await start(
       BusModule.forRoot({ bus: new MemoryMessageBus({ broker }) }),
       projections({ reader, registry: new EventRegistry(EVENTS), feed: { walkBehind: 50 } }),
-      ProjectionsModule.forFeature([Customers]),
+      ProjectionsModule.forFeature([BusCustomers]),
     );
     const projector = app.get<ProjectorHost>(getProjectorToken());
     const readModels = app.get<SqliteReadModels>(getReadModelsToken());
@@ -129,7 +115,7 @@ describe('read models of another service', () => {
 
   test('need one of the two logs', async () => {
     await expect(
-      start(BusModule.forRoot({ memory: {} }), projections(), ProjectionsModule.forFeature([Customers])),
+      start(BusModule.forRoot({ memory: {} }), projections(), ProjectionsModule.forFeature([BusCustomers])),
     ).rejects.toThrow(/no log to follow.*reader of another service/);
   });
 });

@@ -1,6 +1,5 @@
-import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { number, say, tell } from '../narrator.ts';
-import { waitUntilThere, type Outcome } from '../story.ts';
+import { headOf, type Outcome, untilBeyond, waitUntilThere } from '../story.ts';
 import type { Shop } from './shop.ts';
 
 /** Real orders, imported as commands beside the running order service; projector and broker die meanwhile. */
@@ -41,18 +40,4 @@ export async function importOnBus(shop: Shop, directory: string): Promise<Outcom
   const codes = [codeOfOld, await order.stop(), await next.stop()];
   if (codes.some((each) => each !== 0)) surprises.push(`exit codes after SIGTERM: ${codes.join(', ')}`);
   return { surprises };
-}
-
-async function untilBeyond(url: string, position: number): Promise<void> {
-  const response = await fetch(`${url}/funnel?position=${position}&timeout=60000`);
-  await response.arrayBuffer();
-}
-
-async function headOf(file: string): Promise<number> {
-  const log = await SqliteEventStore.open({ file, create: false });
-  try {
-    return await log.head();
-  } finally {
-    await log.close();
-  }
 }

@@ -1,9 +1,23 @@
 import { encodeWire } from '../../message/encode-wire.js';
-import type { CheckBack, CheckBackAnswer, PreparedMessage } from '../../transport/two-phase-bus.js';
+import type { Message } from '../../message/message.js';
+import type {
+  CheckBack,
+  CheckBackAnswer,
+  PreparedMessage,
+  TwoPhaseBus,
+} from '../../transport/two-phase-bus.js';
 import { brokenBus, type Overrides } from './broken-bus.js';
 
 function withAnswer(change: (answer: CheckBack) => CheckBack): Overrides {
   return (bus) => ({ onCheck: (topics, answer) => bus.onCheck(topics, change(answer)) });
+}
+
+/** What an owner's commit does, by the id of the event. */
+function withCommit(bus: TwoPhaseBus, commit: (id: string, prepared: PreparedMessage) => Promise<void>) {
+  return async (message: Message): Promise<PreparedMessage> => {
+    const prepared = await bus.prepare(message);
+    return { commit: () => commit(message.event.id, prepared), rollback: () => prepared.rollback() };
+  };
 }
 
 /** Says one answer for another. */
@@ -106,14 +120,9 @@ export const brokenAtCheckingBack = [
     (bus) => {
       const asked = new Set<string>();
       return {
-        async prepare(message) {
-          const prepared = await bus.prepare(message);
-          const rollback = () => prepared.rollback();
-          return {
-            rollback,
-            commit: async () => (asked.has(message.event.id) ? undefined : prepared.commit()),
-          };
-        },
+        prepare: withCommit(bus, async (id, prepared) => {
+          if (!asked.has(id)) await prepared.commit();
+        }),
         onCheck: (topics, answer) =>
           bus.onCheck(topics, (message) => {
             asked.add(message.event.id);
@@ -129,17 +138,10 @@ export const brokenAtCheckingBack = [
     (bus) => {
       const answered = new Set<string>();
       return {
-        async prepare(message) {
-          const prepared = await bus.prepare(message);
-          const rollback = () => prepared.rollback();
-          return {
-            rollback,
-            async commit() {
-              if (answered.has(message.event.id)) throw new TypeError('undefined is not a function');
-              await prepared.commit();
-            },
-          };
-        },
+        prepare: withCommit(bus, async (id, prepared) => {
+          if (answered.has(id)) throw new TypeError('undefined is not a function');
+          await prepared.commit();
+        }),
         onCheck: (topics, answer) =>
           bus.onCheck(topics, async (message) => {
             const given = await answer(message);

@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // All of them: by default a machine with two would use one.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-/** How long a batch should take, from its read to its commit: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
+/** How long it should take to apply a batch that was read: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
 export interface BatchOptions {
   /** Commits in the first batch. Default 500. */
   readonly initial?: number;

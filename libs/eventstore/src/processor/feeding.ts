@@ -1,13 +1,15 @@
 import { categoryOf } from '../log/stream-name.js';
-import type { Position } from '../log/positions.js';
 import type { CommitFeed, FedCommit, FeedStatus } from './commit-feed.js';
 import type { Known } from './known-versions.js';
 import type { ProcessorSettings } from './processor-options.js';
+import type { Work } from './holding.js';
+import { WalkAhead, type Look } from './walk-ahead.js';
 import { WalkPace } from './walk-pace.js';
 
 /** A processor's feed through its life: open only with the lease in hand, and once the walker has come to where the log's head was then. */
 export class Feeding<Tx> {
   readonly pace: WalkPace;
+  readonly #ahead = new WalkAhead<Tx>();
   readonly #settings: ProcessorSettings<Tx>;
   readonly #feed: CommitFeed;
   readonly #ready: () => void;
@@ -15,6 +17,9 @@ export class Feeding<Tx> {
   #closing: Promise<void> | undefined;
   /** Whether the last step was a fed one. */
   #wasFed = false;
+  /** Whether the feed has something that it was not asked for yet. */
+  #isRoused = false;
+  #rouse: () => void = () => undefined;
 
   constructor(settings: ProcessorSettings<Tx>, feed: CommitFeed, ready: () => void) {
     this.#settings = settings;
@@ -27,10 +32,40 @@ export class Feeding<Tx> {
     return this.#feed.status();
   }
 
-  /** Whether to ask the feed first: it is open, and the walker does not want the turn that it has after each fed step. */
-  hasTurn(position: Position): boolean {
-    const walkerHasIt = this.#wasFed && (this.pace.isDue || this.pace.bound > position);
-    return this.#isOpen && !walkerHasIt;
+  /** Looks at the log, outside of this step, if the walker may go on, or does not know whether it may. */
+  lookAhead(work: Work<Tx>): void {
+    const { checkpoint, parked } = work.holding;
+    const isWanted = this.pace.isDue || this.pace.bound > checkpoint.position || parked.size > 0;
+    if (isWanted) this.#ahead.begin(work, checkpoint.position);
+  }
+
+  /** The next stretch may come while this one is applied. */
+  lookFurther(work: Work<Tx>, { read }: Look): void {
+    if (read && this.pace.bound > read.upTo) this.#ahead.begin(work, read.upTo);
+  }
+
+  /** What the log says, as soon as it says it: `undefined` when it was not asked, `roused` when the feed has something before. */
+  async looked(signal: AbortSignal): Promise<Look | 'roused' | undefined> {
+    if (!this.#ahead.isUnderWay) return undefined;
+    const sooner = new Promise<void>((resolve) => {
+      this.#rouse = resolve;
+    });
+    if (this.#isOpen && this.#isRoused) this.#rouse();
+    const rouse = this.#rouse;
+    signal.addEventListener('abort', rouse, { once: true });
+    const look = await this.#ahead.take(sooner).finally(() => signal.removeEventListener('abort', rouse));
+    signal.throwIfAborted();
+    return look ?? 'roused';
+  }
+
+  /** Whether to ask the feed first: it is open, and the walker, who has a turn after each fed step, waits for the log or wants none. */
+  get hasTurn(): boolean {
+    return this.#isOpen && !(this.#wasFed && this.#ahead.isReady);
+  }
+
+  /** The walker has had its turn. */
+  walked(): void {
+    this.#wasFed = false;
   }
 
   /** Whether nothing is left to ask the feed for. */
@@ -42,6 +77,7 @@ export class Feeding<Tx> {
 
   /** What came beside the log. */
   async next(known: Known, most: number): Promise<readonly FedCommit[]> {
+    this.#isRoused = false;
     const commits = await this.#feed.next(known, most);
     this.#wasFed = commits.length > 0;
     return commits;
@@ -57,13 +93,21 @@ export class Feeding<Tx> {
       processor: id,
       logId: log.logId,
       wants: (stream) => !categories || categories.has(categoryOf(stream)),
-      ready: this.#ready,
+      ready: () => this.#wake(),
     });
+  }
+
+  /** Walks to the log's head once, without waiting for what may come beside it. */
+  hurry(): void {
+    this.pace.hurry();
+    this.#ahead.drop();
+    this.#wake();
   }
 
   /** The log or the store is away. The walker makes sure of both before anything is fed again. */
   pause(): void {
     this.pace.hurry();
+    this.#ahead.drop();
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#feed.pause();
@@ -73,6 +117,7 @@ export class Feeding<Tx> {
   close(): Promise<void> {
     this.#isOpen = false;
     this.pace.hurry();
+    this.#ahead.drop();
     this.#closing ??= this.#close().finally(() => (this.#closing = undefined));
     return this.#closing;
   }
@@ -80,7 +125,15 @@ export class Feeding<Tx> {
   /** A fed step is over. The stream of a commit that could not be applied is the walker's. */
   settled(known: Known, left: ReadonlySet<string>): void {
     this.#feed.settled(known, left);
-    if (left.size > 0) this.pace.hurry();
+    if (left.size === 0) return;
+    this.pace.hurry();
+    this.#ahead.drop();
+  }
+
+  #wake(): void {
+    this.#isRoused = true;
+    this.#rouse();
+    this.#ready();
   }
 
   async #close(): Promise<void> {

@@ -69,8 +69,7 @@ export class Processor<Tx> {
 
   /** Walks to the log's head once, without waiting for what may come beside it. */
   hurry(): void {
-    this.#feeding?.pace.hurry();
-    this.#idling.ready();
+    this.#feeding?.hurry();
   }
 
   /** Steps until `stop()`, waiting for commits in between. Does nothing when it is started already. */

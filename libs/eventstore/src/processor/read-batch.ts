@@ -2,6 +2,7 @@ import { markOf, type Commit, type CommitHeader } from '../log/commit.js';
 import { LogDivergedError } from '../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../log/event-store.js';
 import type { Work } from './holding.js';
+import type { Position } from '../log/positions.js';
 import type { ProcessorFilter } from './processor-options.js';
 import type { CheckpointTarget } from './save-step.js';
 import type { SkippedAt, VisibleEvents } from './visible-events.js';
@@ -17,20 +18,41 @@ export interface Batch {
   readonly blocked?: { readonly commit: CommitHeader; readonly error: unknown };
 }
 
-/** The next stretch of the log as it is; `undefined` at its head. */
-export async function readNext<Tx>(work: Work<Tx>): Promise<LogBatch | undefined> {
-  const { settings, holding, size, feeding, signal } = work;
-  const { position } = holding.checkpoint;
+/** A stretch of the log as it is. */
+export interface LogStretch extends LogBatch {
+  /** What stands at its end, where that was filtered out. */
+  readonly end?: CommitHeader;
+}
+
+/** The next stretch of the log behind a position, as far as the walker may go; `undefined` at its head. */
+export async function readStretch<Tx>(
+  work: Work<Tx>,
+  from: Position,
+  signal: AbortSignal,
+): Promise<LogStretch | undefined> {
+  const { settings, size, feeding } = work;
   const bound = feeding?.pace.bound ?? Infinity;
-  if (bound <= position) return undefined;
-  const batchSize = Math.min(size.current, bound - position);
+  if (bound <= from) return undefined;
+  const batchSize = Math.min(size.current, bound - from);
   const options: ReadAllOptions = { ...walkFilter(work), batchSize, signal };
-  for await (const batch of settings.log.readAll(position, options)) {
-    if (batch.upTo <= position) continue;
-    if (batch.upTo <= bound) return batch;
-    return { commits: batch.commits.filter((commit) => commit.position <= bound), upTo: bound };
+  for await (const batch of settings.log.readAll(from, options)) {
+    if (batch.upTo <= from) continue;
+    if (batch.upTo <= bound) return withEnd(work, batch);
+    const commits = batch.commits.filter((commit) => commit.position <= bound);
+    return withEnd(work, { commits, upTo: bound });
   }
   return undefined;
+}
+
+async function withEnd<Tx>({ settings }: Work<Tx>, { commits, upTo }: LogBatch): Promise<LogStretch> {
+  if (commits.at(-1)?.position === upTo) return { commits, upTo };
+  const end = await settings.log.commitAt(upTo);
+  if (end) return { commits, upTo, end };
+  const { log, id } = settings;
+  throw new LogDivergedError(
+    log.logId,
+    `Log ${log.logId} ended before position ${upTo} just after processor "${id}" had read that far.`,
+  );
 }
 
 /** Where versions are kept, commits without a wanted type count as well: types are picked afterwards, or a filter would look like a gap. */
@@ -42,7 +64,7 @@ function walkFilter<Tx>({ settings: { filter }, holding }: Work<Tx>): ProcessorF
 /** Leaves out what is known, parked or not for this handler, and decodes the rest. */
 export async function prepareBatch<Tx>(
   work: Work<Tx>,
-  read: LogBatch,
+  read: LogStretch,
   visible: VisibleEvents<Tx>,
 ): Promise<Batch> {
   const { parked, known } = work.holding;
@@ -65,21 +87,13 @@ export async function prepareBatch<Tx>(
     }
     before = commit;
   }
-  return { commits, skipped, events, upTo: await targetUpTo(work, read) };
+  return { commits, skipped, events, upTo: targetUpTo(work, read) };
 }
 
 export function targetAt<Tx>({ settings }: Work<Tx>, commit: CommitHeader): CheckpointTarget {
   return { logId: settings.log.logId, position: commit.position, mark: markOf(commit) };
 }
 
-/** The commit at `upTo` may have been filtered out of what was read. */
-async function targetUpTo<Tx>(work: Work<Tx>, { commits, upTo }: LogBatch): Promise<CheckpointTarget> {
-  const last = commits.at(-1);
-  const { log, id } = work.settings;
-  const commit = last?.position === upTo ? last : await log.commitAt(upTo);
-  if (commit) return targetAt(work, commit);
-  throw new LogDivergedError(
-    log.logId,
-    `Log ${log.logId} ended before position ${upTo} just after processor "${id}" had read that far.`,
-  );
+function targetUpTo<Tx>(work: Work<Tx>, { commits, end = commits.at(-1) }: LogStretch): CheckpointTarget {
+  return end ? targetAt(work, end) : work.holding.checkpoint;
 }

@@ -6,11 +6,12 @@ import type { Feeding } from './feeding.js';
 import type { Work } from './holding.js';
 import { runParked } from './parked-runner.js';
 import { runPublishStep } from './publish-step.js';
-import { prepareBatch, readNext } from './read-batch.js';
+import { prepareBatch } from './read-batch.js';
 import { runFed } from './run-fed.js';
 import type { StepResult } from './step-result.js';
-import { verifyLog } from './verify-log.js';
+import { verifyStanding } from './verify-log.js';
 import type { VisibleEvents } from './visible-events.js';
+import { lookAt, type Look } from './walk-ahead.js';
 
 /**
  * One step of whoever holds the lease: what came beside the log, or else what is next in the log. The walker has its turn after each fed step,
@@ -23,7 +24,8 @@ export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): P
   await keeper.refresh();
   const { known, checkpoint } = holding;
   if (known && known.upTo < checkpoint.position) return collectVersions(work, known);
-  if (known && feeding?.hasTurn(checkpoint.position)) {
+  feeding?.lookAhead(work);
+  if (known && feeding?.hasTurn) {
     const result = await runFed({ work, visible, known }, feeding);
     if (result) return result;
   }
@@ -32,14 +34,16 @@ export async function runStep<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): P
 
 /** Read, make sure of the log, see to parked streams, apply with the checkpoint. */
 async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<StepResult> {
-  const { settings, holding, board } = work;
+  const { settings, holding, board, feeding } = work;
   const from = holding.checkpoint.position;
+  const look = feeding ? await feeding.looked(work.signal) : await lookAtLog(work);
+  if (look === 'roused') return { ...resting(from), lookAgainIn: 0 };
+  if (look) verifyStanding(settings.log, settings.id, { checkpoint: holding.checkpoint, ...look });
+  const read = look?.read;
+  if (!feeding) board.head = read ? await settings.log.head() : from;
+  // Not counted before: a smaller batch would not make the log answer sooner.
   const startedAt = settings.clock();
-  const looks = await looksAtLog(work);
-  const read = looks ? await readNext(work) : undefined;
-  work.signal.throwIfAborted();
-  if (looks) await verifyLog(settings.log, settings.id, holding.checkpoint);
-  if (!work.feeding) board.head = read ? await settings.log.head() : from;
+  if (look) feeding?.lookFurther(work, look);
   const workedOnParked = await runParked(work, visible);
   if (!read) return workedOnParked ? { kind: 'progressed', from, to: from, events: 0 } : caughtUp(work);
   if (board.state !== 'working') board.enter('working');
@@ -49,19 +53,15 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   const events = to === batch.upTo.position ? batch.events : eventsUpTo(batch.commits, to);
   work.size.applied({ looked: to - from, events, duration: settings.clock() - startedAt });
   board.rate.add(events);
+  feeding?.walked();
   settings.announce({ kind: 'progressed', from, to, events });
   return { kind: 'progressed', from, to, events };
 }
 
-/** A processor that is fed asks for the log's head now and then, and reads no more than lies some seconds back. */
-async function looksAtLog<Tx>({ settings, holding, board, feeding }: Work<Tx>): Promise<boolean> {
-  if (!feeding) return true;
-  const isDue = feeding.pace.isDue;
-  if (isDue) {
-    board.head = await settings.log.head();
-    feeding.pace.sample(board.head);
-  }
-  return isDue || feeding.pace.bound > holding.checkpoint.position || holding.parked.size > 0;
+async function lookAtLog<Tx>(work: Work<Tx>): Promise<Look> {
+  const look = await lookAt(work, work.holding.checkpoint.position, work.signal);
+  work.signal.throwIfAborted();
+  return look;
 }
 
 function eventsUpTo(commits: readonly Commit[], position: Position): number {
@@ -82,5 +82,9 @@ function caughtUp<Tx>({ settings, holding, board, feeding }: Work<Tx>): StepResu
 function atRest<Tx>(feeding: Feeding<Tx>, position: Position): StepResult {
   feeding.open();
   const lookAgainIn = feeding.hadItsTurn() ? Math.max(0, feeding.pace.wait) : 0;
-  return { kind: 'waiting', position, readUpTo: position, lookAgainIn, wokenByAppends: false };
+  return { ...resting(position), lookAgainIn };
+}
+
+function resting(position: Position) {
+  return { kind: 'waiting', position, readUpTo: position, wokenByAppends: false } as const;
 }

@@ -27,3 +27,16 @@ test('a group prefix that is no text fails the start', () => {
     'Option groupPrefix of BusModule is 5',
   );
 });
+
+test.each(['order-17', 'stock-commands', ''])(
+  'a feature that publishes "%s", which is no category, is refused',
+  (category) => {
+    expect(() => BusModule.forFeature([Clerks], { publishes: [category] })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-options',
+        option: 'publishes',
+        message: expect.stringContaining(`"${category}" is no category`) as string,
+      }),
+    );
+  },
+);

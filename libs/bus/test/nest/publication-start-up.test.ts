@@ -28,7 +28,7 @@ describe('of two buses', () => {
     expect(commits(there)).toEqual([['order-1', 1, 1, ['order.placed']]]);
   });
 
-  test('only one may be asked before an append, and the other says so', async () => {
+  test('only one may be asked before an append, and the other says which to publish by the relay', async () => {
     const both = start(
       logIn(temporaryFolder()),
       BusModule.forRoot({ name: 'old', memory: {}, publication: TWO_PHASE }),
@@ -36,8 +36,27 @@ describe('of two buses', () => {
     );
     await expect(both).rejects.toMatchObject({
       code: 'invalid-options',
-      message: expect.stringMatching(/imported first can publish in two phases/) as string,
+      option: 'publication.categories',
+      message: expect.stringMatching(
+        /have the same log.*on one bus only\. Of "(default|old)" and "(default|old)" leave one with 'two-phase'.*by the relay on the other/,
+      ) as string,
     });
+  });
+
+  test('one that cannot know before it is made stands in the place of another, which says to be imported first', async () => {
+    const relaying = { memory: {}, publication: {} };
+    const later = start(
+      logIn(temporaryFolder()),
+      BusModule.forRootAsync({ name: 'old', useFactory: () => relaying }),
+      BusModule.forRoot({ memory: {}, publication: TWO_PHASE }),
+    );
+    await expect(later).rejects.toThrow(/Import the BusModule "default" first: a BusModule\.forRootAsync/);
+    const app = await start(
+      logIn(temporaryFolder()),
+      BusModule.forRoot({ memory: {}, publication: TWO_PHASE }),
+      BusModule.forRootAsync({ name: 'old', useFactory: () => relaying }),
+    );
+    expect(logOf(app)).toBeDefined();
   });
 
   test('each may publish a log of its own', async () => {

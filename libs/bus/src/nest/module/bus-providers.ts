@@ -75,15 +75,23 @@ function publicationProvider({ name, log }: BusNames): Provider {
         bus,
         log: () => storeOf(modules, log),
         categories: () => aggregateCategoriesOf(discovery, log),
-        busesOfLog: () =>
-          busDeclarationsOf(discovery)
-            .filter((each) => each.log === log)
-            .map(({ busName }) => busName),
+        othersOfLog: () => othersOfLog({ name, log }, modules, discovery),
       });
       lifetime.waitBeforeClosing(() => publication.close());
       return publication;
     },
   };
+}
+
+/** What the other buses of the same log publish. */
+function othersOfLog(
+  { name, log }: Pick<BusNames, 'name' | 'log'>,
+  modules: ModuleRef,
+  discovery: DiscoveryService,
+): readonly PublicationHost[] {
+  return busDeclarationsOf(discovery)
+    .filter((each) => each.log === log && each.busName !== name)
+    .map(({ busName }) => modules.get<PublicationHost>(publicationToken(busName), { strict: false }));
 }
 
 function busHostProvider({ name, log }: BusNames): Provider {

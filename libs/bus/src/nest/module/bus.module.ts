@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
+import { assertCategory } from '../../message/category.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import { subscriberOptionsOf } from '../subscriber/subscriber.decorator.js';
 import { BusCoreModule } from './bus-core.module.js';
@@ -50,6 +51,7 @@ export class BusModule {
     { imports = [], publishes = [] }: SubscriberFeatureOptions = {},
   ): DynamicModule {
     assertSubscribers(subscribers);
+    for (const category of publishes) assertCategory('publishes', category);
     const declaration = {
       provide: Symbol('@varve/bus-feature'),
       useValue: new SubscribersDeclaration(subscribers, publishes),

@@ -32,8 +32,8 @@ export interface PublicationParts {
   readonly log: () => EventStore | undefined;
   /** The categories of the app's aggregates. */
   readonly categories: () => readonly string[];
-  /** The buses whose modules name the same store. */
-  readonly busesOfLog: () => readonly string[];
+  /** The publications on other buses whose modules name the same store. */
+  readonly othersOfLog: () => readonly PublicationHost[];
 }
 
 /** Publication as this instance sees itself. */
@@ -66,6 +66,15 @@ export class PublicationHost implements EventStoreDecorator {
   /** Whether anything is published on this bus. */
   get isOn(): boolean {
     return this.#publishing !== undefined;
+  }
+
+  /** Of the bus. */
+  get name(): string {
+    return this.parts.name;
+  }
+
+  get hasTwoPhases(): boolean {
+    return hasTwoPhases(this.#publishing?.options);
   }
 
   get topics(): readonly TopicPlan[] {
@@ -227,13 +236,8 @@ export class PublicationHost implements EventStoreDecorator {
 
   /** The store went to its users as it is: a test has replaced it, or another bus's module was asked in this one's place. */
   #explainUnasked(): void {
-    const others = this.parts.busesOfLog().filter((name) => name !== this.parts.name);
-    if (others.length > 0) {
-      throw new InvalidBusOptionsError(
-        'publication.categories',
-        `Several buses have the same log, ${[this.parts.name, ...others].join(' and ')}, and only the one whose BusModule is imported first can publish in two phases: import the bus "${this.parts.name}" first.`,
-      );
-    }
+    const others = this.parts.othersOfLog();
+    if (others.length > 0) throw insteadOfThis(this.parts.name, others);
     this.#logger.warn(
       'The event store was replaced: its appends are not published in two phases, but by the sweep, some seconds later.',
     );
@@ -245,6 +249,19 @@ export class PublicationHost implements EventStoreDecorator {
       `The bus "${this.parts.name}" is to publish a log, and there is no such event store. Import EventStoreModule, and name the store with "log" if it has a name.`,
     );
   }
+}
+
+/** A half message is prepared on one bus: the import order decides between buses of which only one is to, and for two there is no order. */
+function insteadOfThis(name: string, others: readonly PublicationHost[]): InvalidBusOptionsError {
+  const both = others.find(({ hasTwoPhases }) => hasTwoPhases);
+  const names = [name, ...others.map((each) => each.name)].map((each) => `"${each}"`).join(' and ');
+  const remedy = both
+    ? `Of "${name}" and "${both.name}" leave one with 'two-phase', and publish by the relay on the other: give its categories 'relay', or leave out its publication.categories.`
+    : `Import the BusModule "${name}" first: a BusModule.forRootAsync that is imported before it stands in its place, whatever its options turn out to be.`;
+  return new InvalidBusOptionsError(
+    'publication.categories',
+    `The buses ${names} have the same log, which can be published in two phases on one bus only. ${remedy}`,
+  );
 }
 
 /** An error has no JSON. */

@@ -14,8 +14,8 @@ export default defineConfig({
   // A test's nearest tsconfig.json covers the sources alone, so the transformer is told about decorators here.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // All of them: by default a machine with two would use one.
     maxWorkers: '100%',
     projects: [

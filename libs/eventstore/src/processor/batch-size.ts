@@ -1,4 +1,4 @@
-/** How long it should take to apply a batch that was read: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
+/** How long a batch should take, from its read to its commit: short enough for other writers and the event loop, long enough that its fixed costs do not show. */
 export interface BatchOptions {
   /** Commits in the first batch. Default 500. */
   readonly initial?: number;
@@ -27,9 +27,13 @@ export class BatchSize {
     return this.#current;
   }
 
-  applied(batch: { looked: number; events: number; duration: number }): void {
+  /**
+   * `readIn`: how long the log took for it. It keeps a batch from growing and does not make it smaller: a log that is a round trip away would
+   * not answer sooner.
+   */
+  applied(batch: { looked: number; events: number; duration: number; readIn?: number }): void {
     const slow = batch.duration > this.#target * 2;
-    const quick = batch.duration < this.#target / 2;
+    const quick = batch.duration + (batch.readIn ?? 0) < this.#target / 2;
     const full = batch.looked >= this.#current;
     if (slow || batch.events > MANY_EVENTS) this.#shrink();
     else if (quick && full && batch.events * 2 <= MANY_EVENTS)

@@ -41,7 +41,6 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   if (look) verifyStanding(settings.log, settings.id, { checkpoint: holding.checkpoint, ...look });
   const read = look?.read;
   if (!feeding) board.head = read ? await settings.log.head() : from;
-  // Not counted before: a smaller batch would not make the log answer sooner.
   const startedAt = settings.clock();
   if (look) feeding?.lookFurther(work, look);
   const workedOnParked = await runParked(work, visible);
@@ -51,7 +50,7 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   await applyBatch(work, batch);
   const to = holding.checkpoint.position;
   const events = to === batch.upTo.position ? batch.events : eventsUpTo(batch.commits, to);
-  work.size.applied({ looked: to - from, events, duration: settings.clock() - startedAt });
+  work.size.applied({ looked: to - from, events, duration: settings.clock() - startedAt, readIn: look.took });
   board.rate.add(events);
   feeding?.walked();
   settings.announce({ kind: 'progressed', from, to, events });

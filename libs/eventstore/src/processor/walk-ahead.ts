@@ -10,6 +10,8 @@ export interface Look {
   readonly read: LogStretch | undefined;
   /** What stands there, asked after the read. */
   readonly standing: CommitHeader | undefined;
+  /** How long the log took to answer, in milliseconds. */
+  readonly took: number;
 }
 
 interface Looking {
@@ -67,7 +69,8 @@ export class WalkAhead<Tx> {
 }
 
 export async function lookAt<Tx>(work: Work<Tx>, from: Position, signal: AbortSignal): Promise<Look> {
-  const { log } = work.settings;
+  const { log, clock } = work.settings;
+  const askedAt = clock();
   const pace = work.feeding?.pace;
   if (pace?.isDue) {
     const head = await log.head();
@@ -77,5 +80,5 @@ export async function lookAt<Tx>(work: Work<Tx>, from: Position, signal: AbortSi
   }
   const read = await readStretch(work, from, signal);
   const standing = from > 0 ? await log.commitAt(from) : undefined;
-  return { from, read, standing };
+  return { from, read, standing, took: clock() - askedAt };
 }

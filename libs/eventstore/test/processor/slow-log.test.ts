@@ -144,13 +144,13 @@ describe('a processor whose log is slow to answer', () => {
       log: far.reader,
       batch: { initial: 8, max: 64, targetDuration: 25 },
     });
-    for (const size of [16, 32, 64]) {
+    for (const round of [1, 2, 3]) {
       const step = processor.runOnce();
       await turnUntil(() => far.asked.length === 1);
       fixture.time.sleep(400);
       far.open();
       await step;
-      expect(processor.status().batchSize).toBe(size);
+      expect(processor.status(), `round ${round}`).toMatchObject({ batchSize: 8 });
     }
     await processor.stop();
   });

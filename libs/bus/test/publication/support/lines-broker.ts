@@ -15,6 +15,7 @@ class LinesBroker {
   readonly #checks = new Map<number, (answer: CheckBackAnswer) => void>();
   readonly #child: Child;
   #heard = 0;
+  #prepared = 0;
   #asked = 0;
 
   constructor(broker: MemoryBroker, child: Child) {
@@ -61,7 +62,8 @@ class LinesBroker {
   }
 
   async #prepare(message: Message): Promise<number> {
-    const half = this.#halves.size + 1;
+    this.#prepared += 1;
+    const half = this.#prepared;
     this.#halves.set(half, await this.#bus.prepare(message));
     return half;
   }

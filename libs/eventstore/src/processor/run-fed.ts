@@ -17,7 +17,6 @@ export interface FedWork<Tx> {
 export async function runFed<Tx>(fed: FedWork<Tx>, feeding: Feeding<Tx>): Promise<StepResult | undefined> {
   const { work, known } = fed;
   const { settings, board, holding, size } = work;
-  const startedAt = settings.clock();
   const commits = await feeding.next(known, size.current);
   work.signal.throwIfAborted();
   if (commits.length === 0) return undefined;
@@ -25,7 +24,7 @@ export async function runFed<Tx>(fed: FedWork<Tx>, feeding: Feeding<Tx>): Promis
   feeding.settled(known, await applyFed(fed, commits));
   const { position } = holding.checkpoint;
   const events = commits.reduce((sum, commit) => sum + commit.events.length, 0);
-  size.applied({ looked: commits.length, events, duration: settings.clock() - startedAt });
+  size.applied({ looked: commits.length, events });
   board.rate.add(events);
   settings.announce({ kind: 'progressed', from: position, to: position, events });
   return { kind: 'progressed', from: position, to: position, events };

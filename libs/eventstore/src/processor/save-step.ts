@@ -25,10 +25,12 @@ export async function saveStep<Tx>(
   const { settings, holding, keeper } = work;
   const from = holding.checkpoint;
   const { applied = holding.known?.walkedTo(target.position), ...to } = target;
+  let begunAt = 0;
   let savedAt = 0;
   let refused: LeaseLostError | undefined;
   try {
     await settings.store.transaction(settings.id, async (tx) => {
+      begunAt = settings.clock();
       const written = write?.(tx);
       if (written) await written;
       if (applied) await (settings.store as AppliedVersions<Tx>).saveApplied(tx, settings.id, applied);
@@ -40,6 +42,7 @@ export async function saveStep<Tx>(
   } catch (error) {
     throw refused ? await whyRefused(work, refused) : error;
   }
+  work.size.spent(settings.clock() - begunAt);
   keeper.confirmed(savedAt);
   holding.checkpoint = { ...to, token: from.token };
   if (applied) holding.known?.saved(applied);

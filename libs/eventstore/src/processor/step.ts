@@ -50,7 +50,10 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   await applyBatch(work, batch);
   const to = holding.checkpoint.position;
   const events = to === batch.upTo.position ? batch.events : eventsUpTo(batch.commits, to);
-  work.size.applied({ looked: to - from, events, duration: settings.clock() - startedAt, readIn: look.took });
+  // Effects outside of the transaction are what takes its time.
+  const isOutside = settings.handler.effects !== 'in-transaction';
+  const duration = isOutside ? { duration: settings.clock() - startedAt } : {};
+  work.size.applied({ looked: to - from, events, readIn: look.took, ...duration });
   board.rate.add(events);
   feeding?.walked();
   settings.announce({ kind: 'progressed', from, to, events });

@@ -1,5 +1,6 @@
 import { MessageRejectedError } from './errors.js';
 import type { CloudEvent } from './cloud-event.js';
+import { instantOf } from './instant.js';
 import { quoted } from './printable.js';
 
 /** Everything but the data, as canonical strings (CloudEvents 1.0.2, §3.1). */
@@ -85,14 +86,8 @@ function assertAttributes(attributes: Attributes): void {
   }
 }
 
-/** What is appended together has one time. */
-let lastTime = '';
-
 function isTime(time: string): boolean {
-  if (time === lastTime) return true;
-  if (!RFC_3339.test(time) || Number.isNaN(Date.parse(time))) return false;
-  lastTime = time;
-  return true;
+  return instantOf(time) !== undefined || (RFC_3339.test(time) && !Number.isNaN(Date.parse(time)));
 }
 
 function rejected(attribute: string, why: string): MessageRejectedError {

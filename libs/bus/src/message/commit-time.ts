@@ -1,26 +1,28 @@
 import type { CloudEvent } from './cloud-event.js';
+import { instantOf } from './instant.js';
 
 /** Milliseconds since 1970, of a commit whose time RFC 3339 cannot say. */
 const AT_MILLISECONDS = 'atmilliseconds';
 const WHOLE_NUMBER = /^-?\d{1,16}$/;
 
-/** RFC 3339 ends with the year 9999 and begins with 0; a `Date` goes further either way. */
-export function timeAttributes(at: Date): Readonly<Record<string, string>> {
-  const time = at.toISOString();
-  return /^\d{4}-/.test(time) ? { time } : { [AT_MILLISECONDS]: String(at.getTime()) };
-}
-
 /** What was appended together has one time. */
-let lastTime = { time: '', at: 0 };
+let last = { at: Number.NaN, attributes: {} as Readonly<Record<string, string>> };
+
+/** RFC 3339 ends with the year 9999 and begins with 0; a `Date` goes further either way. */
+export function timeAttributes(date: Date): Readonly<Record<string, string>> {
+  const at = date.getTime();
+  if (at === last.at) return last.attributes;
+  const time = date.toISOString();
+  const attributes = /^\d{4}-/.test(time) ? { time } : { [AT_MILLISECONDS]: String(at) };
+  last = { at, attributes };
+  return attributes;
+}
 
 /** Not valid when the event does not say its time. */
 export function commitTimeOf(event: CloudEvent): Date {
   const { time } = event;
   if (time === undefined) return new Date(millisecondsOf(event[AT_MILLISECONDS]));
-  if (time === lastTime.time) return new Date(lastTime.at);
-  const at = new Date(time);
-  if (!Number.isNaN(at.getTime())) lastTime = { time, at: at.getTime() };
-  return at;
+  return new Date(instantOf(time) ?? time);
 }
 
 function millisecondsOf(value: unknown): number {

@@ -2,7 +2,13 @@ import { MessageRejectedError } from './errors.js';
 import { asEvent, attributesOf, eventFrom } from './attributes.js';
 import { fromBase64, textFrom } from './bytes.js';
 import type { CloudEvent } from './cloud-event.js';
-import { isCloudEventsType, isJsonType, isStructuredJson, isTextType } from './media-type.js';
+import {
+  isCloudEventsType,
+  isJsonType,
+  isStructuredJson,
+  isTextType,
+  OWN_STRUCTURED_TYPE,
+} from './media-type.js';
 import type { Message } from './message.js';
 import { quoted } from './printable.js';
 import type { WireMessage } from './wire-message.js';
@@ -23,6 +29,7 @@ export function decodeWire(wire: WireMessage): Message {
 }
 
 function eventOf({ headers, body }: WireMessage): CloudEvent {
+  if (beginsWithOwnType(headers)) return fromStructured(body);
   const { contentType, attributes } = readHeaders(headers);
   if (contentType !== undefined && isCloudEventsType(contentType)) {
     if (isStructuredJson(contentType)) return fromStructured(body);
@@ -34,14 +41,24 @@ function eventOf({ headers, body }: WireMessage): CloudEvent {
   throw rejected('it has neither a content type application/cloudevents+json nor the attributes as headers');
 }
 
+/** As our own messages do: the first header that says the type decides. */
+function beginsWithOwnType(headers: WireMessage['headers']): boolean {
+  for (const header in headers)
+    return headers[header] === OWN_STRUCTURED_TYPE && isContentTypeHeader(header.toLowerCase());
+  return false;
+}
+
+function isContentTypeHeader(name: string): boolean {
+  return name === 'content-type' || name === 'ce_contenttype' || name === 'ce_datacontenttype';
+}
+
 /** Names in any case: the draft for RocketMQ itself writes both `CE_contentType` and `CE_contenttype`. */
 function readHeaders(headers: WireMessage['headers']) {
   const attributes: Record<string, string> = {};
   let contentType: string | undefined;
   for (const [header, value] of Object.entries(headers)) {
     const name = header.toLowerCase();
-    if (name === 'content-type' || name === 'ce_contenttype' || name === 'ce_datacontenttype')
-      contentType ??= value;
+    if (isContentTypeHeader(name)) contentType ??= value;
     else if (name.startsWith('ce_')) attributes[name.slice(3)] = value;
   }
   return { contentType, attributes };

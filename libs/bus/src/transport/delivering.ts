@@ -43,17 +43,28 @@ export class Delivering {
   }
 
   /** Never rejects. */
-  async deliver(wire: WireMessage, { attempt, signal }: DeliveryContext): Promise<Settlement> {
+  deliver(wire: WireMessage, { attempt, signal }: DeliveryContext): Promise<Settlement> {
     const { group } = this.settings;
     this.#counts.inFlight += 1;
     try {
-      await this.handler(decodeWire(wire), { attempt, signal, group, bytes: wire.body.length });
-      return ACKNOWLEDGE;
+      const context = { attempt, signal, group, bytes: wire.body.length };
+      // No `async` function, here as in what is done with it: a promise less for each message.
+      return Promise.resolve(this.handler(decodeWire(wire), context)).then(this.#handled, (error: unknown) =>
+        this.#refused(error, attempt),
+      );
     } catch (error) {
-      return settle({ error, attempt }, this.settings, this.#random);
-    } finally {
-      this.#counts.inFlight -= 1;
+      return Promise.resolve(this.#refused(error, attempt));
     }
+  }
+
+  readonly #handled = (): Settlement => {
+    this.#counts.inFlight -= 1;
+    return ACKNOWLEDGE;
+  };
+
+  #refused(error: unknown, attempt: number): Settlement {
+    this.#counts.inFlight -= 1;
+    return settle({ error, attempt }, this.settings, this.#random);
   }
 
   /** Tell it once the broker has taken the settlement. */

@@ -124,7 +124,7 @@ export class Dispatcher {
       const entry = this.#nextReady();
       if (entry === undefined) return;
       this.#running += 1;
-      void this.#deliver(entry);
+      this.#deliver(entry);
     }
   }
 
@@ -139,25 +139,44 @@ export class Dispatcher {
     return undefined;
   }
 
-  async #deliver(entry: LaneEntry): Promise<void> {
+  #deliver(entry: LaneEntry): void {
     const { lane, record } = entry;
     entry.attempt += 1;
     const wire = wireOf(lane.topic, record);
-    const { signal } = lane;
+    void this.delivering
+      .deliver(wire, { attempt: entry.attempt, signal: lane.signal })
+      .then((settlement) =>
+        settlement.kind === 'dead-letter' && !isLost(lane)
+          ? this.#giveUp(entry, wire, settlement)
+          : this.#settle(entry, wire, settlement),
+      );
+  }
+
+  async #giveUp(entry: LaneEntry, wire: WireMessage, settlement: GivenUp): Promise<void> {
+    let isStored = false;
     try {
-      const settlement = await this.delivering.deliver(wire, { attempt: entry.attempt, signal });
-      if (isLost(lane)) return;
-      if (settlement.kind === 'dead-letter' && !(await this.ports.deadLetter(wire, entry, settlement)))
-        return;
-      if (isLost(lane)) return;
+      isStored = await this.ports.deadLetter(wire, entry, settlement);
+    } finally {
+      if (isStored) this.#settle(entry, wire, settlement);
+      else this.#ended();
+    }
+  }
+
+  #settle(entry: LaneEntry, wire: WireMessage, settlement: Settlement): void {
+    try {
+      if (isLost(entry.lane)) return;
       this.delivering.settled(wire, settlement, entry.attempt);
       if (settlement.kind === 'retry') this.#hold(entry, settlement.delay);
       else this.#done(entry);
     } finally {
-      this.#running -= 1;
-      if (this.#running === 0) this.#idle?.();
-      this.#handOver();
+      this.#ended();
     }
+  }
+
+  #ended(): void {
+    this.#running -= 1;
+    if (this.#running === 0) this.#idle?.();
+    this.#handOver();
   }
 
   #hold(entry: LaneEntry, delay: number): void {

@@ -2,6 +2,7 @@ import type { IncomingRecord, RecordBatch, TopicPartition } from '../driver/kafk
 
 /** A record from its fetch until all records before it are done, too. */
 export interface LaneEntry {
+  readonly offset: number;
   record: IncomingRecord;
   readonly lane: PartitionLane;
   attempt: number;
@@ -11,6 +12,9 @@ export interface LaneEntry {
 
 /** Whom a key's next record waits for: the last one of a chain that begins with the one that is ready, running or held. */
 type KeyTails = Map<string, LaneEntry>;
+
+/** Of an entry that waits for an earlier one to be done: it is only its offset any more. */
+const LET_GO: IncomingRecord = { offset: -1, key: undefined, value: null, headers: {}, bytes: 0 };
 
 /** More than two fetches of a mebibyte, so that one is handled while the next one comes. */
 const FULL_BYTES = 2_500_000;
@@ -70,7 +74,7 @@ export class PartitionLane implements TopicPartition {
   /** The offset to commit, if there is one that was not committed. */
   get committable(): number | undefined {
     const first = this.#entries[this.#first];
-    const position = first ? first.record.offset : this.#next;
+    const position = first ? first.offset : this.#next;
     return position > this.#committed ? position : undefined;
   }
 
@@ -82,7 +86,7 @@ export class PartitionLane implements TopicPartition {
   continues({ records }: RecordBatch): boolean {
     const offset = records[0]!.offset;
     if (!this.isRejoined) return offset >= this.#next;
-    const open = this.#entries[this.#first]?.record.offset ?? Number.POSITIVE_INFINITY;
+    const open = this.#entries[this.#first]?.offset ?? Number.POSITIVE_INFINITY;
     return offset >= this.#committed && offset <= open;
   }
 
@@ -94,7 +98,7 @@ export class PartitionLane implements TopicPartition {
       this.#next = record.offset + 1;
       this.#openBytes += record.bytes;
       this.#openRecords += 1;
-      const entry: LaneEntry = { record, lane: this, attempt: 0, isDone: false };
+      const entry: LaneEntry = { offset: record.offset, record, lane: this, attempt: 0, isDone: false };
       this.#entries.push(entry);
       this.#enqueue(entry);
     }
@@ -122,8 +126,7 @@ export class PartitionLane implements TopicPartition {
     this.#openBytes -= entry.record.bytes;
     this.#openRecords -= 1;
     this.#release(entry);
-    // What waits for an earlier record to be done is only a number any more.
-    entry.record = { offset: entry.record.offset, key: undefined, value: null, headers: {}, bytes: 0 };
+    entry.record = LET_GO;
     while (this.#entries[this.#first]?.isDone) this.#first += 1;
     if (this.#first > 1_000 && this.#first * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#first);
@@ -143,8 +146,8 @@ export class PartitionLane implements TopicPartition {
   }
 
   #enqueue(entry: LaneEntry): void {
-    const { key } = entry.record;
-    if (!this.isOrdered || key === undefined) {
+    const key = this.isOrdered ? entry.record.key : undefined;
+    if (key === undefined) {
       this.#ready.push(entry);
       return;
     }
@@ -155,8 +158,8 @@ export class PartitionLane implements TopicPartition {
   }
 
   #release(entry: LaneEntry): void {
-    const { key } = entry.record;
-    if (!this.isOrdered || key === undefined) return;
+    const key = this.isOrdered ? entry.record.key : undefined;
+    if (key === undefined) return;
     if (entry.next) this.#ready.push(entry.next);
     else this.#keys.delete(key);
     delete entry.next;

@@ -147,10 +147,24 @@ function recordOf({ offset, key, value, headers }: KafkaMessage): IncomingRecord
   };
 }
 
-/** In a slab that small values share; no `Buffer`, which is another text to whoever prints or compares the bytes of a message. */
+/** Small values share a slab, which one that is held keeps: it is small itself. */
+const SLAB = 16 * 1024;
+const LARGEST_SHARED = 4 * 1024;
+
+let slab = new ArrayBuffer(0);
+let used = 0;
+
+/** No `Buffer`, which is another text to whoever prints or compares the bytes of a message. */
 function copyOf(value: Buffer): Uint8Array {
-  const { buffer, byteOffset, byteLength } = Buffer.from(value);
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  if (value.length > LARGEST_SHARED) return new Uint8Array(value);
+  if (used + value.length > slab.byteLength) {
+    slab = Buffer.allocUnsafeSlow(SLAB).buffer;
+    used = 0;
+  }
+  const copy = new Uint8Array(slab, used, value.length);
+  copy.set(value);
+  used += value.length;
+  return copy;
 }
 
 function headersOf(headers: IHeaders | undefined): Record<string, string> {

@@ -19,13 +19,17 @@ export interface Held {
 }
 
 export interface Settle {
+  /** Aborted when the message is somebody else's. */
+  readonly signal: AbortSignal;
   acknowledge(): void;
   giveBack(error: unknown): void;
 }
 
+const NOTHING: readonly Held[] = [];
+
 /** What is in hand of one stream, by first version. */
 export class HeldStream {
-  readonly entries: Held[] = [];
+  #entries: Held[] = [];
   /** Where the stream stood when a commit of it could not be applied: until it moves, it is the walker's. */
   leftAt: StreamVersion | undefined;
   /** When the gap before the first entry was seen. */
@@ -42,44 +46,62 @@ export class HeldStream {
 
   constructor(readonly stream: StreamName) {}
 
+  get entries(): readonly Held[] {
+    return this.#entries;
+  }
+
   /** Usually the last: messages of a stream come roughly in order. */
   add(entry: Held): void {
-    let at = this.entries.length;
-    while (at > 0 && (this.entries[at - 1] as Held).firstVersion > entry.firstVersion) at -= 1;
-    this.entries.splice(at, 0, entry);
+    const entries = this.#entries;
+    let at = entries.length;
+    while (at > 0 && (entries[at - 1] as Held).firstVersion > entry.firstVersion) at -= 1;
+    if (at === entries.length) entries.push(entry);
+    else entries.splice(at, 0, entry);
     this.isJudged = false;
   }
 
   /** One that begins where this one does and is another commit all the same. */
   contradiction(entry: Held): Held | undefined {
-    return this.entries.find((one) => one.firstVersion === entry.firstVersion && !sameCommit(one, entry));
+    return this.#entries.find((one) => one.firstVersion === entry.firstVersion && !sameCommit(one, entry));
   }
 
   /** A pointer may stand beside what was read for it. */
   hasCommitAt(firstVersion: StreamVersion): boolean {
-    return this.entries.some((one) => one.firstVersion === firstVersion && one.commit !== undefined);
+    return this.#entries.some((one) => one.firstVersion === firstVersion && one.commit !== undefined);
   }
 
   takeAll(): readonly Held[] {
-    return this.entries.splice(0);
+    const all = this.#entries;
+    this.#entries = [];
+    return all;
   }
 
   /** Takes out what is done, and answers it. */
   takeUpTo(version: StreamVersion): readonly Held[] {
-    const done = this.entries.filter((entry) => entry.lastVersion <= version);
-    if (done.length === 0) return done;
-    if (done.length === this.entries.length) return this.takeAll();
-    const rest = this.entries.filter((entry) => entry.lastVersion > version);
-    this.entries.splice(0, this.entries.length, ...rest);
+    const entries = this.#entries;
+    let count = 0;
+    for (const { lastVersion } of entries) if (lastVersion <= version) count += 1;
+    if (count === 0) return NOTHING;
+    if (count === entries.length) return this.takeAll();
+    const done = entries.filter(({ lastVersion }) => lastVersion <= version);
+    this.#entries = entries.filter(({ lastVersion }) => lastVersion > version);
     this.gapSince = undefined;
     this.attempts = 0;
     return done;
   }
 
   remove(entry: Held): boolean {
-    const at = this.entries.indexOf(entry);
-    if (at !== -1) this.entries.splice(at, 1);
+    const at = this.#entries.indexOf(entry);
+    if (at !== -1) this.#entries.splice(at, 1);
     return at !== -1;
+  }
+
+  /** Takes out what came under the signal, and answers it. */
+  takeUnder(signal: AbortSignal): readonly Held[] {
+    const isUnder = ({ settle }: Held): boolean => settle?.signal === signal;
+    const taken = this.#entries.filter(isUnder);
+    if (taken.length > 0) this.#entries = this.#entries.filter((entry) => !isUnder(entry));
+    return taken;
   }
 }
 

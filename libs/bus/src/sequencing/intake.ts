@@ -4,18 +4,15 @@ import { MessageRejectedError } from '../message/errors.js';
 import type { Message } from '../message/message.js';
 import { readCommitMessage, recordedEventsOf } from '../message/read-commit-message.js';
 import { BrokerUnavailableError } from '../transport/errors.js';
-import type { MessageContext, MessageHandler } from '../transport/subscription.js';
+import type { MessageHandler } from '../transport/subscription.js';
 import type { Held, Settle } from './held.js';
+import { Receipts } from './receipts.js';
 import type { SequencerSettings } from './sequencer-options.js';
 
 export interface IntakeParts {
   readonly hold: (entry: Held) => void;
-  readonly drop: (entry: Held) => void;
-}
-
-interface Promised {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  /** Takes out what came under the signal, and answers it. */
+  readonly drop: (signal: AbortSignal) => readonly Held[];
 }
 
 /** Foreign logs that are remembered as told. */
@@ -27,8 +24,7 @@ export class Intake {
   readonly #settings: SequencerSettings;
   readonly #parts: IntakeParts;
   readonly #told = new Set<string>();
-  /** What is in hand under one signal, so that each is listened to once. */
-  readonly #underway = new Map<AbortSignal, Set<Held>>();
+  readonly #receipts = new Receipts((signal) => this.#lost(signal));
 
   constructor(session: FeedSession, settings: SequencerSettings, parts: IntakeParts) {
     this.#session = session;
@@ -37,11 +33,11 @@ export class Intake {
   }
 
   /** One promise for each message, from here to its settlement. */
-  readonly handle: MessageHandler = (message, context) =>
+  readonly handle: MessageHandler = (message, { signal, bytes }) =>
     new Promise((resolve, reject) => {
       const commit = readCommitMessage(message);
       if (commit.logId === this.#session.logId && this.#session.wants(commit.stream)) {
-        this.#hold(commit, context, { resolve, reject });
+        this.#parts.hold(entryOf(commit, bytes, this.#receipts.give(signal, resolve, reject)));
         return;
       }
       if (commit.logId !== this.#session.logId) this.#tellForeign(message, commit);
@@ -49,53 +45,13 @@ export class Intake {
     });
 
   close(): void {
-    for (const signal of this.#underway.keys()) signal.removeEventListener('abort', this.#aborted);
-    this.#underway.clear();
+    this.#receipts.close();
   }
 
-  #hold(message: CommitMessage, { signal, bytes }: MessageContext, { resolve, reject }: Promised): void {
-    const settle: Settle = {
-      acknowledge: () => {
-        this.#leave(signal, entry);
-        resolve();
-      },
-      giveBack: (error) => {
-        this.#leave(signal, entry);
-        reject(error);
-      },
-    };
-    const entry = entryOf(message, bytes, settle);
-    this.#enter(signal, entry);
-    this.#parts.hold(entry);
+  /** The messages are somebody else's now. */
+  #lost(signal: AbortSignal): void {
+    for (const { settle } of this.#parts.drop(signal)) settle?.giveBack(signal.reason);
   }
-
-  #enter(signal: AbortSignal, entry: Held): void {
-    const entries = this.#underway.get(signal);
-    if (entries) {
-      entries.add(entry);
-      return;
-    }
-    this.#underway.set(signal, new Set([entry]));
-    signal.addEventListener('abort', this.#aborted, { once: true });
-  }
-
-  #leave(signal: AbortSignal, entry: Held): void {
-    const entries = this.#underway.get(signal);
-    if (!entries?.delete(entry) || entries.size > 0) return;
-    this.#underway.delete(signal);
-    signal.removeEventListener('abort', this.#aborted);
-  }
-
-  /** The message is somebody else's now. */
-  readonly #aborted = (event: Event): void => {
-    const signal = event.target as AbortSignal;
-    const entries = this.#underway.get(signal) ?? [];
-    this.#underway.delete(signal);
-    for (const entry of entries) {
-      this.#parts.drop(entry);
-      entry.settle?.giveBack(signal.reason);
-    }
-  };
 
   /** Two services may share a topic, and both may have an `order-1`. */
   #tellForeign({ topic, key }: Message, { logId }: CommitMessage): void {

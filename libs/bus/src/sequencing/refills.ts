@@ -59,7 +59,7 @@ export class Refills {
   }
 
   pump(): void {
-    while (!this.#isClosed && this.#running < (this.#parts.hasRoom() ? AT_ONCE : 1)) {
+    while (this.#waiting.length > 0 && this.#running < (this.#parts.hasRoom() ? AT_ONCE : 1)) {
       const next = this.#waiting.shift();
       if (!next) return;
       this.#running += 1;

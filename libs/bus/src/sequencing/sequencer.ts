@@ -28,7 +28,7 @@ export class Sequencer implements CommitFeed {
   /** Streams in which something may have become possible. */
   readonly #dirty = new Set<StreamName>();
   /** Streams of which something was handed over that is not known to be done. */
-  readonly #offered = new Set<StreamName>();
+  #offered: HeldStream[] = [];
   readonly #bytes: HeldBytes;
   readonly #standstill: Standstill;
   readonly #counts = { held: 0, applied: 0, duplicates: 0, refills: 0 };
@@ -72,14 +72,14 @@ export class Sequencer implements CommitFeed {
     });
     this.#intake = new Intake(session, this.#settings, {
       hold: (entry) => this.#hold(entry),
-      drop: (entry) => this.#drop(entry),
+      drop: (signal) => this.#drop(signal),
     });
     this.#fetching = new Fetching(this.#settings, this.#intake.handle);
   }
 
   async next(known: KnownVersions, most: number): Promise<readonly FedCommit[]> {
-    for (const stream of this.#offered) this.#dirty.add(stream);
-    this.#offered.clear();
+    for (const { stream } of this.#offered) this.#dirty.add(stream);
+    this.#offered = [];
     if (known.walks !== this.#walks) {
       this.#walks = known.walks;
       for (const stream of this.#streams.keys()) this.#dirty.add(stream);
@@ -101,13 +101,12 @@ export class Sequencer implements CommitFeed {
   }
 
   settled(known: KnownVersions, left: ReadonlySet<StreamName>): void {
-    for (const stream of this.#offered) {
-      const held = this.#streams.get(stream);
-      if (!held) continue;
-      if (left.has(stream)) held.leftAt = known.versionOf(stream);
-      if (this.#settleDone(held, known)) this.#dirty.add(stream);
+    for (const held of this.#offered) {
+      if (held.entries.length === 0) continue;
+      if (left.has(held.stream)) held.leftAt = known.versionOf(held.stream);
+      if (this.#settleDone(held, known)) this.#dirty.add(held.stream);
     }
-    this.#offered.clear();
+    this.#offered = [];
   }
 
   pause(): void {
@@ -124,7 +123,7 @@ export class Sequencer implements CommitFeed {
       for (const entry of held.entries) entry.settle?.giveBack(closedHere());
     this.#streams.clear();
     this.#dirty.clear();
-    this.#offered.clear();
+    this.#offered = [];
     this.#counts.held = 0;
     this.#standstill.leave(0);
     this.#counts.refills += this.#refills?.count ?? 0;
@@ -148,8 +147,8 @@ export class Sequencer implements CommitFeed {
 
   #hold(entry: Held): void {
     const { stream } = entry;
-    const held = this.#streams.get(stream) ?? new HeldStream(stream);
-    this.#streams.set(stream, held);
+    let held = this.#streams.get(stream);
+    if (!held) this.#streams.set(stream, (held = new HeldStream(stream)));
     this.#put(held, entry);
     if (this.#bytes.areTooMany) this.#fetching?.pause('bytes');
     this.#lookAgain(stream);
@@ -163,11 +162,11 @@ export class Sequencer implements CommitFeed {
     this.#bytes.measure(entry);
   }
 
-  /** Somebody else has it now. */
-  #drop(entry: Held): void {
-    const held = this.#streams.get(entry.stream);
-    if (!held?.remove(entry)) return;
-    this.#forget(held, [entry]);
+  /** Somebody else has these now. */
+  #drop(signal: AbortSignal): readonly Held[] {
+    const dropped = [...this.#streams.values()].map((held) => ({ held, gone: held.takeUnder(signal) }));
+    for (const { held, gone } of dropped) this.#forget(held, gone);
+    return dropped.flatMap(({ gone }) => gone);
   }
 
   /** Settles what is done. `false` when there is nothing more to do for the stream now. */
@@ -188,6 +187,7 @@ export class Sequencer implements CommitFeed {
   }
 
   #forget(held: HeldStream, gone: readonly Held[]): void {
+    if (gone.length === 0) return;
     this.#counts.held -= gone.length;
     this.#standstill.leave(this.#counts.held);
     for (const entry of gone) this.#bytes.forget(entry);
@@ -225,7 +225,7 @@ export class Sequencer implements CommitFeed {
       entry.isOffered = true;
       at = entry.lastVersion;
     }
-    if (at > version) this.#offered.add(held.stream);
+    if (at > version) this.#offered.push(held);
   }
 
   /** On lanes what is missing will not come by itself. Without, it is probably on its way, unless it was a pointer. */

@@ -14,6 +14,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 /** Milliseconds. */
 const LONGEST_STOP = 60_000;
+const LONGEST_START = 120_000;
+/** An import or a rebuild of all real orders takes some minutes on a machine that has other things to do. */
+const LONGEST_SCRIPT = 900_000;
 
 export interface RunningApp {
   readonly url: string;
@@ -44,14 +47,23 @@ export async function startServer(
   if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine);
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
+    const late = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(tooLong(`${script} does not listen`, LONGEST_START, output));
+    }, LONGEST_START);
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       const found = /Listening on (http:\/\/\S+?)[,\s]/.exec(output);
-      if (found?.[1]) resolve(found[1]);
+      if (!found?.[1]) return;
+      clearTimeout(late);
+      resolve(found[1]);
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}:\n${output}`)));
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`${script} ended with code ${code}:\n${output}`));
+    });
   });
   const gone = once(child, 'exit');
   return {
@@ -88,8 +100,17 @@ export async function runScript(
   const read = (chunk: Buffer): void => void (output += chunk.toString());
   child.stdout?.on('data', read);
   child.stderr?.on('data', read);
+  const late = AbortSignal.timeout(LONGEST_SCRIPT);
+  late.addEventListener('abort', () => child.kill('SIGKILL'));
   const [code] = (await once(child, 'close')) as [number | null];
+  if (late.aborted) throw tooLong(`${[script, ...args].join(' ')} does not end`, LONGEST_SCRIPT, output);
   return { code, output };
+}
+
+/** With what it has said last: that is where it stands. */
+function tooLong(what: string, milliseconds: number, output: string): Error {
+  const said = output.trim() === '' ? 'It has said nothing.' : `It said:\n${output.trim().slice(-2_000)}`;
+  return new Error(`After ${milliseconds / 1_000} s ${what}, and was killed. ${said}`);
 }
 
 /** By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once. */

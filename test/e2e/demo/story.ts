@@ -91,7 +91,9 @@ export async function waitUntilThere(url: string, position: number, patience = L
   for (const path of ['orders?limit=1', 'revenue/daily', 'funnel']) {
     const separator = path.includes('?') ? '&' : '?';
     for (;;) {
-      const response = await fetch(`${url}/${path}${separator}position=${position}&timeout=${LONGEST_WAIT}`);
+      const response = await fetch(`${url}/${path}${separator}position=${position}&timeout=${LONGEST_WAIT}`, {
+        signal: AbortSignal.timeout(2 * LONGEST_WAIT),
+      });
       const answer = await response.text();
       if (response.ok) break;
       if (performance.now() >= deadline) throw new Error(`/${path}: ${answer}`);

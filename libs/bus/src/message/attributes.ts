@@ -30,6 +30,24 @@ export function attributesOf(event: Readonly<Record<string, unknown>>): Attribut
 }
 
 /**
+ * Whether the event can be written as it stands: plain, and all attributes strings already, as in our own messages, of which a copy would
+ * be most of the work.
+ *
+ * @throws MessageRejectedError
+ */
+export function isCanonical(event: Readonly<Record<string, unknown>>): boolean {
+  if (Object.getPrototypeOf(event) !== Object.prototype) return false;
+  for (const name of Object.keys(event)) {
+    const value = event[name];
+    if (name === 'data') continue;
+    if (name === 'data_base64' || typeof value !== 'string') return false;
+    attributeOf(name, value);
+  }
+  assertAttributes(event as Attributes);
+  return true;
+}
+
+/**
  * An event as it was read from JSON becomes one of ours, in its place: a copy of each would be most of the work. `data` and `data_base64`
  * are left alone.
  *

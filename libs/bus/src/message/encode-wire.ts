@@ -1,5 +1,5 @@
 import { MessageRejectedError } from './errors.js';
-import { attributesOf, type Attributes } from './attributes.js';
+import { attributesOf, isCanonical, type Attributes } from './attributes.js';
 import type { Message } from './message.js';
 import { bytesOf, toBase64 } from './bytes.js';
 import { isJsonType, JSON_TYPE, OWN_STRUCTURED_TYPE } from './media-type.js';
@@ -22,10 +22,12 @@ const CONTROL = /\p{Cc}/u;
  */
 export function encodeWire(message: Message, options: WireOptions = {}): WireMessage {
   const { mode = 'structured', binding = KAFKA_BINDING } = options;
-  const attributes = attributesOf(message.event);
+  const { topic, key, event } = message;
+  if (mode === 'structured' && !(event.data instanceof Uint8Array) && isCanonical(event))
+    return { topic, key, ...structured(jsonOf(event), binding) };
+  const attributes = attributesOf(event);
   const isBinary = mode === 'binary' && !(binding.plainHeaders && hasControlCharacters(attributes));
-  const { topic, key } = message;
-  const { headers, body } = (isBinary ? inBinary : inStructured)(attributes, message.event.data, binding);
+  const { headers, body } = (isBinary ? inBinary : inStructured)(attributes, event.data, binding);
   return { topic, key, headers, body };
 }
 
@@ -34,10 +36,11 @@ type Content = Pick<WireMessage, 'headers' | 'body'>;
 function inStructured(attributes: Attributes, data: unknown, binding: WireBinding): Content {
   const content =
     data === undefined ? {} : data instanceof Uint8Array ? { data_base64: toBase64(data) } : { data };
-  return {
-    headers: { [binding.contentType]: OWN_STRUCTURED_TYPE },
-    body: bytesOf(jsonOf({ ...attributes, ...content })),
-  };
+  return structured(jsonOf({ ...attributes, ...content }), binding);
+}
+
+function structured(json: string, { contentType }: WireBinding): Content {
+  return { headers: { [contentType]: OWN_STRUCTURED_TYPE }, body: bytesOf(json) };
 }
 
 function inBinary(attributes: Attributes, data: unknown, binding: WireBinding): Content {

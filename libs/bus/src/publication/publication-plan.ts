@@ -48,6 +48,7 @@ export class PublicationPlan {
   }
 
   modeOf(stream: StreamName): PublicationMode {
+    if (this.#modes.size === 0) return this.#default;
     return this.#modes.get(categoryOf(stream)) ?? this.#default;
   }
 

@@ -85,15 +85,14 @@ export class Relaying implements BatchEffectHandler {
     this.#horizon.observe(batch.head);
     const confirmed = await this.#confirmed(batch);
     const isOpen = (one: Held): boolean => !isConfirmed(one, confirmed) && !this.#swept.has(one.position);
-    const open = batch.commits.filter(isOpen);
-    const { plan } = this.#options;
+    const toRelay: Commit[] = [];
+    const twoPhase: Commit[] = [];
+    for (const commit of batch.commits) {
+      const mode = this.#options.plan.modeOf(commit.stream);
+      if (mode !== 'none' && isOpen(commit)) (mode === 'relay' ? toRelay : twoPhase).push(commit);
+    }
     const publishing = this.#publishing(signal);
-    await this.#relay(
-      publishing,
-      open.filter(({ stream }) => plan.modeOf(stream) === 'relay'),
-      batch.upTo,
-    );
-    const twoPhase = open.filter(({ stream }) => plan.modeOf(stream) === 'two-phase');
+    await this.#relay(publishing, toRelay, batch.upTo);
     const waiting = [...this.#held.filter(isOpen), ...twoPhase];
     const horizon = this.#horizon.reached();
     await this.#sweep(publishing, {
@@ -127,7 +126,8 @@ export class Relaying implements BatchEffectHandler {
   }
 
   async #relay(publishing: Publishing, commits: readonly Commit[], upTo: Position): Promise<void> {
-    const toRelay = commits.filter(({ position }) => position > this.#relayedUpTo);
+    const isNew = (commits[0]?.position ?? 0) > this.#relayedUpTo;
+    const toRelay = isNew ? commits : commits.filter(({ position }) => position > this.#relayedUpTo);
     if (toRelay.length > 0) {
       await publishCommits(publishing, toRelay);
       this.#counts.relayed += toRelay.length;

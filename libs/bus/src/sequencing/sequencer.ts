@@ -10,12 +10,11 @@ import {
 } from '@varve/eventstore';
 import { overlap, twoCommits, untrue } from './contradictions.js';
 import { Fetching } from './fetching.js';
-import { HeldBytes } from './held-bytes.js';
-import { HeldStream, type Held } from './held.js';
+import type { Held, HeldStream } from './held.js';
+import { HeldStreams } from './held-streams.js';
 import { closedHere, Intake } from './intake.js';
 import { Refills } from './refills.js';
 import { sequencerSettings, type SequencerOptions, type SequencerSettings } from './sequencer-options.js';
-import { Standstill } from './standstill.js';
 
 /**
  * Puts commits from a bus in order by their numbers: drops what is known, holds what is early, reads gaps and pointers from the log, and
@@ -24,14 +23,12 @@ import { Standstill } from './standstill.js';
  */
 export class Sequencer implements CommitFeed {
   readonly #settings: SequencerSettings;
-  readonly #streams = new Map<StreamName, HeldStream>();
+  readonly #held: HeldStreams;
   /** Streams in which something may have become possible. */
   readonly #dirty = new Set<StreamName>();
   /** Streams of which something was handed over that is not known to be done. */
   #offered: HeldStream[] = [];
-  readonly #bytes: HeldBytes;
-  readonly #standstill: Standstill;
-  readonly #counts = { held: 0, applied: 0, duplicates: 0, refills: 0 };
+  readonly #counts = { applied: 0, duplicates: 0, refills: 0 };
   #session: FeedSession | undefined;
   #intake: Intake | undefined;
   #fetching: Fetching | undefined;
@@ -44,15 +41,14 @@ export class Sequencer implements CommitFeed {
   /** Connects to nothing. @throws InvalidBusOptionsError */
   constructor(options: SequencerOptions) {
     this.#settings = sequencerSettings(options);
-    this.#bytes = new HeldBytes(this.#settings.maxHeldBytes);
-    this.#standstill = new Standstill(this.#settings);
+    this.#held = new HeldStreams(this.#settings);
   }
 
   open(session: FeedSession): void {
     this.#session = session;
     if (this.#intake) {
       this.#fetching?.resume('outage');
-      for (const stream of this.#streams.keys()) this.#dirty.add(stream);
+      for (const stream of this.#held.names) this.#dirty.add(stream);
       session.ready();
       return;
     }
@@ -62,7 +58,7 @@ export class Sequencer implements CommitFeed {
       timers,
       random,
       refilled: (held, commits) => this.#refilled(held, commits),
-      hasRoom: () => !this.#bytes.areTooMany,
+      hasRoom: () => !this.#held.bytes.areTooMany,
       lookAgain: ({ stream }) => {
         this.#fetching?.resume('log');
         this.#lookAgain(stream);
@@ -82,7 +78,7 @@ export class Sequencer implements CommitFeed {
     this.#offered = [];
     if (known.walks !== this.#walks) {
       this.#walks = known.walks;
-      for (const stream of this.#streams.keys()) this.#dirty.add(stream);
+      for (const stream of this.#held.names) this.#dirty.add(stream);
     }
     const streams = this.#dirty.size <= most ? [...this.#dirty] : [...this.#dirty].slice(0, most);
     const loading = known.load(streams);
@@ -91,11 +87,11 @@ export class Sequencer implements CommitFeed {
     for (const stream of streams) {
       if (ready.length >= most) break;
       this.#dirty.delete(stream);
-      const held = this.#streams.get(stream);
+      const held = this.#held.get(stream);
       if (held && this.#settleDone(held, known)) this.#offer(held, known, { ready, most });
     }
     if (this.#contradiction) throw this.#contradiction;
-    if (ready.length === 0) this.#standstill.look(this.#counts.held, this.#streams.values());
+    if (ready.length === 0) this.#held.lookForStandstill();
     if (ready.length < most && this.#dirty.size > 0) this.#session?.ready();
     return ready;
   }
@@ -119,25 +115,21 @@ export class Sequencer implements CommitFeed {
     this.#cancelHold?.();
     this.#refills?.close();
     this.#intake?.close();
-    for (const held of this.#streams.values())
-      for (const entry of held.entries) entry.settle?.giveBack(closedHere());
-    this.#streams.clear();
+    for (const held of this.#held.all) for (const entry of held.entries) entry.settle?.giveBack(closedHere());
+    this.#held.clear();
     this.#dirty.clear();
     this.#offered = [];
-    this.#counts.held = 0;
-    this.#standstill.leave(0);
     this.#counts.refills += this.#refills?.count ?? 0;
-    this.#bytes.reset();
     this.#session = this.#intake = this.#fetching = this.#refills = undefined;
     this.#contradiction = this.#cancelHold = undefined;
     await fetching?.close();
   }
 
   status(): FeedStatus {
-    const { held, applied, duplicates } = this.#counts;
-    const heldBytes = this.#bytes.total;
+    const { applied, duplicates } = this.#counts;
+    const { count: held, stuck } = this.#held;
+    const heldBytes = this.#held.bytes.total;
     const refills = this.#counts.refills + (this.#refills?.count ?? 0);
-    const stuck = this.#standstill.error;
     const lastError = this.#fetching?.lastError ?? stuck ?? this.#lastError;
     const fetching = this.#fetching?.state ?? 'closed';
     const state = stuck && fetching === 'running' ? 'paused' : fetching;
@@ -147,24 +139,20 @@ export class Sequencer implements CommitFeed {
 
   #hold(entry: Held): void {
     const { stream } = entry;
-    let held = this.#streams.get(stream);
-    if (!held) this.#streams.set(stream, (held = new HeldStream(stream)));
-    this.#put(held, entry);
-    if (this.#bytes.areTooMany) this.#fetching?.pause('bytes');
+    this.#put(this.#held.open(stream), entry);
+    if (this.#held.bytes.areTooMany) this.#fetching?.pause('bytes');
     this.#lookAgain(stream);
   }
 
   #put(held: HeldStream, entry: Held): void {
     const isOther = held.contradiction(entry);
-    held.add(entry);
+    this.#held.add(held, entry);
     if (isOther) this.#contest(held, twoCommits(this.#settings, entry));
-    this.#counts.held += 1;
-    this.#bytes.measure(entry);
   }
 
   /** Somebody else has these now. */
   #drop(signal: AbortSignal): readonly Held[] {
-    const dropped = [...this.#streams.values()].map((held) => ({ held, gone: held.takeUnder(signal) }));
+    const dropped = [...this.#held.all].map((held) => ({ held, gone: held.takeUnder(signal) }));
     for (const { held, gone } of dropped) this.#forget(held, gone);
     return dropped.flatMap(({ gone }) => gone);
   }
@@ -188,11 +176,8 @@ export class Sequencer implements CommitFeed {
 
   #forget(held: HeldStream, gone: readonly Held[]): void {
     if (gone.length === 0) return;
-    this.#counts.held -= gone.length;
-    this.#standstill.leave(this.#counts.held);
-    for (const entry of gone) this.#bytes.forget(entry);
-    if (held.entries.length === 0) this.#streams.delete(held.stream);
-    if (!this.#bytes.isHalfFull) this.#fetching?.resume('bytes');
+    this.#held.forget(held, gone);
+    if (!this.#held.bytes.isHalfFull) this.#fetching?.resume('bytes');
     this.#refills?.pump();
   }
 
@@ -230,8 +215,9 @@ export class Sequencer implements CommitFeed {
 
   /** On lanes what is missing will not come by itself. Without, it is probably on its way, unless it was a pointer. */
   #gap(held: HeldStream, from: number, first: Held): void {
-    for (const entry of held.entries) if (entry.firstVersion >= first.firstVersion) this.#bytes.wait(entry);
-    if (!this.#bytes.isHalfFull) this.#fetching?.resume('bytes');
+    for (const entry of held.entries)
+      if (entry.firstVersion >= first.firstVersion) this.#held.bytes.wait(entry);
+    if (!this.#held.bytes.isHalfFull) this.#fetching?.resume('bytes');
     if (held.isRefilling) return;
     const { bus, clock, hold } = this.#settings;
     if (first.commit && bus.capabilities.ordering === 'none') {
@@ -250,7 +236,7 @@ export class Sequencer implements CommitFeed {
   #lookAtGapsIn(milliseconds: number): void {
     this.#cancelHold ??= this.#settings.timers.after(milliseconds, () => {
       this.#cancelHold = undefined;
-      for (const { stream, gapSince } of this.#streams.values()) {
+      for (const { stream, gapSince } of this.#held.all) {
         if (gapSince !== undefined) this.#dirty.add(stream);
       }
       this.#session?.ready();
@@ -258,7 +244,7 @@ export class Sequencer implements CommitFeed {
   }
 
   #refilled(held: HeldStream, commits: readonly FedCommit[]): void {
-    if (this.#streams.get(held.stream) !== held) return;
+    if (!this.#held.has(held)) return;
     for (const commit of commits) {
       const { stream, firstVersion, lastVersion, commitId } = commit;
       this.#put(held, { stream, firstVersion, lastVersion, commitId, commit, bytes: 0, isOffered: false });
@@ -272,7 +258,7 @@ export class Sequencer implements CommitFeed {
   }
 
   #judged(held: HeldStream, wrong: readonly Held[]): void {
-    if (this.#streams.get(held.stream) !== held) return;
+    if (!this.#held.has(held)) return;
     held.contested = undefined;
     held.isJudged = wrong.length === 0;
     const gone = wrong.filter((entry) => held.remove(entry));

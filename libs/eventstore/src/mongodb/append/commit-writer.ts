@@ -1,0 +1,269 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AppendResult } from '../../log/commit.js';
+import { isEventStoreError, StoreUnavailableError } from '../../log/errors.js';
+import { pause, type Timers } from '../../processor/timers.js';
+import { headerOf, keyOf, type LogDocument } from '../connection/commit-document.js';
+import type { MongoLog } from '../connection/mongo-log.js';
+import { isNeverBegun, isPassing, isUnsent, writeFailed } from '../errors.js';
+import { newestOf } from '../read/head.js';
+import { findByCommitId } from '../read/find-commit.js';
+import type { AppendRequest, PendingAppend } from './append-request.js';
+import { inParallel } from './in-parallel.js';
+import { insertCommits, type InsertOutcome } from './insert-commits.js';
+import { settleByCommitId, settleByStream } from './judge.js';
+import { KnownHead } from './known-head.js';
+import type { NumberingLease } from './numbering-lease.js';
+import { expectsNoStream, planGroup, type PlannedCommit } from './plan-group.js';
+import { StreamHeads } from './stream-heads.js';
+import { WriteQueue } from './write-queue.js';
+
+export interface WriterOptions {
+  readonly appendTimeout: number;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly lease: NumberingLease;
+  readonly onCommit: () => void;
+}
+
+/** Milliseconds between two tries while the server fails, doubled from the first to the last. */
+const FIRST_PAUSE = 20;
+const LAST_PAUSE = 1_000;
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Appends without a transaction and without a counter. A commit is sent at p only when p - 1 is a commit that a majority has, or stands
+ * before it in the same command: so no node ever has p without p - 1, and whoever reads what a majority has reads a log without a hole.
+ * Likewise for the versions of a stream. Which of two writers gets a position or a version, the unique indexes decide; nothing is ever
+ * concluded from an error but "look".
+ */
+export class CommitWriter {
+  readonly heads = new StreamHeads();
+  protected readonly log: MongoLog;
+  protected readonly head: KnownHead;
+  readonly #options: WriterOptions;
+  readonly #queue = new WriteQueue();
+  readonly #never = new AbortController().signal;
+  #working: Promise<void> | undefined;
+  /** Lost races in a row. */
+  #attempts = 0;
+  #failures = 0;
+  #lastError: unknown;
+  /** Of an insert, in milliseconds, as a moving average. */
+  #roundTrip = 1;
+
+  constructor(log: MongoLog, options: WriterOptions) {
+    this.log = log;
+    this.#options = options;
+    this.head = new KnownHead(log, () => performance.now());
+  }
+
+  append(request: AppendRequest, bytes: number): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.#options.appendTimeout;
+      const key = keyOf(request.commitId);
+      const state = { sent: false, doubtful: false, settled: false };
+      this.#queue.add(pendingOf({ ...request, key, bytes, deadline, ...state }, resolve, reject));
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Resolves when everything that was queued has its answer. */
+  async drained(): Promise<void> {
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    // Who appends in the same turn goes out in the same group.
+    await nextTurn();
+    while (this.#queue.size > 0) {
+      for (const pending of this.#queue.takeOverdue(performance.now())) this.#giveUp(pending);
+      await this.#workOn(this.#queue.takeGroup());
+    }
+    this.#working = undefined;
+    this.#options.lease.leave();
+  }
+
+  async #workOn(group: readonly PendingAppend[]): Promise<void> {
+    try {
+      const won = await this.#write(group);
+      this.#failures = 0;
+      this.#attempts = won ? 0 : this.#attempts + 1;
+    } catch (error) {
+      this.#fail(group, error);
+    }
+    const left = group.filter(({ settled }) => !settled);
+    this.#queue.putBack(left);
+    if (left.length > 0) await this.#pauseBeforeRetry();
+  }
+
+  /** `false`: another writer was faster. */
+  async #write(group: readonly PendingAppend[]): Promise<boolean> {
+    if (await this.#options.lease.turn()) this.head.doubt();
+    const head = await this.headForNext();
+    await this.#examine(group.filter(({ doubtful }) => doubtful));
+    const open = group.filter(({ settled }) => !settled);
+    await this.#learnHeads(open);
+    const planned = planGroup(open, head, this.heads);
+    if (planned.length === 0) return true;
+    const begun = performance.now();
+    const outcome = await this.insert(planned);
+    this.#roundTrip += (performance.now() - begun - this.#roundTrip) / 8;
+    return this.#settle(planned, outcome);
+  }
+
+  /** The position that a commit may be put after: never a sum, always a commit that a majority has. */
+  protected headForNext(): Promise<number> {
+    return this.head.current();
+  }
+
+  protected insert(planned: readonly PlannedCommit[]): Promise<InsertOutcome> {
+    return insertCommits(
+      this.log,
+      planned.map(({ document }) => document),
+    );
+  }
+
+  async #settle(planned: readonly PlannedCommit[], outcome: InsertOutcome): Promise<boolean> {
+    if (outcome.outcome === 'written') {
+      this.#accept(planned);
+      return true;
+    }
+    this.head.doubt();
+    if (outcome.outcome === 'unknown') {
+      await this.#findOut(planned, outcome.error);
+      return true;
+    }
+    this.#accept(planned.slice(0, outcome.index));
+    const failed = planned[outcome.index]!;
+    if (outcome.outcome === 'refused') {
+      const { pending } = failed;
+      pending.reject(writeFailed(outcome.error, this.log.location, pending.sent ? 'unknown' : 'not-written'));
+      return true;
+    }
+    return this.judgeTaken(failed);
+  }
+
+  #accept(planned: readonly PlannedCommit[]): void {
+    const last = planned.at(-1);
+    if (!last) return;
+    this.head.advance(last.document);
+    for (const { pending, document } of planned) {
+      this.heads.learn(document);
+      pending.resolve({ ok: true, commit: headerOf(document) });
+    }
+    this.#options.onCommit();
+  }
+
+  /**
+   * Some unique index has refused the document, and no server says reliably which one: what is there tells. Its own id there is its own
+   * earlier try; neither the id nor the version there, and the position was taken.
+   */
+  protected async judgeTaken({ pending, document }: PlannedCommit): Promise<boolean> {
+    const { commitId, stream, firstVersion } = document;
+    const found = await this.log.commits
+      .find<LogDocument>({ $or: [{ commitId }, { stream, firstVersion }] })
+      .limit(2)
+      .toArray();
+    const own = found.find((one) => keyOf(one.commitId) === pending.key);
+    if (own) {
+      settleByCommitId(pending, own);
+      return true;
+    }
+    if (found.length > 0) {
+      pending.doubtful = true;
+      return true;
+    }
+    this.#options.lease.lost();
+    return false;
+  }
+
+  /** After anything but a yes or a plain no: what is found was written, what is not found may be written still and is sent again with its id. */
+  async #findOut(planned: readonly PlannedCommit[], error: unknown): Promise<void> {
+    if (!isUnsent(error)) for (const { pending } of planned) pending.sent = true;
+    this.#lastError = error;
+    const commitIds = planned.map(({ pending }) => pending.commitId);
+    const found = await this.log.commits.find<LogDocument>({ commitId: { $in: commitIds } }).toArray();
+    const byKey = new Map(found.map((one) => [keyOf(one.commitId), one]));
+    for (const { pending } of planned) {
+      const own = byKey.get(pending.key);
+      if (own) settleByCommitId(pending, own);
+    }
+    this.#options.onCommit();
+    throw error;
+  }
+
+  /** Judges by what the server has now. The stream before the id: an id that was absent later was absent when the stream stood there. */
+  async #examine(doubtful: readonly PendingAppend[]): Promise<void> {
+    await inParallel(doubtful, async (pending) => {
+      const newest = await newestOf(this.log, pending.stream);
+      if (newest) this.heads.learn(newest);
+      const found =
+        typeof pending.commitId === 'string' || pending.sent
+          ? await findByCommitId(this.log, pending.commitId)
+          : undefined;
+      if (found) settleByCommitId(pending, found);
+      else pending.doubtful = settleByStream(pending, this.heads.get(pending.stream));
+    });
+  }
+
+  async #learnHeads(group: readonly PendingAppend[]): Promise<void> {
+    const unknown = new Set<string>();
+    for (const pending of group) {
+      if (!expectsNoStream(pending) && !this.heads.get(pending.stream)) unknown.add(pending.stream);
+    }
+    if (unknown.size === 0) return;
+    await inParallel(unknown, async (stream) => {
+      const newest = await newestOf(this.log, stream);
+      if (newest) this.heads.learn(newest);
+    });
+  }
+
+  #fail(group: readonly PendingAppend[], error: unknown): void {
+    this.head.doubt();
+    this.#lastError = error;
+    this.#failures += 1;
+    if (isPassing(error)) return;
+    for (const pending of group) {
+      if (pending.settled) continue;
+      if (isEventStoreError(error)) pending.reject(error);
+      else this.#giveUp(pending);
+    }
+  }
+
+  #giveUp(pending: PendingAppend): void {
+    const known = !pending.sent || isNeverBegun(this.#lastError);
+    const error =
+      this.#lastError ?? new StoreUnavailableError('No server has answered in time.', 'not-written');
+    pending.reject(writeFailed(error, this.log.location, known ? 'not-written' : 'unknown'));
+  }
+
+  /** Jitter of one to two round trips a lost race: without it the winner goes on winning, and others wait for seconds. */
+  async #pauseBeforeRetry(): Promise<void> {
+    const { timers, random } = this.#options;
+    const lost = this.#roundTrip * Math.min(this.#attempts, MAX_ATTEMPTS);
+    const failed = this.#failures === 0 ? 0 : Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LAST_PAUSE);
+    const milliseconds = Math.max(lost, failed) * (1 + random());
+    if (milliseconds > 0) await pause(timers, milliseconds, this.#never);
+  }
+}
+
+type Unanswered = Omit<PendingAppend, 'resolve' | 'reject'>;
+
+function pendingOf(
+  request: Unanswered,
+  resolve: (result: AppendResult) => void,
+  reject: (error: unknown) => void,
+): PendingAppend {
+  const pending: PendingAppend = {
+    ...request,
+    resolve(result) {
+      pending.settled = true;
+      resolve(result);
+    },
+    reject(error) {
+      pending.settled = true;
+      reject(error);
+    },
+  };
+  return pending;
+}

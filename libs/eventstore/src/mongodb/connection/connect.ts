@@ -1,0 +1,80 @@
+import { MongoClient } from 'mongodb';
+import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
+import { isMongoError, translateError } from '../errors.js';
+import type { ConnectOptions } from '../options.js';
+import { checkServer } from './check-server.js';
+import { assertIndexes, ensureIndexes } from './indexes.js';
+import { assertReadable, createIdentity, findIdentity } from './log-record.js';
+import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
+
+export interface OpenedLog {
+  readonly log: MongoLog;
+  /** Closes the client if it was opened here. */
+  readonly disconnect: () => Promise<void>;
+}
+
+/** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
+export async function openLog(options: ConnectOptions): Promise<OpenedLog> {
+  return connected(options, async (collections, location) => {
+    const facts = await checkServer(collections, location);
+    const known = await findIdentity(collections.records);
+    if (known) {
+      assertReadable(known, location);
+      await assertIndexes(collections, location);
+    } else if (options.create) await ensureIndexes(collections);
+    else throw new InvalidOptionsError('create', `There is no log at ${location}, and "create" is false.`);
+    // After the indexes: whoever finds the record may rely on them.
+    const { logId } = known ?? (await createIdentity(collections, location));
+    return { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };
+  });
+}
+
+/** Makes the indexes without opening the log, which refuses to be opened while one is missing. */
+export async function ensureIndexesOf(options: ConnectOptions): Promise<void> {
+  const { disconnect } = await connected(options, async (collections, location) => {
+    await checkServer(collections, location);
+    await ensureIndexes(collections);
+    return {} as MongoLog;
+  });
+  await disconnect();
+}
+
+async function connected(
+  options: ConnectOptions,
+  open: (collections: Collections, location: string) => Promise<MongoLog>,
+): Promise<OpenedLog> {
+  const client = options.client ?? ownClient(options);
+  const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
+  const collections = collectionsOf(client, options);
+  const location = `${client.options.hosts.join(',')}/${collections.commits.namespace}`;
+  try {
+    await client.connect();
+    return { log: await open(collections, location), disconnect };
+  } catch (error) {
+    await disconnect();
+    if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
+      throw new StoreIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw translateError(error, location);
+  }
+}
+
+/**
+ * Writes are retried here, by commit id, so the driver need not: an error of the server selection then says for certain that nothing was sent.
+ */
+function ownClient({ uri, commandTimeout }: ConnectOptions): MongoClient {
+  try {
+    return new MongoClient(uri!, {
+      retryWrites: false,
+      serverSelectionTimeoutMS: commandTimeout,
+      appName: 'varve',
+    });
+  } catch (error) {
+    throw new InvalidOptionsError(
+      'uri',
+      `"uri" cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

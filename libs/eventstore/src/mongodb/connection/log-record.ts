@@ -1,0 +1,76 @@
+import type { Collection } from 'mongodb';
+import { LogDivergedError, StoreIncompatibleError } from '../../log/errors.js';
+import type { LogId } from '../../log/positions.js';
+import { isDuplicateKey } from '../errors.js';
+import { COMMITS_ONLY } from './commit-document.js';
+import type { Collections, MongoLog } from './mongo-log.js';
+
+/** Documents of other parts share the collection: consumers, and who numbers next. */
+export interface LogRecord {
+  readonly _id: string;
+  readonly [field: string]: unknown;
+}
+
+export interface IdentityRecord extends LogRecord {
+  readonly logId: LogId;
+  /** Of the documents' form. */
+  readonly schemaVersion: number;
+  readonly sealed: boolean;
+  readonly createdAt: Date;
+}
+
+export const IDENTITY = 'log';
+export const SCHEMA_VERSION = 1;
+
+export async function findIdentity(records: Collection<LogRecord>): Promise<IdentityRecord | undefined> {
+  return ((await records.findOne({ _id: IDENTITY })) as IdentityRecord | null) ?? undefined;
+}
+
+/** Makes the record of a new log; whoever comes second takes what is there. */
+export async function createIdentity(
+  { records, commits }: Collections,
+  location: string,
+): Promise<IdentityRecord> {
+  if (await commits.findOne({ _id: COMMITS_ONLY }, { projection: { _id: 1 } })) {
+    throw new StoreIncompatibleError(
+      `The log ${location} has commits, but the record with its id is gone from ${records.namespace}. Restore that collection from a backup of the same time.`,
+    );
+  }
+  const record: IdentityRecord = {
+    _id: IDENTITY,
+    logId: crypto.randomUUID(),
+    schemaVersion: SCHEMA_VERSION,
+    sealed: false,
+    createdAt: new Date(),
+  };
+  try {
+    await records.insertOne(record);
+    return record;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return (await findIdentity(records))!;
+  }
+}
+
+/** @throws StoreIncompatibleError for documents of a newer version of this library */
+export function assertReadable({ schemaVersion }: IdentityRecord, location: string): void {
+  if (schemaVersion === SCHEMA_VERSION) return;
+  throw new StoreIncompatibleError(
+    `The log ${location} has documents of version ${String(schemaVersion)}; this library knows version ${SCHEMA_VERSION}. Upgrade @varve/eventstore.`,
+  );
+}
+
+/** @throws LogDivergedError when the log was restored or replaced since it was opened */
+export async function assertSameLog(log: MongoLog): Promise<IdentityRecord> {
+  const record = await findIdentity(log.records);
+  if (record?.logId === log.logId) return record;
+  throw divergedLog(log, record ? `its id is ${record.logId} now` : 'the record with its id is gone');
+}
+
+export function divergedLog(log: MongoLog, what: string): LogDivergedError {
+  return new LogDivergedError(
+    log.logId,
+    `The log ${log.location} is not the one any more that was opened as ${log.logId}: ${what}. Nothing more is read from it or ` +
+      'appended to it. Stop every process that uses it; if it was restored from a backup, run "varve log restored"; then start again.',
+  );
+}

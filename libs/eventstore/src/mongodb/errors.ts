@@ -1,0 +1,105 @@
+import { StoreUnavailableError } from '../log/errors.js';
+
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Codes of a server that steps down, shuts down or has lost its majority for a while: the same command may succeed on the next primary.
+ * From the driver specification "Retryable Writes", with 64 (write concern), 50 (time limit) and 112 (write conflict).
+ */
+const PASSING = new Set([
+  6, 7, 50, 64, 89, 91, 112, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
+
+/** No rights, or none to log in. */
+const REFUSED = new Set([13, 18, 8_000]);
+
+/** What a person can do, by the server's code. */
+const ADVICE: Readonly<Record<number, string>> = {
+  13: 'refuses the operation. Give the user the role "readWrite" on the database',
+  18: 'refuses the credentials. Check user, password and "authSource" in the URI',
+  50: 'did not answer within the time limit. Look at the load of the server',
+  64: 'could not get the write confirmed by a majority. Check that a majority of the replica set runs and keeps up',
+  100: 'has too few members for a majority write. Check the replica set’s configuration',
+  121: 'has a validation rule that refuses the document. Remove the rule from the collection',
+  148: 'serves no majority reads. Start the server with enableMajorityReadConcern',
+  8_000: 'refuses the credentials. Check user and password in the URI',
+  10_334: 'takes no document of that size. Split the commit',
+  14_031: 'cannot grow: the disk of the server is full. Make room; nothing acknowledged is lost',
+};
+
+const BY_NAME: Readonly<Record<string, string>> = {
+  MongoServerSelectionError:
+    'cannot be reached: no primary has answered. Check the address, the network, and that the servers run',
+  MongoNetworkError: 'lost the connection. Check the network and the server’s log',
+  MongoNetworkTimeoutError: 'did not answer in time. Check the network and the server’s load',
+  MongoOperationTimeoutError:
+    'did not answer within "commandTimeout". Check the network and the server’s load, or raise it',
+  MongoPoolClearedError: 'lost its connections. Check the network and the server’s log',
+  MongoWaitQueueTimeoutError: 'has no free connection. Raise "maxPoolSize" of the client',
+};
+
+const PASSING_NAMES = new Set(Object.keys(BY_NAME));
+
+/** By name and code: an application’s client may come from another copy of the driver. */
+export function isMongoError(error: unknown): error is Error & { readonly code?: unknown } {
+  return error instanceof Error && /^(Mongo|BSON)/.test(error.name);
+}
+
+export function codeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'number' ? error.code : undefined;
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return codeOf(error) === DUPLICATE_KEY;
+}
+
+/** Whether the same command may succeed soon, without anybody changing anything. */
+export function isPassing(error: unknown): boolean {
+  if (!isMongoError(error)) return false;
+  const code = codeOf(error);
+  return code === undefined ? PASSING_NAMES.has(error.name) : PASSING.has(code);
+}
+
+/** Whether the command cannot have reached a server. */
+export function isUnsent(error: unknown): boolean {
+  if (!isMongoError(error)) return false;
+  return error.name === 'MongoServerSelectionError' || error.name === 'MongoWaitQueueTimeoutError';
+}
+
+/** Whether the server has refused the command as a whole, before it did anything. */
+export function isNeverBegun(error: unknown): boolean {
+  return REFUSED.has(codeOf(error) ?? 0);
+}
+
+/** An error of the driver as one of ours; every other error as it is. */
+export function translateError(error: unknown, location: string): Error {
+  if (isMongoError(error)) {
+    return new StoreUnavailableError(describe(error, location), 'not-written', { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
+
+/** A failed write is always `store-unavailable`, because the caller has to know what became of it. */
+export function writeFailed(
+  error: unknown,
+  location: string,
+  written: 'not-written' | 'unknown',
+): StoreUnavailableError {
+  const outcome =
+    written === 'not-written'
+      ? 'Nothing was written.'
+      : 'Whether it was written is unknown: ask findCommit, or retry with the same commit id.';
+  return new StoreUnavailableError(`${describe(error, location)} ${outcome}`, written, { cause: error });
+}
+
+function describe(error: unknown, location: string): string {
+  const code = codeOf(error);
+  const name = error instanceof Error ? error.name : '';
+  const known =
+    code === undefined ? BY_NAME[name] : (ADVICE[code] ?? (PASSING.has(code) ? NO_PRIMARY : undefined));
+  const tag = code ?? (name || String(error));
+  return `The log ${location} ${known ?? 'could not be used'} (${tag}).`;
+}
+
+const NO_PRIMARY = 'has no primary at the moment. It usually has one again within seconds: retry';

@@ -1,0 +1,280 @@
+import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
+import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
+import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
+import { StoreClosedError } from '../log/errors.js';
+import type {
+  AppendOptions,
+  EventStore,
+  ListStreamsOptions,
+  LogBatch,
+  LogReport,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StreamInfo,
+  VerifiableLog,
+} from '../log/event-store.js';
+import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
+import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
+import type { LogId, Position } from '../log/positions.js';
+import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
+import { assertStreamName, type StreamName } from '../log/stream-name.js';
+import type { AppendRequest } from './append/append-request.js';
+import { bytesOf } from './append/check-size.js';
+import { CommitWriter } from './append/commit-writer.js';
+import { fence } from './append/fence.js';
+import { NumberingLease } from './append/numbering-lease.js';
+import { ownCommitId } from './connection/commit-document.js';
+import { ensureIndexesOf, openLog, type OpenedLog } from './connection/connect.js';
+import { SameLog } from './connection/same-log.js';
+import type { MongoLog } from './connection/mongo-log.js';
+import { translateError } from './errors.js';
+import { withDefaults, type ConnectOptions, type MongoEventStoreOptions } from './options.js';
+import { ChangeStreamWakeUp, NEVER_TELLS } from './read/change-stream-wake-up.js';
+import { findCommit } from './read/find-commit.js';
+import { commitAt, head } from './read/head.js';
+import { listStreams } from './read/list-streams.js';
+import { LogReading } from './read/read-all.js';
+import { PayloadReading } from './read/read-payloads.js';
+import { StreamReading, type Learn } from './read/read-stream.js';
+import { StreamIterator } from './read/stream-iterator.js';
+import { announceCommit, CommitWatch } from './read/wait-for-commit.js';
+import { loadSnapshot } from './snapshots/load-snapshot.js';
+import { saveSnapshot, snapshotDocument } from './snapshots/save-snapshot.js';
+import {
+  forgetConsumer,
+  listConsumers,
+  registerConsumer,
+  type Consumer,
+  type RegisteredConsumer,
+} from './upkeep/register-consumer.js';
+import { giveNewId } from './upkeep/restored.js';
+import { verify } from './upkeep/verify.js';
+
+/** What a store is made of, so that a test can put a broken part in its place. */
+export interface StoreParts {
+  readonly Writer: typeof CommitWriter;
+  readonly Reading: typeof LogReading;
+}
+
+/** A log in a MongoDB database, which any number of processes on any number of machines may write and read at once. */
+export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog {
+  /** Every commit is confirmed by a majority that has it in its journals. */
+  readonly durability = 'power-cut';
+  readonly #log: MongoLog;
+  readonly #disconnect: OpenedLog['disconnect'];
+  readonly #options: ConnectOptions;
+  readonly #writer: CommitWriter;
+  readonly #Reading: StoreParts['Reading'];
+  readonly #watch: CommitWatch;
+  readonly #sameLog = new SameLog();
+  readonly #learn: Learn = (commit) => this.#writer.heads.learn(commit);
+  readonly #closing = new AbortController();
+  readonly #working = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+
+  protected constructor(
+    { log, disconnect }: OpenedLog,
+    options: ConnectOptions,
+    { Writer, Reading }: StoreParts = { Writer: CommitWriter, Reading: LogReading },
+  ) {
+    this.#log = log;
+    this.#disconnect = disconnect;
+    this.#options = options;
+    const wakeUp = log.changeStreams ? new ChangeStreamWakeUp(log) : NEVER_TELLS;
+    this.#watch = new CommitWatch(log, options.timers, wakeUp);
+    const lease = new NumberingLease(log, options);
+    this.#writer = new Writer(log, { ...options, lease, onCommit: () => announceCommit(log) });
+    this.#Reading = Reading;
+  }
+
+  /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
+  static async connect(options: MongoEventStoreOptions): Promise<MongoEventStore> {
+    const complete = withDefaults(options);
+    return new MongoEventStore(await openLog(complete), complete);
+  }
+
+  /**
+   * Makes the indexes that a log needs and has not got, which `connect` does only for a new log: on a large one it takes a while, and a
+   * unique index cannot be made where its rule is broken already.
+   */
+  static async ensureIndexes(options: MongoEventStoreOptions): Promise<void> {
+    await ensureIndexesOf(withDefaults(options));
+  }
+
+  get logId(): LogId {
+    return this.#log.logId;
+  }
+
+  /** Where a person finds it: hosts, database and collection. */
+  get location(): string {
+    return this.#log.location;
+  }
+
+  async append(
+    stream: StreamName,
+    expected: ExpectedVersion,
+    events: readonly NewEvent[],
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    const text = encodeEvents(events);
+    const types = [...new Set(events.map(({ type }) => type))];
+    return this.#append({ stream, expected, count: events.length, text, types }, options);
+  }
+
+  async closeStream(
+    stream: StreamName,
+    expected: ExpectedVersion,
+    options: AppendOptions = {},
+  ): Promise<AppendResult> {
+    return this.#append({ stream, expected, count: 1, text: CLOSING_TEXT, types: [STREAM_CLOSED] }, options);
+  }
+
+  readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    const begin = (): StreamReading =>
+      new StreamReading({ log: this.#log, stream, learn: this.#learn }, options);
+    return { [Symbol.asyncIterator]: () => new StreamIterator(begin, (work) => this.#read(work)) };
+  }
+
+  async *readPayloads(stream: StreamName): AsyncIterable<readonly NewEvent[]> {
+    const reading = new PayloadReading({ log: this.#log, stream, learn: this.#learn });
+    for (;;) {
+      const events = await this.#read(() => reading.read());
+      if (events.length === 0) return;
+      yield events;
+    }
+  }
+
+  async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {
+    assertFilter(options);
+    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
+    let position = wholeNumber('after', after, { min: 0, fallback: 0 });
+    const reading = new this.#Reading(this.#log, size, options);
+    while (!options.signal?.aborted) {
+      const batch = await this.#read(() => reading.read(position));
+      if (!batch) return;
+      position = batch.upTo;
+      yield batch;
+    }
+  }
+
+  async head(): Promise<Position> {
+    return this.#read(() => head(this.#log));
+  }
+
+  async commitAt(position: Position): Promise<CommitHeader | undefined> {
+    return this.#read(() => commitAt(this.#log, position));
+  }
+
+  async waitForCommit(after: Position, signal: AbortSignal): Promise<void> {
+    const position = wholeNumber('after', after, { min: 0, fallback: 0 });
+    this.#assertOpen();
+    return this.#watch.wait(position, signal);
+  }
+
+  async findCommit(commitId: string): Promise<CommitOutcome> {
+    assertCommitId(commitId);
+    return this.#read(() => findCommit(this.#log, commitId));
+  }
+
+  async fence(commitId: string): Promise<CommitOutcome> {
+    assertCommitId(commitId);
+    return this.#read(() => fence(this.#log, commitId, this.#options.clock()));
+  }
+
+  async listStreams(options: ListStreamsOptions = {}): Promise<readonly StreamInfo[]> {
+    return this.#read(() => listStreams(this.#log, options));
+  }
+
+  async loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined> {
+    return this.#read(() => loadSnapshot(this.#log, stream, revision));
+  }
+
+  async saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void> {
+    const document = snapshotDocument(stream, snapshot, this.#log.maxDocumentBytes);
+    return this.#read(() => saveSnapshot(this.#log, document));
+  }
+
+  async deleteSnapshots(stream: StreamName): Promise<void> {
+    await this.#read(() => this.#log.snapshots.deleteMany({ stream }));
+  }
+
+  /** Walks the log as it stands now and reports what is wrong with it; rejects with the signal's reason when that is aborted. */
+  async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
+    signal?.throwIfAborted();
+    const closing = this.#closing.signal;
+    return this.#read(() =>
+      verify(this.#log, this.logId, signal ? AbortSignal.any([signal, closing]) : closing),
+    );
+  }
+
+  /**
+   * To be called once on a log that was restored from a backup: it gets a new id, which consumers of the old one refuse until they are
+   * rebuilt. Stop every other process that has the log open first.
+   */
+  async restored(): Promise<LogId> {
+    return this.#read(() => giveNewId(this.#log));
+  }
+
+  /** One read-model database per group. @throws InvalidOptionsError when the group has another one, elsewhere */
+  async registerConsumer(consumer: Consumer): Promise<void> {
+    return this.#read(() => registerConsumer(this.#log, consumer, this.#options.clock()));
+  }
+
+  /** `false`: the group was not registered. */
+  async forgetConsumer(group: string): Promise<boolean> {
+    return this.#read(() => forgetConsumer(this.#log, group));
+  }
+
+  async listConsumers(): Promise<readonly RegisteredConsumer[]> {
+    return this.#read(() => listConsumers(this.#log));
+  }
+
+  /** Finishes what is queued, ends walks, wakes who waits, and closes the client if it is the store's own. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #append(
+    request: Omit<AppendRequest, 'commitId' | 'at'>,
+    { commitId, at }: AppendOptions,
+  ): Promise<AppendResult> {
+    assertStreamName(request.stream);
+    assertExpectedVersion(request.expected);
+    if (commitId !== undefined) assertCommitId(commitId);
+    const time = timeOf(at, this.#options.clock);
+    const complete = { ...request, commitId: commitId ?? ownCommitId(time), at: new Date(time) };
+    this.#assertOpen();
+    return this.#writer.append(complete, bytesOf(complete, this.#log.maxDocumentBytes));
+  }
+
+  /** Everything but an append: its errors as this library's, and `close` waits for it. */
+  async #read<T>(work: () => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    const working = Promise.all([work(), this.#sameLog.check(this.#log)]);
+    this.#working.add(working);
+    try {
+      const [result] = await working;
+      return result;
+    } catch (error) {
+      throw translateError(error, this.location);
+    } finally {
+      this.#working.delete(working);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreClosedError();
+  }
+
+  async #close(): Promise<void> {
+    this.#watch.close();
+    this.#closing.abort(new StoreClosedError());
+    await Promise.all([this.#writer.drained(), Promise.allSettled(this.#working)]);
+    try {
+      await this.#disconnect();
+    } catch (error) {
+      throw translateError(error, this.location);
+    }
+  }
+}

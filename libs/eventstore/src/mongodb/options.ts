@@ -1,0 +1,96 @@
+import type { MongoClient } from 'mongodb';
+import { InvalidOptionsError } from '../log/errors.js';
+import { systemTimers, type Timers } from '../processor/timers.js';
+
+export interface MongoEventStoreOptions {
+  /** Where the servers are, as `mongodb://…`. The store opens a client of its own and closes it. */
+  readonly uri?: string;
+  /** A client of the application, in place of `uri`. It is used and not closed. */
+  readonly client?: MongoClient;
+  readonly database: string;
+  /** Begins the names of the log's collections. Default `varve_`. */
+  readonly collectionPrefix?: string;
+  /** Makes a log where there is none. Default `true`. */
+  readonly create?: boolean;
+  /**
+   * Who numbers next, when several processes append: `auto` (the default) takes turns as soon as they get into each other's way, `always`
+   * from the start, `never` leaves it to chance. A matter of speed and fairness alone.
+   */
+  readonly numberingLease?: 'auto' | 'always' | 'never';
+  /**
+   * Where `readAll` and `waitForCommit` read: `primary` (the default), or `secondaryPreferred`, which spares the primary and may be some
+   * milliseconds behind. Everything that decides is read from the primary, always.
+   */
+  readonly tailReads?: 'primary' | 'secondaryPreferred';
+  /**
+   * For how long an append is tried again when its server fails, in milliseconds. Default 20,000: an election takes about 12 seconds with
+   * the replica set's default of 10 for `electionTimeoutMillis`.
+   */
+  readonly appendTimeout?: number;
+  /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
+  readonly commandTimeout?: number;
+  /** The time of commits that do not bring their own. */
+  readonly clock?: () => Date;
+  readonly timers?: Timers;
+  /** From 0 up to 1, for jitter. */
+  readonly random?: () => number;
+  /** Hears what a person should know although no call has failed. */
+  readonly logger?: { warn(message: string): void };
+}
+
+export type ConnectOptions = Required<Omit<MongoEventStoreOptions, 'uri' | 'client'>> &
+  Pick<MongoEventStoreOptions, 'uri' | 'client'>;
+
+/** @throws InvalidOptionsError that names the option */
+export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
+  const { uri, client, database, collectionPrefix = 'varve_' } = options;
+  if ((uri === undefined) === (client === undefined)) {
+    throw invalid(
+      'uri',
+      uri === undefined ? 'and "client" are both missing' : 'is given together with "client"',
+      'Give one of them',
+    );
+  }
+  if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
+    throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
+  }
+  assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
+  assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,100}$/);
+  assertOneOf('numberingLease', options.numberingLease, ['auto', 'always', 'never']);
+  assertOneOf('tailReads', options.tailReads, ['primary', 'secondaryPreferred']);
+  return {
+    ...(uri === undefined ? {} : { uri }),
+    ...(client === undefined ? {} : { client }),
+    database,
+    collectionPrefix,
+    create: options.create ?? true,
+    numberingLease: options.numberingLease ?? 'auto',
+    tailReads: options.tailReads ?? 'primary',
+    appendTimeout: milliseconds('appendTimeout', options.appendTimeout, 20_000),
+    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    clock: options.clock ?? (() => new Date()),
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
+    logger: options.logger ?? { warn: () => undefined },
+  };
+}
+
+function milliseconds(option: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw invalid(option, `is ${String(value)}`, 'Use milliseconds, a whole number from 1');
+}
+
+function assertName(option: string, value: unknown, form: RegExp): void {
+  if (typeof value === 'string' && form.test(value)) return;
+  throw invalid(option, `is ${JSON.stringify(value)}`, 'Use a name that MongoDB takes, such as "shop"');
+}
+
+function assertOneOf(option: string, value: unknown, known: readonly string[]): void {
+  if (value === undefined || known.includes(value as string)) return;
+  throw invalid(option, `is ${JSON.stringify(value)}`, `Use ${known.map((one) => `'${one}'`).join(' or ')}`);
+}
+
+function invalid(option: string, problem: string, remedy: string): InvalidOptionsError {
+  return new InvalidOptionsError(option, `"${option}" ${problem}. ${remedy}.`);
+}

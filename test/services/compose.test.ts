@@ -24,4 +24,18 @@ describe('compose.yaml', () => {
     }
     expect(JSON.parse(proxy)).toEqual(proxyDefaults);
   });
+
+  it('has a replica set whose members go by the addresses that clients outside of it use', () => {
+    const servers = [...compose.matchAll(/mongod --replSet (\w+) .*--port (\d+)\n/g)];
+    const ports = servers.map(([, , port]) => port);
+    const [, uri = ''] = /MONGODB_URI='(.+)'/.exec(compose) ?? [];
+    const [, members = ''] = /members: \[([\d, ]+)\]/.exec(compose) ?? [];
+    const published = [...compose.matchAll(/- 127\.0\.0\.1:(2701\d):\1\n/g)].map(([, port]) => port);
+
+    expect(servers.map(([, set]) => set)).toEqual(['varve', 'varve', 'varve']);
+    expect(uri).toBe(`mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=varve`);
+    expect(members.split(', ')).toEqual(ports);
+    expect(published).toEqual(ports);
+    expect(compose.match(/network_mode: service:mongodb-1$/gm)).toHaveLength(2);
+  });
 });

@@ -16,6 +16,11 @@ export function jarsFolder(distribution: string): string {
   return join(cacheFolder(), 'jars', distribution);
 }
 
+/** What was built of the harness's own sources; see `built.ts`. */
+export function builtFolder(): string {
+  return join(cacheFolder(), 'built');
+}
+
 /** Of the servers that `npm run services -- up` has started. */
 export function runningFolder(service: string): string {
   return join(cacheFolder(), 'running', service);

@@ -77,7 +77,9 @@ async function anOwner(): Promise<{ cache: string; owner: Child }> {
 }
 
 function startOwner(cache: string): Child {
-  return startChild(new URL('owner.child.ts', import.meta.url), [], { env: { VARVE_SERVICES_CACHE: cache } });
+  return startChild(new URL('owner.child.ts', import.meta.url), ['kafka'], {
+    env: { VARVE_SERVICES_CACHE: cache },
+  });
 }
 
 async function ready(owner: Child): Promise<Ready> {

@@ -1,6 +1,7 @@
 export type ServiceErrorCode =
   | 'tool-missing'
   | 'download-failed'
+  | 'build-failed'
   | 'not-ready'
   | 'process-died'
   | 'port-taken'

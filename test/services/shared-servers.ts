@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startKafka } from './kafka/start-kafka.ts';
+import { startMongoServers } from './mongodb/mongo-servers.ts';
 import { startRocketMq } from './rocketmq/start-rocketmq.ts';
 import type { StartedServer } from './cli/services.ts';
 
 const starts: Readonly<Record<string, () => Promise<StartedServer>>> = {
   rocketmq: () => startRocketMq(),
   kafka: () => startKafka(),
+  // All of them: which ones there are is for the environment to say.
+  mongodb: () => startMongoServers(),
 };
 
 export interface SharedServers {

@@ -27,7 +27,8 @@ export function uniqueName(prefix: string): string {
   return `${prefix}-${randomUUID().slice(0, 8)}`;
 }
 
-async function environmentOf(service: string, variable: string): Promise<NodeJS.ProcessEnv> {
+/** The run's own server, or whichever the environment names; `variable` says where it is. */
+export async function environmentOf(service: string, variable: string): Promise<NodeJS.ProcessEnv> {
   if (process.env[variable]) return process.env;
   const address = process.env[sharedServersVariable];
   if (address) return askFor(service, address);

@@ -1,4 +1,6 @@
 import { startKafkaFor } from '../kafka/start-kafka.ts';
+import { startFerretDbFor } from '../mongodb/start-ferretdb.ts';
+import { startMongoJavaServerFor } from '../mongodb/start-mongo-java-server.ts';
 import { startRocketMqFor } from '../rocketmq/start-rocketmq.ts';
 import type { Tenancy } from '../tenancy.ts';
 
@@ -11,4 +13,6 @@ export interface StartedServer {
 export const services: Readonly<Record<string, (tenancy: Tenancy) => Promise<StartedServer>>> = {
   rocketmq: (tenancy) => startRocketMqFor(tenancy, {}),
   kafka: (tenancy) => startKafkaFor(tenancy, {}),
+  'mongo-java-server': (tenancy) => startMongoJavaServerFor(tenancy, {}),
+  ferretdb: (tenancy) => startFerretDbFor(tenancy, {}),
 };

@@ -19,3 +19,8 @@ export const kafka: Distribution = {
   // Kafka logs nothing without a binding of SLF4J, and its log says when it is ready.
   artifacts: ['org.apache.kafka:kafka_2.13:4.3.1', 'org.slf4j:slf4j-simple:1.7.36'],
 };
+
+export const mongoJavaServer: Distribution = {
+  name: 'mongo-java-server-1.47.0',
+  artifacts: ['de.bwaldvogel:mongo-java-server:1.47.0', 'org.slf4j:slf4j-simple:2.0.17'],
+};

@@ -5,7 +5,7 @@ import { makeCertificate, trusting, type Certificate } from '../certificate.ts';
 import { freePorts, withFreePorts } from '../free-ports.ts';
 import { kafka } from '../jars/distributions.ts';
 import { fetchJars } from '../jars/fetch-jars.ts';
-import { java, requireJava } from '../process/java.ts';
+import { java, javaProgram, requireJava } from '../process/java.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import type { Setting } from '../properties.ts';
 import { runTool } from '../run-tool.ts';
@@ -65,14 +65,15 @@ async function startWith({ tenancy, options, jars, certificate }: Preparation): 
   const file = writeConfiguration({ folder, data, ports, broker, credentials, certificate });
   await format({ jars, file, data, users: credentials ? [credentials, ...(options.users ?? [])] : [] });
 
-  const process = new ServerProcess(launcher, {
+  const program = javaProgram({
     name: 'broker',
-    jars,
+    classPath: [`${jars}/*`],
     folder,
     args: [...jvm, 'kafka.Kafka', file],
     heap: options.heap ?? 256,
     log: join(logs, 'broker.log'),
   });
+  const process = new ServerProcess(launcher, program);
   const server = new KafkaServer({ ports, credentials, certificate, tenancy, process });
   await server.start(options.startTimeout);
   return server;

@@ -3,33 +3,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ServiceError } from '../service-error.ts';
 import type { Command } from './command.ts';
 import { isRunning, killProcess, signal, type ProcessIdentity } from './identity.ts';
-import { java } from './java.ts';
 import type { Launcher } from './launcher.ts';
 
-const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+PerfDisableSharedMem', '-Xshare:auto'];
-
 /** RocketMQ's proxy goes on without the port that it could not have. */
-const portTaken = /BindException|Address already in use/;
+const portTaken = /BindException|Address already in use/i;
 
-export interface JavaProgram {
-  readonly name: string;
-  /** JVM options, main class, arguments. */
-  readonly args: readonly string[];
-  /** Megabytes, all of them taken at the start. */
-  readonly heap: number;
-  readonly jars: string;
-  readonly folder: string;
-  readonly log: string;
+/** What a process of a server runs, whatever it is written in. */
+export interface Program extends Omit<Command, 'args'> {
+  /** `mark` has to be somewhere in what they say: it is how the process is known again. */
+  readonly args: (mark: string) => readonly string[];
 }
 
-/** One JVM of a server, that can be ended, frozen and started again. */
+/** One process of a server, that can be ended, frozen and started again. */
 export class ServerProcess {
   readonly #launcher: Launcher;
-  readonly #program: JavaProgram;
+  readonly #program: Program;
   #identity: ProcessIdentity | undefined;
   #logStart = 0;
 
-  constructor(launcher: Launcher, program: JavaProgram) {
+  constructor(launcher: Launcher, program: Program) {
     this.#launcher = launcher;
     this.#program = program;
   }
@@ -45,7 +37,8 @@ export class ServerProcess {
   async launch(): Promise<ProcessIdentity> {
     this.#logStart = this.#wholeLog().length;
     const mark = `varve.process=${randomUUID()}`;
-    const pid = await this.#launcher.launch(commandOf(this.#program, mark));
+    const { args, ...program } = this.#program;
+    const pid = await this.#launcher.launch({ ...program, args: args(mark) });
     this.#identity = { pid, mark };
     return this.#identity;
   }
@@ -83,15 +76,4 @@ export class ServerProcess {
   #wholeLog(): string {
     return existsSync(this.#program.log) ? readFileSync(this.#program.log, 'utf8') : '';
   }
-}
-
-function commandOf({ name, args, heap, jars, folder, log }: JavaProgram, mark: string): Command {
-  const memory = [`-Xms${heap}m`, `-Xmx${heap}m`];
-  return {
-    name,
-    command: java.command,
-    args: [...quick, ...memory, `-D${mark}`, '-cp', `${jars}/*`, ...args],
-    folder,
-    log,
-  };
 }

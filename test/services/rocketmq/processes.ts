@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { javaProgram } from '../process/java.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import type { Tenancy } from '../tenancy.ts';
 import type { RocketMqFiles, RocketMqPorts } from './configuration.ts';
@@ -42,21 +43,10 @@ export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs
     ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'local', '-n', `127.0.0.1:${ports.nameserver}`],
     ...['-bc', files.broker, '-pc', files.proxy],
   ];
-  const common = { jars, folder };
-  return [
-    new ServerProcess(launcher, {
-      ...common,
-      name: 'nameserver',
-      args: nameserver,
-      heap: heap.nameserver ?? 64,
-      log: join(logs, 'nameserver.log'),
-    }),
-    new ServerProcess(launcher, {
-      ...common,
-      name: 'broker',
-      args: broker,
-      heap: heap.broker ?? 512,
-      log: join(logs, 'broker.log'),
-    }),
+  const common = { classPath: [`${jars}/*`], folder };
+  const programs = [
+    { name: 'nameserver', args: nameserver, heap: heap.nameserver ?? 64, log: join(logs, 'nameserver.log') },
+    { name: 'broker', args: broker, heap: heap.broker ?? 512, log: join(logs, 'broker.log') },
   ];
+  return programs.map((program) => new ServerProcess(launcher, javaProgram({ ...common, ...program })));
 }

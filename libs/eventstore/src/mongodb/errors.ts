@@ -56,9 +56,9 @@ export function isDuplicateKey(error: unknown): boolean {
 
 /** Whether the same command may succeed soon, without anybody changing anything. */
 export function isPassing(error: unknown): boolean {
-  if (!isMongoError(error)) return false;
   const code = codeOf(error);
-  return code === undefined ? PASSING_NAMES.has(error.name) : PASSING.has(code);
+  if (code !== undefined) return PASSING.has(code);
+  return isMongoError(error) && PASSING_NAMES.has(error.name);
 }
 
 /** Whether the command cannot have reached a server. */

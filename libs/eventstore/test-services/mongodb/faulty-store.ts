@@ -60,7 +60,9 @@ function intercepted(database: Db, insert: (command: InsertCommand) => Promise<D
     get: (target, property) => {
       if (property === 'command') return command;
       const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? (value as (...parameters: unknown[]) => unknown).bind(target) : value;
+      return typeof value === 'function'
+        ? (value as (...parameters: unknown[]) => unknown).bind(target)
+        : value;
     },
   });
 }

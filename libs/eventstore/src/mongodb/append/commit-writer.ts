@@ -28,7 +28,9 @@ export interface WriterOptions {
 /** Milliseconds between two tries while the server fails, doubled from the first to the last. */
 const FIRST_PAUSE = 20;
 const LAST_PAUSE = 1_000;
-const MAX_ATTEMPTS = 8;
+/** A lost race is no reason to wait longer: then turns are taken, if at all. */
+const MAX_ATTEMPTS = 4;
+const LONGEST_JITTER = 50;
 
 /**
  * Appends without a transaction and without a counter. A commit is sent at p only when p - 1 is a commit that a majority has, or stands
@@ -102,7 +104,7 @@ export class CommitWriter {
     const head = await this.headForNext();
     await this.#examine(group.filter(({ doubtful }) => doubtful));
     const open = group.filter(({ settled }) => !settled);
-    await this.#learnHeads(open);
+    await this.learnHeads(open);
     const planned = planGroup(open, head, this.heads);
     if (planned.length === 0) return true;
     const begun = performance.now();
@@ -125,6 +127,7 @@ export class CommitWriter {
 
   async #settle(planned: readonly PlannedCommit[], outcome: InsertOutcome): Promise<boolean> {
     if (outcome.outcome === 'written') {
+      this.#options.lease.won();
       this.#accept(planned);
       return true;
     }
@@ -206,7 +209,7 @@ export class CommitWriter {
     });
   }
 
-  async #learnHeads(group: readonly PendingAppend[]): Promise<void> {
+  protected async learnHeads(group: readonly PendingAppend[]): Promise<void> {
     const unknown = new Set<string>();
     for (const pending of group) {
       if (!expectsNoStream(pending) && !this.heads.get(pending.stream)) unknown.add(pending.stream);
@@ -240,7 +243,7 @@ export class CommitWriter {
   /** Jitter of one to two round trips a lost race: without it the winner goes on winning, and others wait for seconds. */
   async #pauseBeforeRetry(): Promise<void> {
     const { timers, random } = this.#options;
-    const lost = this.#roundTrip * Math.min(this.#attempts, MAX_ATTEMPTS);
+    const lost = Math.min(this.#roundTrip * Math.min(this.#attempts, MAX_ATTEMPTS), LONGEST_JITTER);
     const failed = this.#failures === 0 ? 0 : Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LAST_PAUSE);
     const milliseconds = Math.max(lost, failed) * (1 + random());
     if (milliseconds > 0) await pause(timers, milliseconds, this.#never);

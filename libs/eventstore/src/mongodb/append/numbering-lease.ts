@@ -9,9 +9,12 @@ const TURN = 100;
 const STANDSTILL = 400;
 /** For how long to wait for a turn before going on without one, in milliseconds. */
 const PATIENCE = 2_000;
-const LOOK_EVERY = 8;
-/** Lost races, those of the last successes taken off, until turns are taken; and free turns in a row until they are not any more. */
-const LOSSES = 3;
+/** How often who waits looks, in milliseconds: whoever is next does so more often, since everybody waits for that one. */
+const LOOK_EVERY = 12;
+const LOOK_WHEN_NEXT = 3;
+/** Lost races, some successes taken off, until turns are taken; and free turns in a row until they are not any more. */
+const LOSSES = 2;
+const OFF_BY_SUCCESS = 0.2;
 const FREE_TURNS = 20;
 
 interface TurnRecord {
@@ -32,12 +35,14 @@ export class NumberingLease {
   readonly #timers: Timers;
   readonly #random: () => number;
   readonly #id = crypto.randomUUID();
-  readonly #leaving = new AbortController();
+  readonly #never = new AbortController().signal;
   #losses = 0;
   #taking = false;
   #freeTurns = 0;
   #heldSince: number | undefined;
   #seen = { token: -1, at: 0 };
+  #peekedAt = -Infinity;
+  #isNext = false;
 
   constructor(
     log: MongoLog,
@@ -64,10 +69,16 @@ export class NumberingLease {
     if (this.#mode === 'auto' && this.#losses >= LOSSES) this.#taking = true;
   }
 
+  won(): void {
+    this.#losses = Math.max(0, this.#losses - OFF_BY_SUCCESS);
+  }
+
   /** To be called before each group. `true`: the turn has just come, and others have written meanwhile. */
   async turn(): Promise<boolean> {
-    this.#losses = Math.max(0, this.#losses - 0.2);
-    if (!this.#taking && this.#mode !== 'always') return false;
+    if (!this.#taking && this.#mode !== 'always') {
+      if (this.#mode === 'auto') this.#peek();
+      return false;
+    }
     try {
       if (this.#heldSince !== undefined) {
         if (performance.now() - this.#heldSince < TURN) return false;
@@ -83,6 +94,18 @@ export class NumberingLease {
   leave(): void {
     if (this.#heldSince === undefined) return;
     void this.#handOver().catch(() => undefined);
+  }
+
+  /** Whoever always wins never hears that others lose, unless it looks who waits; beside the insert, since nothing depends on it. */
+  #peek(): void {
+    const now = performance.now();
+    if (now - this.#peekedAt < TURN) return;
+    this.#peekedAt = now;
+    const look = async (): Promise<void> => {
+      const record = await this.#records.findOne({ _id: TURNS });
+      if (record && (record.holder !== null || record.waiters.length > 0)) this.#taking = true;
+    };
+    void look().catch(() => undefined);
   }
 
   /** `true`: nobody waits. */
@@ -106,7 +129,8 @@ export class NumberingLease {
   async #wait(): Promise<true> {
     const until = performance.now() + PATIENCE;
     while (performance.now() < until && !(await this.#tryToTake())) {
-      await pause(this.#timers, LOOK_EVERY * (0.5 + this.#random()), this.#leaving.signal);
+      const often = this.#isNext ? LOOK_WHEN_NEXT : LOOK_EVERY;
+      await pause(this.#timers, often * (0.5 + this.#random()), this.#never);
     }
     this.#heldSince = performance.now();
     return true;
@@ -116,6 +140,7 @@ export class NumberingLease {
     const record = await this.#records.findOne({ _id: TURNS });
     if (!record) return this.#create();
     if (record.holder === this.#id) return true;
+    this.#isNext = record.waiters[0] === this.#id;
     if (record.token !== this.#seen.token) this.#seen = { token: record.token, at: performance.now() };
     const free = record.holder === null || performance.now() - this.#seen.at > STANDSTILL;
     if (free) return this.#take(record);

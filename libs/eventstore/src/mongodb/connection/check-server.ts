@@ -65,7 +65,7 @@ async function assertMajorityReads({ commits }: Collections, location: string): 
 
 /** On several shards no index but that of the shard key is unique, and nothing orders the positions. */
 async function assertNotSharded({ database, commits }: Collections, location: string): Promise<void> {
-  const stats = await database.command({ collStats: commits.collectionName }).catch(() => ({}) as Document);
+  const stats = await database.command({ collStats: commits.collectionName }).catch((): Document => ({}));
   if (stats['sharded'] !== true) return;
   throw new StoreIncompatibleError(
     `The log ${location} is a sharded collection: its positions and versions would not be unique. Keep it on one shard (never shard it).`,

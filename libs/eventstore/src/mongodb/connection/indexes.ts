@@ -50,13 +50,13 @@ async function createMissing<T extends object>(
 ): Promise<void> {
   const found = await indexesOf(collection);
   for (const { key, ...options } of needed) {
-    if (!found.some((one) => hasKey(one, { key }))) await collection.createIndex(key, options);
+    if (!found.some((one) => hasKey(one, { key }))) await collection.createIndex(key, options, {});
   }
 }
 
 async function indexesOf<T extends object>(collection: Collection<T>): Promise<IndexDescriptionInfo[]> {
   try {
-    return await collection.listIndexes().toArray();
+    return (await collection.listIndexes().toArray()) as IndexDescriptionInfo[];
   } catch (error) {
     // The collection does not exist yet.
     if (codeOf(error) === 26) return [];

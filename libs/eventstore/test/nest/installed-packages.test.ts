@@ -45,17 +45,20 @@ test('the Nest side needs @nestjs/common, core and cqrs, but no terminus, HTTP p
   expect(await importIn(folder, '@varve/eventstore/nest')).toContain('EventStoreHealthIndicator');
 });
 
-test('the embedded store without its driver says what to install', async () => {
+test.each([
+  ['the embedded store', "{ sqlite: { file: 'log.db' } }", 'better-sqlite3'],
+  ['the store on MongoDB', "{ mongodb: { uri: 'mongodb://localhost', database: 'shop' } }", 'mongodb'],
+])('%s without its driver says what to install', async (_, options, driver) => {
   const folder = folderWith('@nestjs/common', '@nestjs/core', '@nestjs/cqrs', 'reflect-metadata', 'rxjs');
   const script = `
     const { EventStoreModule } = await import('@varve/eventstore/nest');
     const { NestFactory } = await import('@nestjs/core');
-    const module = EventStoreModule.forRoot({ sqlite: { file: 'log.db' } });
+    const module = EventStoreModule.forRoot(${options});
     await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false }).catch((error) => {
       console.log(error.code, error.message);
     });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     cwd: folder,
   });
-  expect(stdout).toMatch(/^invalid-options .*npm i better-sqlite3/);
+  expect(stdout).toMatch(new RegExp(`^invalid-options .*npm i ${driver}"`));
 });

@@ -30,6 +30,8 @@ const store = new InMemoryEventStore();
 test.each<[option: string, options: unknown]>([
   ['store', {}],
   ['store', { store, sqlite: { file: 'log.db' } }],
+  ['store', { store, mongodb: { uri: 'mongodb://localhost', database: 'shop' } }],
+  ['mongodb', { sqlite: { file: 'log.db' }, mongodb: { uri: 'mongodb://localhost', database: 'shop' } }],
   ['store', { store: {} }],
   ['store', { store: 'sqlite' }],
   ['sqlite.file', { sqlite: {} }],

@@ -23,11 +23,14 @@ export interface WriterOptions {
   readonly random: () => number;
   readonly lease: NumberingLease;
   readonly onCommit: () => void;
+  readonly logger: { warn(message: string): void };
 }
 
 /** Milliseconds between two tries while the server fails, doubled from the first to the last. */
 const FIRST_PAUSE = 20;
 const LAST_PAUSE = 1_000;
+/** After about a second of pauses. */
+const FAILURES_WORTH_A_WARNING = 5;
 /** A lost race is no reason to wait longer: then turns are taken, if at all. */
 const MAX_ATTEMPTS = 4;
 const LONGEST_JITTER = 50;
@@ -225,12 +228,19 @@ export class CommitWriter {
     this.head.doubt();
     this.#lastError = error;
     this.#failures += 1;
-    if (isPassing(error)) return;
+    if (isPassing(error)) return this.#warn(error);
     for (const pending of group) {
       if (pending.settled) continue;
       if (isEventStoreError(error)) pending.reject(error);
       else this.#giveUp(pending);
     }
+  }
+
+  /** Once for each outage, since callers hear of it only when their patience is at an end. */
+  #warn(error: unknown): void {
+    if (this.#failures !== FAILURES_WORTH_A_WARNING) return;
+    const { message } = writeFailed(error, this.log.location, 'unknown');
+    this.#options.logger.warn(`Appends wait and are tried again. ${message}`);
   }
 
   #giveUp(pending: PendingAppend): void {

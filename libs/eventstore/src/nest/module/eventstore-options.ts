@@ -5,16 +5,19 @@ import type { SnapshotStore } from '../../log/snapshot-store.js';
 import type { EventClass } from '../../schema/event-class.js';
 import type { EventDefinition } from '../../schema/event-definition.js';
 import type { EventRegistryOptions } from '../../schema/event-registry.js';
+import type { MongoEventStoreOptions } from '../../mongodb/index.js';
 import type { SqliteEventStoreOptions } from '../../sqlite/index.js';
 import { DEFAULT_STORE } from './tokens.js';
 
-/** Where the log is, by exactly one of `sqlite` and `store`, and the events that this app knows. */
+/** Where the log is, by exactly one of `sqlite`, `mongodb` and `store`, and the events that this app knows. */
 export interface EventStoreOptions extends EventRegistryOptions {
   /** Opens the embedded store; `better-sqlite3` is needed for it. */
   readonly sqlite?: SqliteEventStoreOptions;
+  /** Connects to a log in MongoDB; the package `mongodb` is needed for it. A `client` that is given stays open on shutdown. */
+  readonly mongodb?: MongoEventStoreOptions;
   /**
-   * Any other store. What a function opens, the module closes on shutdown, as it does for `sqlite`; a store that was opened elsewhere is
-   * closed there.
+   * Any other store. What a function opens, the module closes on shutdown, as it does for `sqlite` and `mongodb`; a store that was opened
+   * elsewhere is closed there.
    */
   readonly store?: EventStore | (() => EventStore | Promise<EventStore>);
   /** Where snapshots go. The store itself by default, if it can keep them. */
@@ -40,6 +43,7 @@ export interface EventStoreModuleAsyncOptions {
 
 const KNOWN: ReadonlySet<string> = new Set<keyof EventStoreOptions>([
   'sqlite',
+  'mongodb',
   'store',
   'snapshotStore',
   'events',
@@ -55,13 +59,7 @@ export function checkedOptions(options: EventStoreOptions): EventStoreOptions {
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
   const { sqlite, store, snapshotStore, publishInProcess } = options;
-  if (!sqlite === !store) {
-    throw invalid(
-      'store',
-      sqlite ? 'is given together with sqlite' : 'and sqlite are both missing',
-      'Give one of them',
-    );
-  }
+  assertOneStore(options);
   if (store && typeof store !== 'function' && !hasMethod(store, 'append')) {
     throw invalid('store', 'is no event store', 'Give one, or a function that opens one');
   }
@@ -86,6 +84,17 @@ export function checkedOptions(options: EventStoreOptions): EventStoreOptions {
 export function checkedName(name: string = DEFAULT_STORE): string {
   if (typeof name === 'string' && name !== '') return name;
   throw invalid('name', `is ${JSON.stringify(name)}`, 'Give a text, or leave it out for the only store');
+}
+
+function assertOneStore({ sqlite, mongodb, store }: EventStoreOptions): void {
+  const given = Object.entries({ sqlite, mongodb, store }).flatMap(([name, option]) =>
+    option ? [name] : [],
+  );
+  if (given.length === 1) return;
+  if (given.length === 0)
+    throw invalid('store', 'is missing, and so are sqlite and mongodb', 'Give one of them');
+  const [last, ...others] = given.reverse();
+  throw invalid(last!, `is given together with ${others.join(' and ')}`, 'Give one of them');
 }
 
 function assertList(option: string, value: unknown): void {

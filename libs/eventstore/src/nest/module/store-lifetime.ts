@@ -17,9 +17,9 @@ export class StoreLifetime implements OnApplicationShutdown {
   ) {}
 
   async open(decorator?: EventStoreDecorator): Promise<EventStore> {
-    const { sqlite, store } = this.options;
+    const { store } = this.options;
     if (store && typeof store !== 'function') return decorator ? decorator.decorate(store) : store;
-    this.#opened = await (store ? store() : openSqlite(sqlite));
+    this.#opened = await (store ? store() : openAsTold(this.options));
     if (!decorator) return this.#opened;
     try {
       this.#opened = await decorator.decorate(this.#opened);
@@ -52,18 +52,31 @@ export class StoreLifetime implements OnApplicationShutdown {
   }
 }
 
+function openAsTold({ sqlite, mongodb }: EventStoreOptions): Promise<EventStore> {
+  return mongodb ? connectMongo(mongodb) : openSqlite(sqlite);
+}
+
 async function openSqlite(options: EventStoreOptions['sqlite']): Promise<EventStore> {
   if (!options) throw new InvalidOptionsError('sqlite', 'Option sqlite of EventStoreModule is missing.');
-  const { SqliteEventStore } = await import('../../sqlite/index.js').catch(explainMissingDriver);
+  const { SqliteEventStore } = await import('../../sqlite/index.js').catch(
+    missing('sqlite', 'better-sqlite3'),
+  );
   return SqliteEventStore.open({ logger: new Logger('SqliteEventStore'), ...options });
 }
 
-function explainMissingDriver(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-  throw new InvalidOptionsError(
-    'sqlite',
-    `Option sqlite of EventStoreModule needs the package better-sqlite3. Install it with "npm i better-sqlite3". (${error.message})`,
-  );
+async function connectMongo(options: NonNullable<EventStoreOptions['mongodb']>): Promise<EventStore> {
+  const { MongoEventStore } = await import('../../mongodb/index.js').catch(missing('mongodb', 'mongodb'));
+  return MongoEventStore.connect({ logger: new Logger('MongoEventStore'), ...options });
+}
+
+function missing(option: string, driver: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new InvalidOptionsError(
+      option,
+      `Option ${option} of EventStoreModule needs the package ${driver}. Install it with "npm i ${driver}". (${error.message})`,
+    );
+  };
 }
 
 /** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppendResult } from '../../log/commit.js';
 import { isEventStoreError, StoreUnavailableError } from '../../log/errors.js';
-import { pause, type Timers } from '../../processor/timers.js';
+import { sleep, type Timers } from '../../processor/timers.js';
 import { headerOf, keyOf, type LogDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isNeverBegun, isPassing, isUnsent, writeFailed } from '../errors.js';
@@ -47,7 +47,6 @@ export class CommitWriter {
   protected readonly head: KnownHead;
   readonly #options: WriterOptions;
   readonly #queue = new WriteQueue();
-  readonly #never = new AbortController().signal;
   #working: Promise<void> | undefined;
   /** Lost races in a row. */
   #attempts = 0;
@@ -228,7 +227,10 @@ export class CommitWriter {
     this.head.doubt();
     this.#lastError = error;
     this.#failures += 1;
-    if (isPassing(error)) return this.#warn(error);
+    if (isPassing(error)) {
+      this.#warn(error);
+      return;
+    }
     for (const pending of group) {
       if (pending.settled) continue;
       if (isEventStoreError(error)) pending.reject(error);
@@ -256,7 +258,7 @@ export class CommitWriter {
     const lost = Math.min(this.#roundTrip * Math.min(this.#attempts, MAX_ATTEMPTS), LONGEST_JITTER);
     const failed = this.#failures === 0 ? 0 : Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LAST_PAUSE);
     const milliseconds = Math.max(lost, failed) * (1 + random());
-    if (milliseconds > 0) await pause(timers, milliseconds, this.#never);
+    if (milliseconds > 0) await sleep(timers, milliseconds);
   }
 }
 

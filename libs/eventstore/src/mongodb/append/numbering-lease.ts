@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import { pause, type Timers } from '../../processor/timers.js';
+import { sleep, type Timers } from '../../processor/timers.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isDuplicateKey } from '../errors.js';
 
@@ -35,7 +35,6 @@ export class NumberingLease {
   readonly #timers: Timers;
   readonly #random: () => number;
   readonly #id = crypto.randomUUID();
-  readonly #never = new AbortController().signal;
   #losses = 0;
   #taking = false;
   #freeTurns = 0;
@@ -130,7 +129,7 @@ export class NumberingLease {
     const until = performance.now() + PATIENCE;
     while (performance.now() < until && !(await this.#tryToTake())) {
       const often = this.#isNext ? LOOK_WHEN_NEXT : LOOK_EVERY;
-      await pause(this.#timers, often * (0.5 + this.#random()), this.#never);
+      await sleep(this.#timers, often * (0.5 + this.#random()));
     }
     this.#heldSince = performance.now();
     return true;

@@ -6,9 +6,8 @@ import { wholeBetween } from '../support/seeded-random.ts';
 import { startChild, type Child } from '../support/children.js';
 import { temporaryFolder } from '../support/temp-dir.js';
 import { KilledWriter } from './support/killed-writer.js';
-import { LogDigest } from './support/log-digest.js';
 import { chanceFor, rounds, timeFor } from './support/rounds.js';
-import { commitOf } from './support/writer-commits.js';
+import { assertExactlyOnce, assertNumbersWithoutGap, digestOf } from './support/whole-log.js';
 
 const WRITERS = ['ada', 'bob', 'cleo'];
 const TAIL = new URL('./tail.child.ts', import.meta.url);
@@ -31,12 +30,6 @@ async function seenBy(tail: Child, end: number): Promise<unknown> {
   return (await tail.heard(telling('saw'), 'what it saw'))['saw'];
 }
 
-function digestOf(commits: readonly Commit[]): unknown {
-  const digest = new LogDigest();
-  for (const commit of commits) digest.add(commit);
-  return digest.toJSON();
-}
-
 async function readLog(file: string): Promise<Commit[]> {
   const store = await SqliteEventStore.open({ file });
   expect((await store.verify()).problems).toEqual([]);
@@ -44,35 +37,6 @@ async function readLog(file: string): Promise<Commit[]> {
   for await (const batch of store.readAll(0)) commits.push(...batch.commits);
   await store.close();
   return commits;
-}
-
-/** Every commit stands once in the log, with the content and the numbers that its writer was told. */
-function expectExactlyOnce(commits: readonly Commit[], writers: readonly KilledWriter[]): void {
-  const found = new Map(commits.map((commit) => [commit.commitId, commit]));
-  expect(found.size).toBe(commits.length);
-  let acknowledged = 0;
-  for (const writer of writers) {
-    expect(writer.contradictions).toEqual([]);
-    for (const told of writer.acknowledged.values()) {
-      const { commitId, stream, events } = commitOf(writer.name, told.n);
-      const commit = found.get(commitId);
-      const { position, firstVersion, lastVersion } = commit ?? {};
-      expect({ n: told.n, position, firstVersion, lastVersion }).toEqual(told);
-      expect(commit?.stream).toBe(stream);
-      expect(commit?.events.map(({ type, data }) => ({ type, data }))).toEqual(events);
-      acknowledged += 1;
-    }
-  }
-  expect(commits.length).toBe(acknowledged);
-}
-
-function expectNumbersWithoutGap(commits: readonly Commit[]): void {
-  const versions = new Map<string, number>();
-  for (const [index, { position, stream, firstVersion, lastVersion }] of commits.entries()) {
-    expect(position).toBe(index + 1);
-    expect(firstVersion).toBe((versions.get(stream) ?? 0) + 1);
-    versions.set(stream, lastVersion);
-  }
 }
 
 test(
@@ -92,8 +56,8 @@ test(
     for (const writer of writers) await writer.finish();
 
     const commits = await readLog(file);
-    expectExactlyOnce(commits, writers);
-    expectNumbersWithoutGap(commits);
+    assertExactlyOnce(commits, writers);
+    assertNumbersWithoutGap(commits);
     expect(await seenBy(tail, commits.length)).toEqual(digestOf(commits));
     const orders = commits.filter(({ stream }) => stream.startsWith('order-'));
     expect(await seenBy(ordersTail, commits.length)).toEqual(digestOf(orders));

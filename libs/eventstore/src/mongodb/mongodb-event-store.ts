@@ -178,7 +178,7 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
 
   async fence(commitId: string): Promise<CommitOutcome> {
     assertCommitId(commitId);
-    return this.#read(() => fence(this.#log, commitId, this.#options.clock()));
+    return this.#read(() => fence(this.#log, commitId, this.#options));
   }
 
   async listStreams(options: ListStreamsOptions = {}): Promise<readonly StreamInfo[]> {

@@ -5,13 +5,15 @@ import { MongoBench } from './mongo-harness.js';
 import { letThemWrite, type WriterReport } from './writers.js';
 
 const processes = Number(process.env['VARVE_CONTENTION_WRITERS'] ?? 4);
-const milliseconds = Number(process.env['VARVE_CONTENTION_SECONDS'] ?? 2) * 1_000;
+const seconds = process.env['VARVE_CONTENTION_SECONDS'];
+const milliseconds = Number(seconds ?? 1) * 1_000;
+const modes = seconds === undefined ? (['auto'] as const) : (['auto', 'always'] as const);
 
 describe.each(await mongoServers())('Writing processes on $name', ({ name, uri }) => {
   const bench = new MongoBench({ uri });
   afterAll(() => bench.dispose());
 
-  test.each(['auto', 'always'] as const)(
+  test.each(modes)(
     `share the log, each of ${processes} with 16 callers, with turns taken: %s`,
     async (numberingLease) => {
       const { database, collectionPrefix } = bench.newLog();
@@ -23,15 +25,15 @@ describe.each(await mongoServers())('Writing processes on $name', ({ name, uri }
       await store.close();
       tell(`${name}, ${numberingLease}`, reports);
       expect({ commits, problems }).toEqual({ commits: acknowledged, problems: [] });
-      // Each of its callers had at least one turn.
-      for (const report of reports) expect(report.commits).toBeGreaterThan(16);
+      // Every caller of every writer has got something in.
+      for (const report of reports) expect(report.commits).toBeGreaterThanOrEqual(16);
     },
   );
 });
 
 /** For a person who has asked for more than the rule. */
 function tell(what: string, reports: readonly WriterReport[]): void {
-  if (process.env['VARVE_CONTENTION_SECONDS'] === undefined) return;
+  if (seconds === undefined) return;
   const rate = (reports.reduce((sum, { commits }) => sum + commits, 0) / milliseconds) * 1_000;
   console.log(`${what}: ${Math.round(rate)} commits/s; per writer ${JSON.stringify(reports)}`);
 }

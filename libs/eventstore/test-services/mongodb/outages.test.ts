@@ -58,6 +58,20 @@ describe.each(await mongoServers())('MongoEventStore on $name', (server) => {
     await store.close();
   });
 
+  test('fences an id although the answers to two tries are lost', async () => {
+    const { store, dispose } = await bench.open();
+    store.faults.push(() => Promise.reject(new MongoNetworkError('write ECONNRESET')));
+    store.faults.push(async ({ send }) => {
+      await send();
+      throw new MongoNetworkError('read ECONNRESET');
+    });
+    expect(await store.fence('c1')).toEqual({ outcome: 'fenced' });
+    await expect(store.append('note-1', 'any', noted, { commitId: 'c1' })).rejects.toMatchObject({
+      code: 'commit-fenced',
+    });
+    await dispose();
+  });
+
   test('refuses a commit over 16 MB with its size, before anything is sent', async () => {
     const { store, dispose } = await bench.open();
     const data = 'x'.repeat(17 * 1024 * 1024);
@@ -76,6 +90,16 @@ describe.each(await mongoServers())('MongoEventStore on $name', (server) => {
     const large = [{ type: 'note.taken', data: 'x'.repeat(3 * 1024 * 1024) }];
     await Promise.all([1, 2, 3, 4].map((n) => store.append(`large-${n}`, 'no-stream', large)));
     expect(store.inserts.slice(3).map(({ length }) => length)).toEqual([2, 2]);
+    await dispose();
+  });
+
+  test('writes callers that append again from their answers in full groups', async () => {
+    const { store, dispose } = await bench.open();
+    const callers = Array.from({ length: 64 }, async (_, n) => {
+      for (let version = 0; version < 3; version++) await store.append(`note-${n}`, version, noted);
+    });
+    await Promise.all(callers);
+    expect(store.inserts.map(({ length }) => length)).toEqual([64, 64, 64]);
     await dispose();
   });
 

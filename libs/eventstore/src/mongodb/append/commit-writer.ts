@@ -77,10 +77,11 @@ export class CommitWriter {
   }
 
   async #work(): Promise<void> {
-    // Who appends in the same turn goes out in the same group.
-    await nextTurn();
-    while (this.#queue.size > 0) {
+    for (;;) {
+      // Who appends in the same turn goes out in the same group, and so does who appends again straight from its answer.
+      await nextTurn();
       for (const pending of this.#queue.takeOverdue(performance.now())) this.#giveUp(pending);
+      if (this.#queue.size === 0) break;
       await this.#workOn(this.#queue.takeGroup());
     }
     this.#working = undefined;

@@ -1,15 +1,27 @@
 import type { CommitOutcome } from '../../log/commit.js';
+import { pause, type Timers } from '../../processor/timers.js';
 import type { FenceDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { writeFailed } from '../errors.js';
+import { isPassing, writeFailed } from '../errors.js';
 import { findByCommitId, outcomeOf } from '../read/find-commit.js';
-import { insertCommits } from './insert-commits.js';
+import { insertCommits, type InsertOutcome } from './insert-commits.js';
+
+/** Milliseconds between two tries. */
+const PAUSE = 25;
+
+export interface FenceOptions {
+  readonly appendTimeout: number;
+  readonly clock: () => Date;
+  readonly timers: Timers;
+}
 
 /**
  * A document with the same unique commit id as the append: the index lets one of the two in. It has no position, and its `firstVersion`
- * is a text, which keeps fences apart from each other and from all versions.
+ * is a text, which keeps fences apart from each other and from all versions. It may be sent again: its own first try answers the second.
  */
-export async function fence(log: MongoLog, commitId: string, at: Date): Promise<CommitOutcome> {
+export async function fence(log: MongoLog, commitId: string, options: FenceOptions): Promise<CommitOutcome> {
+  const { appendTimeout, clock, timers } = options;
+  const at = clock();
   const document: FenceDocument = {
     _id: `fence:${commitId}`,
     commitId,
@@ -17,12 +29,24 @@ export async function fence(log: MongoLog, commitId: string, at: Date): Promise<
     firstVersion: commitId,
     at,
   };
-  const result = await insertCommits(log, [document]);
-  if (result.outcome === 'written') return { outcome: 'fenced' };
-  const found = await findByCommitId(log, commitId);
-  if (found) return outcomeOf(found);
-  // Taken by what a majority does not have yet, or lost on the way: who has won is not known.
-  const cause =
-    'error' in result ? result.error : new Error('The commit id is being written by somebody else.');
-  throw writeFailed(cause, log.location, 'unknown');
+  const deadline = performance.now() + appendTimeout;
+  const never = new AbortController().signal;
+  for (;;) {
+    const result = await insertCommits(log, [document]);
+    if (result.outcome === 'written') return { outcome: 'fenced' };
+    const found = await findByCommitId(log, commitId);
+    if (found) return outcomeOf(found);
+    if (!mayPass(result) || performance.now() >= deadline)
+      throw writeFailed(causeOf(result), log.location, 'unknown');
+    await pause(timers, PAUSE, never);
+  }
+}
+
+/** Taken by what a majority has not got yet, or lost on the way. */
+function mayPass(result: InsertOutcome): boolean {
+  return 'error' in result ? isPassing(result.error) : true;
+}
+
+function causeOf(result: InsertOutcome): unknown {
+  return 'error' in result ? result.error : new Error('Somebody else is writing the commit id.');
 }

@@ -14,6 +14,8 @@ export type ProjectionsErrorCode =
   | 'store-unavailable'
   | 'transaction-control'
   | 'transaction-ended'
+  | 'transaction-failed'
+  | 'transaction-too-long'
   | 'unknown-projection'
   | 'version-is-live';
 
@@ -133,6 +135,36 @@ export class TransactionControlError extends ProjectionsError {
     super(
       'transaction-control',
       `${what} A handler does not begin, commit or roll back: its rows are kept or lost together with the checkpoint. Take that out of the handler; to undo a part of its work it may use a SAVEPOINT.`,
+    );
+  }
+}
+
+/** A handler has caught the error of an operation of its transaction, which the database has undone as a whole by then. */
+export class TransactionFailedError extends ProjectionsError {
+  constructor(
+    readonly processor: string,
+    options: { cause: unknown },
+  ) {
+    const { cause } = options;
+    super(
+      'transaction-failed',
+      `An operation in the transaction of "${processor}" has failed, and the handler went on: ${sentence(cause instanceof Error ? cause.message : String(cause))} The first error ends the transaction, so nothing was saved. Ask before you write, or use an upsert, rather than catching the error.`,
+      options,
+    );
+  }
+}
+
+/** The transaction of a batch took longer than the database lets one take. The processor tries its commits one by one. */
+export class TransactionTooLongError extends ProjectionsError {
+  constructor(
+    readonly processor: string,
+    readonly limit: number,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      'transaction-too-long',
+      `The transaction of "${processor}" took longer than ${limit} ms, so it was rolled back: the database ends one that is too long. Commits are applied one by one instead; if it is one commit, make its handler quicker.`,
+      options,
     );
   }
 }

@@ -1,0 +1,63 @@
+import { MongoClient } from 'mongodb';
+import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
+import { isMongoError, translated } from '../errors.js';
+import type { ConnectOptions } from '../options.js';
+import { Transactions } from '../transaction/transactions.js';
+import { checkServer } from './check-server.js';
+import { createOwnCollections, findOrMakeIdentity, type Identity } from './identity.js';
+import { ownCollections, type OwnCollections } from './own-collections.js';
+
+export interface Connection {
+  readonly own: OwnCollections;
+  readonly transactions: Transactions;
+  readonly identity: Identity;
+  /** Hosts and database, no credentials. */
+  readonly location: string;
+  /** Closes the client if it was opened here. */
+  readonly disconnect: () => Promise<void>;
+}
+
+/** @throws InvalidProjectionOptionsError, ReadModelsIncompatibleError, ReadModelsUnavailableError */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const client = options.client ?? ownClient(options);
+  const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
+  const own = ownCollections(client, options);
+  const location = locationOf(client, options);
+  try {
+    await client.connect();
+    await checkServer(own, location);
+    const transactions = new Transactions(client, { ...options, location });
+    const create = () => createOwnCollections(own);
+    const identity = await findOrMakeIdentity(own, { location, now: options.clock, create });
+    return { own, transactions, identity, location, disconnect };
+  } catch (error) {
+    await disconnect();
+    if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
+      throw new ReadModelsIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw translated(error, location);
+  }
+}
+
+function locationOf(client: MongoClient, { database, collectionPrefix }: ConnectOptions): string {
+  const place = `${client.options.hosts.join(',')}/${database}`;
+  return collectionPrefix === '' ? place : `${place}/${collectionPrefix}*`;
+}
+
+/** Nothing is retried by the driver: a transaction is tried again as a whole, and what is done outside of one may be done twice. */
+function ownClient({ uri, commandTimeout }: ConnectOptions): MongoClient {
+  try {
+    return new MongoClient(uri!, {
+      retryWrites: false,
+      serverSelectionTimeoutMS: commandTimeout,
+      appName: 'varve',
+    });
+  } catch (error) {
+    throw new InvalidProjectionOptionsError(
+      'uri',
+      `The option "uri" cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { ReadModelsDivergedError, ReadModelsIncompatibleError } from '../../index.js';
+import { isDuplicateKey, serverCodeOf } from '../errors.js';
+import type { IdentityRecord, OwnCollections } from './own-collections.js';
+
+const IDENTITY = 'read-models';
+const SCHEMA_VERSION = 1;
+const NAMESPACE_EXISTS = 48;
+
+export type Identity = Pick<IdentityRecord, 'databaseId'>;
+
+/** Whoever comes first gives the read models their id; all others take it. */
+export async function findOrMakeIdentity(
+  own: OwnCollections,
+  made: { readonly location: string; readonly now: () => Date; readonly create: () => Promise<void> },
+): Promise<Identity> {
+  const found = await own.identity.findOne({ _id: IDENTITY });
+  if (found) return readable(found, made.location);
+  // Before the record: whoever finds it may rely on them.
+  await made.create();
+  const record: IdentityRecord = {
+    _id: IDENTITY,
+    databaseId: randomUUID(),
+    mode: 'transactional',
+    schemaVersion: SCHEMA_VERSION,
+    createdAt: made.now(),
+  };
+  try {
+    await own.identity.insertOne(record);
+    return record;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const theirs = await own.identity.findOne({ _id: IDENTITY });
+    return readable(theirs ?? record, made.location);
+  }
+}
+
+/** Made beforehand: two transactions that would make the same collection are in each other's way. */
+export async function createOwnCollections(own: OwnCollections): Promise<void> {
+  const { projections, processors, renewals, parked, skipped, tracked, applied } = own;
+  const all = [projections, processors, renewals, parked, skipped, tracked, applied];
+  await Promise.all(all.map(({ collectionName }) => ensureCollection(own, collectionName)));
+}
+
+async function ensureCollection({ database }: OwnCollections, name: string): Promise<void> {
+  try {
+    await database.createCollection(name);
+  } catch (error) {
+    if (serverCodeOf(error) !== NAMESPACE_EXISTS) throw error;
+  }
+}
+
+/**
+ * A database that was dropped or restored while it was in use has other rows, under the same names.
+ *
+ * @throws ReadModelsDivergedError
+ */
+export async function assertSameDatabase(
+  own: OwnCollections,
+  { databaseId }: Identity,
+  location: string,
+): Promise<void> {
+  const now = await own.identity.findOne({ _id: IDENTITY });
+  if (now?.databaseId === databaseId) return;
+  throw new ReadModelsDivergedError(location, now ? 'replaced' : 'deleted');
+}
+
+function readable(record: IdentityRecord, location: string): Identity {
+  if (record.schemaVersion === SCHEMA_VERSION) return record;
+  throw new ReadModelsIncompatibleError(
+    `The read models at ${location} were written by another version of @varve/projections (schema ${record.schemaVersion}, this one knows ${SCHEMA_VERSION}). Update the package.`,
+  );
+}

@@ -1,0 +1,53 @@
+import type { Connection } from './connect.js';
+import type { Own } from './own-collections.js';
+import { isDuplicateKey, translated } from '../errors.js';
+import type { Use } from './use.js';
+
+/** Why a document may be there that was not there a moment ago: another instance has made it. More often than this, something is wrong. */
+const TRIES_TO_MAKE = 5;
+
+/** Work on Varve's own documents, outside of a handler's transaction. */
+export class OwnWork {
+  constructor(
+    private readonly connection: Connection,
+    private readonly use: Use,
+  ) {}
+
+  /** One command, or reads that need not be of one moment. */
+  plainly<T>(work: (own: Own) => Promise<T>): Promise<T> {
+    return this.#translating(() => work({ ...this.connection.own, inside: {} }));
+  }
+
+  /** Several documents together, in a transaction. */
+  together<T>(name: string, work: (own: Own) => Promise<T>): Promise<T> {
+    const { own, transactions } = this.connection;
+    return this.#translating(() =>
+      untilMade(() =>
+        transactions.run(name, ({ operations, session }) =>
+          operations.run(() => work({ ...own, inside: { session } })),
+        ),
+      ),
+    );
+  }
+
+  #translating<T>(work: () => Promise<T>): Promise<T> {
+    return this.use.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw translated(error, this.connection.location);
+      }
+    });
+  }
+}
+
+/** Whoever loses the race for a new document finds it at the next try. */
+export async function untilMade<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDuplicateKey(error) || tries >= TRIES_TO_MAKE) throw error;
+    }
+  }
+}

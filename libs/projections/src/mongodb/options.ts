@@ -1,0 +1,81 @@
+import { systemTimers, type Timers } from '@varve/eventstore';
+import type { MongoClient } from 'mongodb';
+import { InvalidProjectionOptionsError } from '../index.js';
+
+export interface MongoReadModelsOptions {
+  /** Where the servers are, as `mongodb://…`. The read models open a client of their own and close it. */
+  readonly uri?: string;
+  /** A client of the application, in place of `uri`. It is used and not closed. */
+  readonly client?: MongoClient;
+  /** One database for all projector instances of a group. A log may be in the same one. */
+  readonly database: string;
+  /** `transactional`, the default: rows and checkpoint are saved together. It needs a replica set, or a sharded cluster. */
+  readonly mode?: 'transactional';
+  /** Begins the names of all collections, so that several groups can share a database. Default: nothing. */
+  readonly collectionPrefix?: string;
+  /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
+  readonly commandTimeout?: number;
+  /** For how long a transaction is tried again that has got into the way of others, in milliseconds. Default 5,000. */
+  readonly conflictTimeout?: number;
+  /**
+   * How long a transaction may take, in milliseconds. Default 55,000: MongoDB ends one after 60 seconds
+   * (`transactionLifetimeLimitSeconds`). A batch that takes longer is applied commit by commit.
+   */
+  readonly transactionLimit?: number;
+  /** The time of day, for what people read: when something was created or updated. */
+  readonly clock?: () => Date;
+  readonly timers?: Timers;
+  /** From 0 up to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+export type ConnectOptions = Required<Omit<MongoReadModelsOptions, 'uri' | 'client'>> &
+  Pick<MongoReadModelsOptions, 'uri' | 'client'>;
+
+/** @throws InvalidProjectionOptionsError that names the option */
+export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
+  const { uri, client, database, collectionPrefix = '', mode = 'transactional' } = options;
+  if ((uri === undefined) === (client === undefined)) {
+    const problem = uri === undefined ? 'and "client" are both missing' : 'is given together with "client"';
+    throw invalid('uri', problem, 'Give one of them');
+  }
+  if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
+    throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
+  }
+  assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
+  assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,40}$/);
+  assertMode(mode);
+  return {
+    ...(uri === undefined ? {} : { uri }),
+    ...(client === undefined ? {} : { client }),
+    database,
+    collectionPrefix,
+    mode,
+    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    conflictTimeout: milliseconds('conflictTimeout', options.conflictTimeout, 5_000),
+    transactionLimit: milliseconds('transactionLimit', options.transactionLimit, 55_000),
+    clock: options.clock ?? (() => new Date()),
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
+  };
+}
+
+function assertMode(mode: string): void {
+  if (mode === 'transactional') return;
+  throw invalid('mode', `is ${JSON.stringify(mode)}`, "Use 'transactional'");
+}
+
+function milliseconds(option: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw invalid(option, `is ${String(value)}`, 'Use milliseconds, a whole number from 1');
+}
+
+function assertName(option: string, value: unknown, form: RegExp): void {
+  if (typeof value === 'string' && form.test(value)) return;
+  throw invalid(option, `is ${JSON.stringify(value)}`, 'Use a name that MongoDB takes, such as "shop"');
+}
+
+function invalid(option: string, problem: string, remedy: string): InvalidProjectionOptionsError {
+  return new InvalidProjectionOptionsError(option, `The option "${option}" ${problem}. ${remedy}.`);
+}

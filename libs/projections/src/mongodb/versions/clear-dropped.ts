@@ -1,0 +1,28 @@
+import { keysOf, type Own } from '../connection/own-collections.js';
+import { findProjection } from './find-version.js';
+import { physicalPrefix } from './names.js';
+import { versionCollections } from './version-collections.js';
+
+/**
+ * Removes what dropped versions have left, which may be millions of rows and is not for one transaction. Done twice, or by two instances, or
+ * taken up again after a crash, it comes to the same.
+ */
+export async function clearDropped(own: Own, name: string): Promise<void> {
+  const dropped = (await findProjection(own, name)).filter(
+    (each) => each.state === 'dropped' && !each.cleared,
+  );
+  for (const each of dropped) {
+    const { version, generation, processor } = each;
+    for (const { physicalName } of await versionCollections(own.database, physicalPrefix(own.prefix, each))) {
+      await own.database.dropCollection(physicalName);
+    }
+    const keys = { _id: keysOf(processor) };
+    await own.parked.deleteMany(keys);
+    await own.applied.deleteMany(keys);
+    await own.skipped.deleteMany(keys);
+    await own.projections.updateOne(
+      { _id: name, versions: { $elemMatch: { version, generation, state: 'dropped' } } },
+      { $set: { 'versions.$.cleared': true }, $inc: { revision: 1 } },
+    );
+  }
+}

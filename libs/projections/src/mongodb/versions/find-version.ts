@@ -1,0 +1,49 @@
+import { processorIdOf, UnknownProjectionError, type VersionId } from '../../index.js';
+import type { Own, ProjectionRecord, VersionEntry } from '../connection/own-collections.js';
+
+export interface StoredVersion extends VersionEntry, VersionId {
+  readonly processor: string;
+}
+
+export async function findProjection(own: Own, name: string): Promise<StoredVersion[]> {
+  const record = await own.projections.findOne({ _id: name }, own.inside);
+  return record ? versionsOf(record) : [];
+}
+
+/** By version and generation, the dropped ones too. */
+export function versionsOf({ _id: name, versions }: ProjectionRecord): StoredVersion[] {
+  return versions
+    .map((entry) => ({ ...entry, name, processor: processorIdOf({ ...entry, name }) }))
+    .toSorted((a, b) => a.version - b.version || a.generation - b.generation);
+}
+
+/** @throws UnknownProjectionError also when it was dropped */
+export function pickVersion(
+  versions: readonly StoredVersion[],
+  { name, version, generation }: VersionId,
+  location: string,
+): StoredVersion {
+  const found = versions.find((each) => each.version === version && each.generation === generation);
+  if (found && found.state !== 'dropped') return found;
+  throw new UnknownProjectionError(`${name}@${version}`, location);
+}
+
+/** Puts entries in place of those of the same version and generation. Runs in a transaction that has read the record. */
+export async function changeVersions(
+  own: Own,
+  versions: readonly StoredVersion[],
+  changes: readonly StoredVersion[],
+): Promise<void> {
+  const name = changes[0]?.name ?? '';
+  const all = new Map([...versions, ...changes].map((each) => [each.processor, entryOf(each)]));
+  const changed = { $set: { versions: [...all.values()] }, $inc: { revision: 1 } };
+  await own.projections.updateOne({ _id: name }, changed, own.inside);
+}
+
+function entryOf({ version, generation, state, cleared }: StoredVersion): VersionEntry {
+  return { version, generation, state, ...(cleared !== undefined && { cleared }) };
+}
+
+export function idOf({ name, version, generation }: VersionId): VersionId {
+  return { name, version, generation };
+}

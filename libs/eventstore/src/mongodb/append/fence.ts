@@ -1,5 +1,5 @@
 import type { CommitOutcome } from '../../log/commit.js';
-import { pause, type Timers } from '../../processor/timers.js';
+import { sleep, type Timers } from '../../processor/timers.js';
 import type { FenceDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isPassing, writeFailed } from '../errors.js';
@@ -30,7 +30,6 @@ export async function fence(log: MongoLog, commitId: string, options: FenceOptio
     at,
   };
   const deadline = performance.now() + appendTimeout;
-  const never = new AbortController().signal;
   for (;;) {
     const result = await insertCommits(log, [document]);
     if (result.outcome === 'written') return { outcome: 'fenced' };
@@ -38,7 +37,7 @@ export async function fence(log: MongoLog, commitId: string, options: FenceOptio
     if (found) return outcomeOf(found);
     if (!mayPass(result) || performance.now() >= deadline)
       throw writeFailed(causeOf(result), log.location, 'unknown');
-    await pause(timers, PAUSE, never);
+    await sleep(timers, PAUSE);
   }
 }
 

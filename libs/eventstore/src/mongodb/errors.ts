@@ -42,7 +42,12 @@ const PASSING_NAMES = new Set(Object.keys(BY_NAME));
 
 /** By name and code: an application’s client may come from another copy of the driver. */
 export function isMongoError(error: unknown): error is Error & { readonly code?: unknown } {
-  return error instanceof Error && /^(Mongo|BSON)/.test(error.name);
+  return error instanceof Error && (/^(Mongo|BSON)/.test(error.name) || isBareSocketError(error));
+}
+
+/** The driver lets the error of a socket that breaks while it is written to through as it is (7.9). */
+function isBareSocketError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
 }
 
 export function codeOf(error: unknown): number | undefined {
@@ -58,7 +63,7 @@ export function isDuplicateKey(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) return PASSING.has(code);
-  return isMongoError(error) && PASSING_NAMES.has(error.name);
+  return isMongoError(error) && (PASSING_NAMES.has(error.name) || isBareSocketError(error));
 }
 
 /** Whether the command cannot have reached a server. */
@@ -95,7 +100,7 @@ export function writeFailed(
 
 function describe(error: unknown, location: string): string {
   const code = codeOf(error);
-  const name = error instanceof Error ? error.name : '';
+  const name = isBareSocketError(error) ? 'MongoNetworkError' : error instanceof Error ? error.name : '';
   const known =
     code === undefined ? BY_NAME[name] : (ADVICE[code] ?? (PASSING.has(code) ? NO_PRIMARY : undefined));
   const tag = code ?? (name || String(error));

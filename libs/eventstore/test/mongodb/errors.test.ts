@@ -10,8 +10,14 @@ import { isPassing, isUnsent, translateError, writeFailed } from '../../src/mong
 const serverError = (code: number) => new MongoServerError({ message: 'no', code });
 const unreachable = new MongoServerSelectionError('timed out', {} as TopologyDescription);
 
+/** As Node gives it, and the driver passes it on. */
+function socketError(): Error {
+  return Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'write' });
+}
+
 const PASSING: readonly [what: string, error: unknown][] = [
   ['a cut connection', new MongoNetworkError('read ECONNRESET')],
+  ['a socket that broke while it was written to', socketError()],
   ['a server that cannot be reached', unreachable],
   ['a primary that steps down', serverError(10_107)],
   ['an election', serverError(11_602)],
@@ -30,6 +36,11 @@ describe('An error of the driver', () => {
   test('is "not sent" only where no server was chosen', () => {
     expect(isUnsent(unreachable)).toBe(true);
     expect(isUnsent(new MongoNetworkError('read ECONNRESET'))).toBe(false);
+  });
+
+  test('of a bare socket is "store-unavailable" and may have been sent', () => {
+    expect(isUnsent(socketError())).toBe(false);
+    expect(translateError(socketError(), 'db1')).toMatchObject({ code: 'store-unavailable' });
   });
 
   test('says where, what to do, and keeps its cause', () => {

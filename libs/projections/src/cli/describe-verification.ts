@@ -6,6 +6,7 @@ const WHY = {
   'nothing-live': 'nothing was live',
   'other-log': 'the live version comes from another log',
   'live-behind': 'the live version stands still behind it',
+  'built-elsewhere': 'a projector that runs builds this version already, or has just made it live',
 } as const;
 
 const SHOWN = 20;

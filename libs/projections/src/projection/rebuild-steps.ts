@@ -65,25 +65,38 @@ export class RebuildSteps<Tx> {
     return this.#processor.stop();
   }
 
-  /** Applies what the feed brings, too, until that is done. */
-  async untilFed(phase: RebuildProgress['phase'], isDone: () => boolean): Promise<void> {
+  /**
+   * Applies what the feed brings, too, until that is done. `false`: another instance has the version's lease and keeps it, such as a
+   * projector that builds it for a deploy, or has it live already; nothing can be fed to it here.
+   */
+  async untilFed(phase: RebuildProgress['phase'], isDone: () => boolean): Promise<boolean> {
+    const { clock, leaseDuration = 5_000 } = this.#parts.processing;
+    let heldHereAt = clock();
     while (!isDone()) {
       this.#parts.signal.throwIfAborted();
-      await this.#step(phase, 'everywhere');
+      if ((await this.#step(phase, 'everywhere')) !== 'standby') heldHereAt = clock();
+      else if (clock() - heldHereAt > 2 * leaseDuration) return false;
     }
+    return true;
   }
 
-  async #step(phase: RebuildProgress['phase'], from: 'log' | 'everywhere' = 'log'): Promise<void> {
+  async #step(
+    phase: RebuildProgress['phase'],
+    from: 'log' | 'everywhere' = 'log',
+  ): Promise<StepResult['kind']> {
     const { processing, progress, signal } = this.#parts;
     const result = await this.#runOnce(from);
     switch (result.kind) {
       case 'progressed':
         await progress.at(phase, result.to, result.events);
-        return sleep(processing.timers, 0, signal);
+        await sleep(processing.timers, 0, signal);
+        break;
       case 'standby':
-        return sleep(processing.timers, result.retryIn, signal);
+        await sleep(processing.timers, result.retryIn, signal);
+        break;
       case 'unavailable':
-        return sleep(processing.timers, OUTAGE_PAUSE, signal);
+        await sleep(processing.timers, OUTAGE_PAUSE, signal);
+        break;
       case 'stopped':
         throw stoppedBy(this.#processor.id, result);
       case 'paused':
@@ -92,8 +105,9 @@ export class RebuildSteps<Tx> {
       case 'waiting':
       case 'lease-lost':
       case 'ended':
-        return sleep(processing.timers, 0, signal);
+        await sleep(processing.timers, 0, signal);
     }
+    return result.kind;
   }
 
   /** An interruption need not wait for a commit that is tried again and again. */

@@ -52,7 +52,9 @@ async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): P
       bound.position = await positionOf(parts, live);
       await steps.until('verifying', reachedBound);
       ahead?.begin();
-      if (ahead) await steps.untilFed('verifying', () => ahead.isDone);
+      if (ahead && !(await steps.untilFed('verifying', () => ahead.isDone))) {
+        return { verdict: 'not-comparable', why: 'built-elsewhere' };
+      }
       const verification = await compareInSnapshot(parts, live, still);
       if (verification) return verification;
     } finally {

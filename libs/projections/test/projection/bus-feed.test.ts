@@ -150,6 +150,31 @@ describe('a projection that is fed by a bus', () => {
     expect(result).toMatchObject({ outcome: 'held', verification: { verdict: 'different', differing: 1 } });
   });
 
+  it('is not compared with a version that another instance builds, and that is said soon', async () => {
+    const { log, bus, readModels, feed } = await fed();
+    const old = projector({ log, readModels, projections: [totals()], feed });
+    await old.start();
+    await until(async () => (await old.status()).projections[0]?.live?.here?.feed?.state === 'running');
+    await charge(log, 'order-1', 5);
+    await publish(bus, log);
+    await old.waitFor({ stream: 'order-1', version: 1 }, 'totals');
+    await readModels.createVersion(totals({ version: 2 }), log.logId, 'next');
+    const row = await readModels.readLease('totals@2');
+    const lease = await readModels.acquire('totals@2', 'another instance', row!);
+    const alive = setInterval(() => void readModels.renew(lease!), 10);
+    try {
+      const projection = totals({ version: 2 });
+      const result = await rebuild({ log, readModels, projection, verify: 'require', leaseDuration: 100 });
+      expect(result).toMatchObject({
+        outcome: 'held',
+        reason: 'not-verified',
+        verification: { verdict: 'not-comparable', why: 'built-elsewhere' },
+      });
+    } finally {
+      clearInterval(alive);
+    }
+  });
+
   it('is built anew for a new version by walking alone, and the new version is subscribed once it is live', async () => {
     const { log, bus, readModels, feed } = await fed();
     for (let i = 0; i < 10; i++) await charge(log, `order-${i % 3}`, i);

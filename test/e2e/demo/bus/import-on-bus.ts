@@ -1,5 +1,5 @@
 import { number, say, tell } from '../narrator.ts';
-import { headOf, type Outcome, untilBeyond, waitUntilThere } from '../story.ts';
+import { headOf, liveVersion, type Outcome, until, untilBeyond, waitUntilThere } from '../story.ts';
 import type { Shop } from './shop.ts';
 
 /** Real orders, imported as commands beside the running order service; projector and broker die meanwhile. */
@@ -32,6 +32,8 @@ export async function importOnBus(shop: Shop, directory: string): Promise<Outcom
 
   const next = await shop.startProjector('2');
   await waitUntilThere(next.url, head);
+  // A rebuild beside a release that still builds its own new version could not be compared with anything.
+  await until(async () => (await liveVersion(next.url)) === 2, 300_000);
   const codeOfOld = await projector.stop();
   tell(`SIGTERM to the old release: exit code ${String(codeOfOld)}`);
   const { code, output } = await shop.projectorCommand('projections', 'rebuild', 'orders', '--verify');

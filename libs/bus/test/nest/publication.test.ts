@@ -71,7 +71,7 @@ describe('by the relay', () => {
     vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const broker = new MemoryBroker();
     broker.goDown();
-    const { app, repository } = await shop({}, { broker });
+    const { app, host, repository } = await shop({}, { broker });
     await placeAndPay(repository, '1');
     const health = app.get(BusHealthIndicator);
     await until(async () => (await health.check('bus'))['bus']?.status === 'down', { what: 'red health' });
@@ -83,6 +83,7 @@ describe('by the relay', () => {
     await subscribe(new MemoryMessageBus({ broker }), seen);
     await until(() => seen.length === 2, { what: 'the messages' });
     await until(async () => (await health.check('bus'))['bus']?.status === 'up', { what: 'green health' });
+    await until(() => host.publication.status()?.relay.state === 'caught-up', { what: 'the checkpoint' });
     expect(await health.check('bus')).toMatchObject({
       bus: { publication: { relay: 'caught-up', behind: 0 } },
     });

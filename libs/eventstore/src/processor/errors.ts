@@ -89,6 +89,13 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+const OF_THE_WORK = new Set(['transaction-failed', 'transaction-too-long']);
+
+/** Whether a store refuses a transaction for what was done in it, wherever that came to light: fewer commits, or other code, may do. */
+export function isOfTheWork(error: unknown): boolean {
+  return error instanceof Error && OF_THE_WORK.has(codeOf(error));
+}
+
 /** Whether a broker says no until somebody makes a topic, grants a right or mends a certificate: as little the commit's fault as an outage. */
 export function isRefusedByBroker(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'broker-refused';

@@ -94,12 +94,15 @@ export function unavailable(
   const code = serverCodeOf(failure);
   const tag = String(code ?? (failure instanceof Error ? failure.name : failure));
   const known = ADVICE[tag] ?? (isPassing(failure) ? NO_PRIMARY : 'could not be used');
-  return new ReadModelsUnavailableError(`The read models at ${location} ${known} (${tag}). ${outcome}`, {
-    cause: error,
-  });
+  return new ReadModelsUnavailableError(
+    `The server of the read models ${location} ${known} (${tag}). ${outcome}`,
+    {
+      cause: error,
+    },
+  );
 }
 
-const NO_PRIMARY = 'have no primary at the moment; usually there is one again within seconds';
+const NO_PRIMARY = 'has no primary at the moment; usually there is one again within seconds';
 
 /** An error of the driver, outside of a handler's transaction, as one of ours; every other error as it is. */
 export function translated(error: unknown, location: string): unknown {

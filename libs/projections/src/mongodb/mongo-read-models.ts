@@ -28,7 +28,7 @@ import { saveApplied } from './applied/save-applied.js';
 import { connect, type Connection } from './connection/connect.js';
 import { assertSameDatabase } from './connection/identity.js';
 import type { Own } from './connection/own-collections.js';
-import { OwnWork, untilMade } from './connection/own-work.js';
+import { OwnWork } from './connection/own-work.js';
 import { Use } from './connection/use.js';
 import { translated } from './errors.js';
 import { withDefaults, type ConnectOptions, type MongoReadModelsOptions } from './options.js';
@@ -209,14 +209,11 @@ export class MongoReadModels implements ReadModels<MongoTransaction> {
     logId: LogId,
     generation: 'first' | 'next',
   ): Promise<VersionId> {
-    const { own, transactions } = this.#connection;
     const { commandTimeout } = this.#options;
     const { name, version } = projection;
     const made = { logId, generation, now: this.#now(), commandTimeout };
     try {
-      return await this.#use.run(() =>
-        untilMade(() => transactions.run(name, (open) => createVersion(own, open, projection, made))),
-      );
+      return await this.#use.run(() => createVersion(this.#connection, projection, made));
     } catch (error) {
       if (!(error instanceof SetupFailedError)) throw translated(error, this.location);
       await this.#own.together(name, (inside) => giveUpVersion(inside, name, version));

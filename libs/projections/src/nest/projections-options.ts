@@ -4,6 +4,7 @@ import type { BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
+import type { MongoReadModelsOptions } from '../mongodb/index.js';
 import type { SqliteReadModelsOptions } from '../sqlite/index.js';
 import { declarationOf } from './decorators.js';
 import type { Feature } from './features.js';
@@ -12,10 +13,12 @@ import { DEFAULT_READ_MODELS } from './tokens.js';
 /** What the projector may be told, beside what the module finds by itself. */
 type Tuning = Pick<ProjectorOptions<unknown>, 'group' | 'leaseDuration' | 'failurePolicy' | 'registry'>;
 
-/** Where the read models are, by exactly one of `sqlite` and `readModels`. */
+/** Where the read models are, by exactly one of `sqlite`, `mongodb` and `readModels`. */
 export interface ProjectionsOptions extends Tuning {
   /** Opens embedded read models; `better-sqlite3` is needed for it. */
   readonly sqlite?: SqliteReadModelsOptions;
+  /** Connects to read models in MongoDB; `mongodb` is needed for it. */
+  readonly mongodb?: MongoReadModelsOptions;
   /** Any other database. What a function opens, the module closes on shutdown; what was opened elsewhere is closed there. */
   readonly readModels?: ReadModels<unknown> | (() => ReadModels<unknown> | Promise<ReadModels<unknown>>);
   /** The log of another service, through its endpoint (`HttpLogReader`), in place of an event store of this app. */
@@ -52,6 +55,7 @@ export interface FeatureOptions {
 
 const KNOWN: ReadonlySet<string> = new Set<keyof ProjectionsOptions>([
   'sqlite',
+  'mongodb',
   'readModels',
   'reader',
   'registry',
@@ -84,10 +88,15 @@ export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions 
   return options;
 }
 
-function assertReadModels({ sqlite, readModels }: ProjectionsOptions): void {
-  if (!sqlite === !readModels) {
-    const problem = sqlite ? 'is given together with sqlite' : 'and sqlite are both missing';
-    throw invalid('readModels', problem, 'Give one of them');
+function assertReadModels({ sqlite, mongodb, readModels }: ProjectionsOptions): void {
+  const given = Object.entries({ sqlite, mongodb, readModels }).filter(([, place]) => place);
+  if (given.length !== 1) {
+    const [first, second = 'readModels'] = given.map(([option]) => option);
+    const problem = first ? `is given together with ${first}` : ', sqlite and mongodb are all missing';
+    throw invalid(second, problem, 'Give one of them');
+  }
+  if (mongodb && !isObject(mongodb)) {
+    throw invalid('mongodb', `is ${JSON.stringify(mongodb)}`, 'Give an object');
   }
   if (sqlite && (typeof sqlite.file !== 'string' || sqlite.file === '')) {
     throw invalid('sqlite.file', `is ${JSON.stringify(sqlite.file)}`, "Give a path, or ':memory:'");

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
 import type { ProjectionsOptions } from './projections-options.js';
 
@@ -11,12 +12,15 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
   constructor(private readonly options: ProjectionsOptions) {}
 
   async open(): Promise<ReadModels<unknown>> {
-    const { sqlite, readModels } = this.options;
+    const { sqlite, mongodb, readModels } = this.options;
     if (readModels && typeof readModels !== 'function') return readModels;
     if (readModels) this.#opened = await readModels();
     else if (sqlite) {
       const { SqliteReadModels } = await import('../sqlite/index.js');
       this.#opened = await SqliteReadModels.open(sqlite);
+    } else if (mongodb) {
+      const { MongoReadModels } = await import('../mongodb/index.js').catch(withoutDriver);
+      this.#opened = await MongoReadModels.connect(mongodb);
     }
     return this.#opened as ReadModels<unknown>;
   }
@@ -30,6 +34,14 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
       failOnExit();
     }
   }
+}
+
+function withoutDriver(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+  throw new InvalidProjectionOptionsError(
+    'mongodb',
+    `Option mongodb of ProjectionsModule needs the package mongodb. Install it with "npm i mongodb". (${error.message})`,
+  );
 }
 
 /** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */

@@ -5,6 +5,7 @@ import { pairs, readPairs, writePair, type Place, type ReadModelsBench } from '.
 /** What a deliberately broken twin does differently. */
 export interface Twin {
   open?(readModels: MongoReadModels, place: Place): MongoReadModels;
+  write?(place: Place, tx: MongoTransaction, key: string, value: string): Promise<void>;
   readLive?(readModels: MongoReadModels, name: string, place: Place): Promise<Record<string, string>>;
 }
 
@@ -22,7 +23,8 @@ export function mongoHarness(bench: ReadModelsBench, twin: Twin = {}): ReadModel
       return {
         readModels,
         projection: pairs,
-        write: writePair,
+        write: (tx, key, value) =>
+          twin.write ? twin.write(place, tx, key, value) : writePair(tx, key, value),
         readLive: (name) =>
           twin.readLive ? twin.readLive(readModels, name, place) : readPairs(readModels, name),
         second: async () => keep(await bench.another(place)),

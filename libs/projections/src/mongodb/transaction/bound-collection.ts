@@ -75,7 +75,8 @@ function boundMethod({ target, name, method }: Call, binding: Binding): Method {
     return (...args) => operations.run(() => call(args) as Promise<unknown>);
   }
   if (binding.allows === 'setup' && INDEXES[name] !== undefined) {
-    return (...args) => binding.operations.run(() => method.apply(target, args) as Promise<unknown>);
+    return (...args) =>
+      binding.operations.runBefore(name, () => method.apply(target, args) as Promise<unknown>);
   }
   return () => {
     throw refused(target.collectionName, name, binding);

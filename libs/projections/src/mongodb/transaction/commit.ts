@@ -1,5 +1,5 @@
+import { sleep } from '@varve/eventstore';
 import type { ClientSession } from 'mongodb';
-import { sleep } from '../../projection/sleep.js';
 import { hasLabel, unavailable, verdictOn } from '../errors.js';
 import type { TransactionOptions } from './transactions.js';
 

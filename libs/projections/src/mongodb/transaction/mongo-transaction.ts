@@ -44,8 +44,8 @@ export class MongoTransaction {
   }
 
   /**
-   * Makes a collection of the version, in `setup` only. Like an index, it is made beside the transaction, which MongoDB demands; what a
-   * `setup` that fails has made is dropped.
+   * Makes a collection of the version, in `setup` only, before any rows. Like an index, it is made beside the transaction, which MongoDB
+   * demands; what a `setup` that fails has made is dropped.
    */
   createCollection(name: string, options: CreateCollectionOptions = {}): Promise<void> {
     const { database, open, isSetup } = this.#parts;
@@ -56,7 +56,7 @@ export class MongoTransaction {
       );
     }
     const physical = this.physicalName(name);
-    return open.operations.run(() => createCollection(database, physical, options));
+    return open.operations.runBefore('createCollection', () => createCollection(database, physical, options));
   }
 
   /** The physical name of a collection, for `$lookup` and the like. */

@@ -1,4 +1,9 @@
-import { TransactionEndedError, TransactionFailedError, TransactionTooLongError } from '../../index.js';
+import {
+  InvalidProjectionOptionsError,
+  TransactionEndedError,
+  TransactionFailedError,
+  TransactionTooLongError,
+} from '../../index.js';
 
 /** Of which transaction, for messages. */
 export interface Subject {
@@ -21,6 +26,7 @@ export class Operations {
   #last: Promise<unknown> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #ended = false;
+  #hasBegun = false;
 
   constructor(
     private readonly subject: Subject,
@@ -32,7 +38,30 @@ export class Operations {
     return this.#failure;
   }
 
+  /** Whether the server knows of the transaction: it begins with its first operation. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   run<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(() => {
+      this.#hasBegun = true;
+      return work();
+    });
+  }
+
+  /** Beside the transaction: a server makes no index while a transaction is open that it would have to wait for, and this one waits for it. */
+  runBefore<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(() => {
+      if (!this.#hasBegun) return work();
+      throw new InvalidProjectionOptionsError(
+        'setup',
+        `The setup of "${this.subject.name}" calls ${what} after it has read or written rows. Make collections and indexes first.`,
+      );
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#ended) return Promise.reject(new TransactionEndedError(this.subject.name));
     const result = this.#last.then(() => this.#attempt(work));
     this.#last = result.catch(() => undefined);

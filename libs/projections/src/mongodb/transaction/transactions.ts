@@ -1,7 +1,6 @@
-import type { Timers } from '@varve/eventstore';
+import { sleep, type Timers } from '@varve/eventstore';
 import type { ClientSession, MongoClient } from 'mongodb';
 import { TransactionControlError, TransactionFailedError, TransactionTooLongError } from '../../index.js';
-import { sleep } from '../../projection/sleep.js';
 import { DURABLY } from '../connection/own-collections.js';
 import { unavailable, verdictOn } from '../errors.js';
 import { commit } from './commit.js';
@@ -25,7 +24,7 @@ interface Failed {
 type Outcome<T> = { readonly value: T } | Failed;
 
 /** How often an error is met with patience whose code nobody knows. */
-const TRIES_IN_DOUBT = 5;
+const TRIES_IN_DOUBT = 10;
 const LONGEST_WAIT = 500;
 
 const HOW = {

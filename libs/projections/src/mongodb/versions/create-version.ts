@@ -1,6 +1,8 @@
 import type { LogId } from '@varve/eventstore';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../../index.js';
-import type { Own, OwnCollections } from '../connection/own-collections.js';
+import { untilMade } from '../connection/own-work.js';
+import type { Connection } from '../connection/connect.js';
+import type { Own } from '../connection/own-collections.js';
 import { insertRow } from '../processors/ensure-row.js';
 import { MongoTransaction } from '../transaction/mongo-transaction.js';
 import type { OpenTransaction } from '../transaction/open-transaction.js';
@@ -14,50 +16,79 @@ export interface Making {
   readonly commandTimeout: number;
 }
 
+/** Somebody else has made a version since it was looked for: what was set up for it is rolled back. */
+class MadeMeanwhile extends Error {
+  override readonly name = 'MadeMeanwhile';
+}
+
 /**
- * Runs in one transaction, so that of several instances that start together one makes the version and the others find it. The projection's
- * document is written before `setup`, which makes collections and indexes beside the transaction: the others wait there for the first.
+ * Of several instances that start together one makes the version, and the others find it: the transaction that keeps it looks once more. Before
+ * that transaction has done anything, `setup` makes its collections and indexes, which all of them may do at once.
  */
-export async function createVersion(
-  collections: OwnCollections,
-  open: OpenTransaction,
+export function createVersion(
+  { own, transactions }: Pick<Connection, 'own' | 'transactions'>,
   projection: Projection<MongoTransaction>,
   made: Making,
 ): Promise<VersionId> {
+  const outside: Own = { ...own, inside: {} };
+  return untilMade(async () => {
+    for (;;) {
+      const planned = plan(await findProjection(outside, projection.name), projection, made.generation);
+      if (!planned.isNew) return planned.id;
+      const make = (open: OpenTransaction) =>
+        makeVersion({ own, open }, projection, { ...made, id: planned.id });
+      try {
+        return await transactions.run(projection.name, make);
+      } catch (error) {
+        if (!(error instanceof MadeMeanwhile)) throw error;
+      }
+    }
+  });
+}
+
+async function makeVersion(
+  { own, open }: Pick<Connection, 'own'> & { readonly open: OpenTransaction },
+  projection: Projection<MongoTransaction>,
+  made: Making & { readonly id: VersionId },
+): Promise<VersionId> {
   const { operations, session } = open;
-  const own: Own = { ...collections, inside: { session } };
-  const planned = await operations.run(() => plan(own, projection, made));
-  if (!planned.isNew) return planned.id;
-  const prefix = physicalPrefix(own.prefix, planned.id);
+  const { id, commandTimeout } = made;
+  const prefix = physicalPrefix(own.prefix, id);
   const { database } = own;
-  const { commandTimeout } = made;
   const tx = new MongoTransaction({ database, open, prefix, commandTimeout, isSetup: true });
   try {
     await projection.setup(tx);
   } catch (cause) {
     throw new SetupFailedError(projection.name, projection.version, { cause });
   }
-  return planned.id;
+  return operations.run(() => keep({ ...own, inside: { session } }, projection, made));
 }
 
-async function plan(
+async function keep(
   own: Own,
-  { name, version }: Projection<MongoTransaction>,
-  { logId, generation, now }: Making,
-): Promise<{ readonly id: VersionId; readonly isNew: boolean }> {
-  const versions = await findProjection(own, name);
-  const generations = versions.filter((each) => each.version === version);
-  const found = existing(generations, generation);
-  if (found) return { id: idOf(found), isNew: false };
-
-  const id = { name, version, generation: (generations.at(-1)?.generation ?? 0) + 1 };
+  projection: Projection<MongoTransaction>,
+  { id, logId, generation, now }: Making & { readonly id: VersionId },
+): Promise<VersionId> {
+  const versions = await findProjection(own, projection.name);
+  const planned = plan(versions, projection, generation);
+  if (!planned.isNew || planned.id.generation !== id.generation) throw new MadeMeanwhile();
   const processor = processorIdOf(id);
   const state = versions.some((each) => each.state === 'live') ? 'building' : 'live';
-  if (versions.length === 0)
-    await own.projections.insertOne({ _id: name, revision: 0, versions: [] }, own.inside);
   await changeVersions(own, versions, [{ ...id, processor, state }]);
   await insertRow(own, { processor, logId }, now);
-  return { id, isNew: true };
+  return id;
+}
+
+function plan(
+  versions: readonly StoredVersion[],
+  { name, version }: Projection<MongoTransaction>,
+  wanted: 'first' | 'next',
+): { readonly id: VersionId; readonly isNew: boolean } {
+  const generations = versions.filter((each) => each.version === version);
+  const found = existing(generations, wanted);
+  if (found) return { id: idOf(found), isNew: false };
+  const generation = (generations.at(-1)?.generation ?? 0) + 1;
+  return { id: { name, version, generation }, isNew: true };
 }
 
 function existing(

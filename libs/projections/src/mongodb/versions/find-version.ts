@@ -37,7 +37,8 @@ export async function changeVersions(
   const name = changes[0]?.name ?? '';
   const all = new Map([...versions, ...changes].map((each) => [each.processor, entryOf(each)]));
   const changed = { $set: { versions: [...all.values()] }, $inc: { revision: 1 } };
-  await own.projections.updateOne({ _id: name }, changed, own.inside);
+  if (versions.length > 0) await own.projections.updateOne({ _id: name }, changed, own.inside);
+  else await own.projections.insertOne({ _id: name, revision: 0, ...changed.$set }, own.inside);
 }
 
 function entryOf({ version, generation, state, cleared }: StoredVersion): VersionEntry {

@@ -14,7 +14,5 @@ export async function giveUpVersion(own: Own, name: string, version: number): Pr
   const id = { name, version, generation: (generations.at(-1)?.generation ?? 0) + 1 };
   const left = await versionCollections(own.database, physicalPrefix(own.prefix, id));
   if (left.length === 0) return;
-  if (versions.length === 0)
-    await own.projections.insertOne({ _id: name, revision: 0, versions: [] }, own.inside);
   await changeVersions(own, versions, [{ ...id, processor: processorIdOf(id), state: 'dropped' }]);
 }

@@ -16,8 +16,8 @@ type KeyTails = Map<string, LaneEntry>;
 /** Of an entry that waits for an earlier one to be done: it is only its offset any more. */
 const LET_GO: IncomingRecord = { offset: -1, key: undefined, value: null, headers: {}, bytes: 0 };
 
-/** More than two fetches of a mebibyte, so that one is handled while the next one comes. */
-const FULL_BYTES = 2_500_000;
+/** More than two fetches, so that one is handled while the next one comes. */
+const FULL_BYTES = 700_000;
 const FULL_RECORDS = 5_000;
 /** How far the handled ones may run ahead of the first that is not: what a crash has handled again. */
 const FULL_AHEAD = 10_000;

@@ -12,6 +12,11 @@ import { translateError } from './translate-error.js';
 
 /** A fetch that finds nothing waits so long at the broker; a resumed partition and a leave wait for it. */
 const LONGEST_FETCH = 250;
+/**
+ * Of one partition at a time; kafkajs takes a mebibyte. It makes thousands of objects of an answer at once, and those that wait for their turn
+ * are what the garbage collector copies: a quarter of it took a quarter less of the processor. A larger message comes all the same.
+ */
+const FETCH_BYTES = 256 * 1024;
 /** Partitions of one fetch are handed over side by side, so that waiting for room in one does not add to that of another. */
 const SIDE_BY_SIDE = 64;
 const CLOSE_TIMEOUT = 3_000;
@@ -42,6 +47,7 @@ export class KafkajsConsumer implements KafkaConsumer {
       rebalanceTimeout,
       heartbeatInterval: Math.min(1_000, Math.floor(sessionTimeout / 4)),
       maxWaitTimeInMs: LONGEST_FETCH,
+      maxBytesPerPartition: FETCH_BYTES,
       allowAutoTopicCreation: false,
       // A consumer that has failed is replaced as a whole: its own restart would log in with a used `sasl` object.
       retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },

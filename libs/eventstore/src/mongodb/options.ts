@@ -1,12 +1,18 @@
-import type { MongoClient } from 'mongodb';
 import { InvalidOptionsError } from '../log/errors.js';
 import { systemTimers, type Timers } from '../processor/timers.js';
+
+/** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
+export interface ClientOfTheApp {
+  db(name?: string): object;
+  startSession(): object;
+  close(): Promise<void>;
+}
 
 export interface MongoEventStoreOptions {
   /** Where the servers are, as `mongodb://…`. The store opens a client of its own and closes it. */
   readonly uri?: string;
-  /** A client of the application, in place of `uri`. It is used and not closed. */
-  readonly client?: MongoClient;
+  /** A `MongoClient` of the application, in place of `uri`. It is used and not closed. */
+  readonly client?: ClientOfTheApp;
   readonly database: string;
   /** Begins the names of the log's collections. Default `varve_`. */
   readonly collectionPrefix?: string;
@@ -53,6 +59,9 @@ export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
   }
   if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
     throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
+  }
+  if (client !== undefined && typeof client.startSession !== 'function') {
+    throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
   assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,100}$/);

@@ -8,6 +8,7 @@ const WRONG: readonly [option: string, options: object][] = [
   ['uri', { database }],
   ['uri', { uri, client: {}, database }],
   ['uri', { uri: 'http://localhost', database }],
+  ['client', { client: {}, database }],
   ['database', { uri }],
   ['database', { uri, database: '' }],
   ['database', { uri, database: 'a.b' }],

@@ -1,4 +1,4 @@
 export { MongoReadModels } from './mongo-read-models.js';
-export type { MongoReadModelsOptions } from './options.js';
+export type { ClientOfTheApp, MongoReadModelsOptions } from './options.js';
 export type { MongoQuery } from './versions/mongo-query.js';
 export { MongoTransaction } from './transaction/mongo-transaction.js';

@@ -1,12 +1,18 @@
 import { systemTimers, type Timers } from '@varve/eventstore';
-import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError } from '../index.js';
+
+/** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
+export interface ClientOfTheApp {
+  db(name?: string): object;
+  startSession(): object;
+  close(): Promise<void>;
+}
 
 export interface MongoReadModelsOptions {
   /** Where the servers are, as `mongodb://…`. The read models open a client of their own and close it. */
   readonly uri?: string;
-  /** A client of the application, in place of `uri`. It is used and not closed. */
-  readonly client?: MongoClient;
+  /** A `MongoClient` of the application, in place of `uri`. It is used and not closed. */
+  readonly client?: ClientOfTheApp;
   /** One database for all projector instances of a group. A log may be in the same one. */
   readonly database: string;
   /** `transactional`, the default: rows and checkpoint are saved together. It needs a replica set, or a sharded cluster. */
@@ -41,6 +47,9 @@ export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
   }
   if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
     throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
+  }
+  if (client !== undefined && typeof client.startSession !== 'function') {
+    throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
   assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,40}$/);

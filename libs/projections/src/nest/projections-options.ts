@@ -4,7 +4,7 @@ import type { BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { MongoReadModelsOptions } from '../mongodb/index.js';
+import type { MongoReadModelsOptions } from '../mongodb/options.js';
 import type { SqliteReadModelsOptions } from '../sqlite/index.js';
 import { declarationOf } from './decorators.js';
 import type { Feature } from './features.js';

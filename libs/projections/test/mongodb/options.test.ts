@@ -10,6 +10,7 @@ describe('an option of MongoDB read models that cannot be meant is refused at on
     ['uri', { database: 'shop' }],
     ['uri', { database: 'shop', uri, client }],
     ['uri', { database: 'shop', uri: 'http://127.0.0.1' }],
+    ['client', { database: 'shop', client: {} }],
     ['uri', { database: 'shop', uri: 'mongodb://:1:1' }],
     ['database', { uri }],
     ['database', { uri, database: 'a.b' }],

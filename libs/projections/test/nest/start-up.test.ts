@@ -15,9 +15,9 @@ describe('an option that cannot be meant is refused at once, by its name', () =>
   const memory = { file: ':memory:' };
   test.each([
     ['readModels', {}],
-    ['readModels', { sqlite: memory, readModels: () => undefined }],
+    ['readModels', { sqlite: memory, readModels: (): undefined => undefined }],
     ['mongodb', { sqlite: memory, mongodb: { uri: 'mongodb://127.0.0.1', database: 'shop' } }],
-    ['readModels', { mongodb: { database: 'shop' }, readModels: () => undefined }],
+    ['readModels', { mongodb: { database: 'shop' }, readModels: (): undefined => undefined }],
     ['mongodb', { mongodb: 'mongodb://127.0.0.1' }],
     ['readModels', { readModels: { query: 1 } }],
     ['sqlite.file', { sqlite: {} }],

@@ -43,7 +43,7 @@ async function connected(
   options: ConnectOptions,
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
-  const client = options.client ?? ownClient(options);
+  const client = (options.client as MongoClient | undefined) ?? ownClient(options);
   const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
   const collections = collectionsOf(client, options);
   const location = `${client.options.hosts.join(',')}/${collections.commits.namespace}`;

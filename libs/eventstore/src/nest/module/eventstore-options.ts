@@ -5,7 +5,7 @@ import type { SnapshotStore } from '../../log/snapshot-store.js';
 import type { EventClass } from '../../schema/event-class.js';
 import type { EventDefinition } from '../../schema/event-definition.js';
 import type { EventRegistryOptions } from '../../schema/event-registry.js';
-import type { MongoEventStoreOptions } from '../../mongodb/index.js';
+import type { MongoEventStoreOptions } from '../../mongodb/options.js';
 import type { SqliteEventStoreOptions } from '../../sqlite/index.js';
 import { DEFAULT_STORE } from './tokens.js';
 

@@ -19,7 +19,7 @@ export interface Connection {
 
 /** @throws InvalidProjectionOptionsError, ReadModelsIncompatibleError, ReadModelsUnavailableError */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const client = options.client ?? ownClient(options);
+  const client = (options.client as MongoClient | undefined) ?? ownClient(options);
   const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
   const own = ownCollections(client, options);
   const location = locationOf(client, options);

@@ -17,9 +17,11 @@ export async function clearDropped(own: Own, name: string): Promise<void> {
       await own.database.dropCollection(physicalName);
     }
     const keys = { _id: keysOf(processor) };
-    await own.parked.deleteMany(keys);
-    await own.applied.deleteMany(keys);
-    await own.skipped.deleteMany(keys);
+    // A row for each stream takes as long as it takes.
+    const unlimited = { timeoutMS: 0 };
+    await own.parked.deleteMany(keys, unlimited);
+    await own.applied.deleteMany(keys, unlimited);
+    await own.skipped.deleteMany(keys, unlimited);
     await own.projections.updateOne(
       { _id: name, versions: { $elemMatch: { version, generation, state: 'dropped' } } },
       { $set: { 'versions.$.cleared': true }, $inc: { revision: 1 } },

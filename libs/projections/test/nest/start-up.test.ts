@@ -13,7 +13,7 @@ const options = (given: unknown) => () => ProjectionsModule.forRoot(given as { s
 
 describe('an option that cannot be meant is refused at once, by its name', () => {
   const memory = { file: ':memory:' };
-  test.each([
+  test.each<[string, object]>([
     ['readModels', {}],
     ['readModels', { sqlite: memory, readModels: (): undefined => undefined }],
     ['mongodb', { sqlite: memory, mongodb: { uri: 'mongodb://127.0.0.1', database: 'shop' } }],

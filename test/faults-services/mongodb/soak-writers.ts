@@ -37,10 +37,13 @@ const casts: readonly { readonly server: StoryServer; readonly writers: number }
   { server: 'mongo-java-server', writers: 4 },
   { server: 'ferretdb', writers: 1 },
   { server: 'mongo-java-server', writers: 8 },
-  { server: 'ferretdb', writers: 4 },
   { server: 'mongo-java-server', writers: 2 },
-  { server: 'ferretdb', writers: 8 },
+  { server: 'ferretdb', writers: 2 },
   { server: 'mongo-java-server', writers: 1 },
+  { server: 'ferretdb', writers: 1 },
+  // It reads whole collections, for one client after the other.
+  { server: 'ferretdb', writers: 4 },
+  { server: 'ferretdb', writers: 8 },
 ];
 
 function castOf(run: number): (typeof casts)[number] {

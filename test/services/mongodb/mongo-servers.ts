@@ -136,8 +136,7 @@ async function opened({ name, variable, start }: Source, timeout?: number): Prom
 function asText({ version, capabilities: { transactions, changeStreams } }: MongoDescription): string {
   const parts = [
     'event store',
-    'read models in watermark mode',
-    ...(transactions ? ['read models in transactions'] : []),
+    ...(transactions ? ['read models'] : []),
     ...(changeStreams ? ['change streams'] : []),
   ];
   return `(${version}): ${parts.join(', ')}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { soak } from './soak/soak.js';
 
-const RUNS = Number(process.env['VARVE_SOAK_RUNS'] ?? 2);
+const RUNS = Number(process.env['VARVE_SOAK_RUNS'] ?? 1);
 const SEED = Number(process.env['VARVE_SOAK_SEED'] ?? 20_261_121);
 const A_RUN = 120_000;
 

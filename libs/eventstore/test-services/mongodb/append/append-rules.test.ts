@@ -9,7 +9,7 @@ describe.each(await mongoServers())('On $name', (server) => {
   afterAll(() => bench.dispose());
 
   describe('MongoEventStore', () => {
-    test.each(appendRules)('$name', (rule) => runRule(rule, bench));
+    for (const rule of appendRules) test(rule.name, () => runRule(rule, bench));
   });
 
   describe('A store is noticed that', () => {

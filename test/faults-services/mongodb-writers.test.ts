@@ -3,7 +3,7 @@ import { soakWriters, storiesFor } from './mongodb/soak-writers.js';
 
 const ROUNDS = Number(process.env['VARVE_MONGODB_FAULT_ROUNDS'] ?? 50);
 const SEED = Number(process.env['VARVE_MONGODB_FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const A_STORY = 60_000;
+const A_STORY = 120_000;
 
 describe('A log in MongoDB that 1, 2, 4 and 8 processes append to, 16 callers each', () => {
   const runs = storiesFor(ROUNDS);

@@ -6,7 +6,7 @@ import { CALLERS, type Allowance, type LogAddress, type WriterOrders } from './o
 type Told = Readonly<Record<string, unknown>>;
 
 /** Long enough for a machine on which a dozen processes start at once. */
-const PATIENCE = 90_000;
+const PATIENCE = 240_000;
 
 /** Processes that go from one log to the next, since to start one takes longer than to kill it. */
 export class Crew {

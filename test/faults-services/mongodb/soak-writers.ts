@@ -32,16 +32,17 @@ export async function soakWriters({ seed, runs, finished, print }: WritersSoak):
   }
 }
 
+/** The first of them are quick. FerretDB reads whole collections, for one client after the other: several writers there take their time. */
 const casts: readonly { readonly server: StoryServer; readonly writers: number }[] = [
-  { server: 'ferretdb', writers: 2 },
+  { server: 'ferretdb', writers: 1 },
   { server: 'mongo-java-server', writers: 4 },
   { server: 'ferretdb', writers: 1 },
   { server: 'mongo-java-server', writers: 8 },
   { server: 'mongo-java-server', writers: 2 },
-  { server: 'ferretdb', writers: 2 },
-  { server: 'mongo-java-server', writers: 1 },
   { server: 'ferretdb', writers: 1 },
-  // It reads whole collections, for one client after the other.
+  { server: 'mongo-java-server', writers: 1 },
+  { server: 'mongo-java-server', writers: 4 },
+  { server: 'ferretdb', writers: 2 },
   { server: 'ferretdb', writers: 4 },
   { server: 'ferretdb', writers: 8 },
 ];

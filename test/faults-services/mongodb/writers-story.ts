@@ -13,7 +13,8 @@ import { ReaderParty, WriterParty } from './parties.ts';
 
 /** So many things go wrong in one log: enough of them to meet, and few enough for a log that is read quickly. */
 export const ROUNDS_PER_STORY = 7;
-const PATIENCE = 90_000;
+/** On two cores, beside brokers that are busy, too. */
+const PATIENCE = 240_000;
 /** Commits of each writer before a fault, and as many after it. */
 const ALLOWED = 16;
 

@@ -1,3 +1,4 @@
+import { MongoNetworkError } from 'mongodb';
 import { ReadModelsUnavailableError } from '../index.js';
 
 /** Another transaction was in the way, or the server has ended this one: it can be done again as it is. */
@@ -40,6 +41,16 @@ export function isMongoError(error: unknown): error is Error {
 
 function hasDriversName({ name }: Error): boolean {
   return /^(Mongo|BSON)/.test(name);
+}
+
+/**
+ * The error of an operation of the driver. It lets that of a socket that breaks while it is written to through as it is (7.9); here it is the
+ * lost connection that every other one is. To be asked where the driver is called: a handler's own sockets break alike.
+ */
+export function errorOfDriver(error: unknown): unknown {
+  const isBare =
+    error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
+  return isBare ? new MongoNetworkError(error.message, { cause: error }) : error;
 }
 
 /** Handlers wrap errors, so the causes count too. */
@@ -106,5 +117,6 @@ const NO_PRIMARY = 'has no primary at the moment; usually there is one again wit
 
 /** An error of the driver, outside of a handler's transaction, as one of ours; every other error as it is. */
 export function translated(error: unknown, location: string): unknown {
-  return isMongoError(error) ? unavailable(error, location) : error;
+  const failure = errorOfDriver(error);
+  return isMongoError(failure) ? unavailable(failure, location) : error;
 }

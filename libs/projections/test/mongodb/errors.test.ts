@@ -1,6 +1,7 @@
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { describe, expect, it, test } from 'vitest';
-import { unavailable, verdictOn } from '../../src/mongodb/errors.js';
+import { translated, unavailable, verdictOn } from '../../src/mongodb/errors.js';
+import { Operations } from '../../src/mongodb/transaction/operations.js';
 
 const server = (code: number, ...errorLabels: string[]) =>
   new MongoServerError({ code, errmsg: 'injected', errorLabels });
@@ -23,6 +24,28 @@ describe('a failure inside a transaction', () => {
     ['a duplicate key that it has wrapped', new Error('bug', { cause: server(11_000) }), 'final'],
   ])('of %s', (_what, error, verdict) => {
     expect(verdictOn(error)).toBe(verdict);
+  });
+});
+
+describe('a socket that breaks while the driver writes to it', () => {
+  const broken = () =>
+    Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'write' });
+
+  it('is a lost connection where an operation of a transaction met it', async () => {
+    const operations = new Operations(
+      { name: 'orders', location: 'host/shop' },
+      { limit: 1_000, elapsed: () => 0 },
+    );
+    await expect(operations.run(() => Promise.reject(broken()))).rejects.toThrow('write ECONNRESET');
+    expect(verdictOn(operations.failure?.error)).toBe('again');
+  });
+
+  it('makes the read models unavailable outside of a transaction', () => {
+    expect(translated(broken(), 'host/shop')).toMatchObject({ code: 'store-unavailable' });
+  });
+
+  it('is final where it is a handler’s own', () => {
+    expect(verdictOn(broken())).toBe('final');
   });
 });
 

@@ -4,6 +4,7 @@ import {
   TransactionFailedError,
   TransactionTooLongError,
 } from '../../index.js';
+import { errorOfDriver } from '../errors.js';
 
 /** Of which transaction, for messages. */
 export interface Subject {
@@ -79,7 +80,8 @@ export class Operations {
     try {
       this.#assertInTime();
       return await work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = errorOfDriver(thrown);
       this.#failure = { error };
       throw error;
     }

@@ -1,5 +1,5 @@
 import { brokenConfirmations, confirmationsContract, inMemoryConfirmations } from '@varve/bus/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 import { provesEveryCase } from './broken-twins.js';
 
 enrol('InMemoryPublicationStore, for confirmations,', confirmationsContract, inMemoryConfirmations());

@@ -4,7 +4,7 @@ import {
   snapshotStoreContract,
   verifiableLogContract,
 } from '@varve/eventstore/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 
 const harness = inMemoryHarness();
 

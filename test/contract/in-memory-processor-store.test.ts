@@ -5,7 +5,7 @@ import {
   leaseStoreContract,
   parkedSequencesContract,
 } from '@varve/eventstore/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 
 const harness = inMemoryProcessorHarness();
 

@@ -1,5 +1,5 @@
 import { brokenInstanceReports, inMemoryInstanceReports, instanceReportsContract } from '@varve/bus/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 import { provesEveryCase } from './broken-twins.js';
 
 enrol(

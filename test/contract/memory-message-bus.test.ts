@@ -1,5 +1,5 @@
 import { memoryBusHarness, messageBusContract, twoPhaseContract } from '@varve/bus/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 
 const harness = memoryBusHarness({ patience: 5_000 });
 

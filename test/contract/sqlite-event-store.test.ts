@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventStoreContract, type EventStoreHarness } from '@varve/eventstore/testing';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { FaultyStore } from '../../libs/eventstore/test/sqlite/faulty-store.js';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 
 const onFile: EventStoreHarness = {
   async open() {

@@ -13,7 +13,7 @@ import {
 } from '@varve/eventstore/testing';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 import { temporaryFolder } from '../support/temp-dir.js';
 
 type Where = 'a file' | ':memory:';

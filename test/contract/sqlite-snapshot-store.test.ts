@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { snapshotStoreContract, verifiableLogContract } from '@varve/eventstore/testing';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 
 const onFile = {
   async open() {

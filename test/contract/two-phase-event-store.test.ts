@@ -7,7 +7,7 @@ import { eventStoreContract, inMemoryHarness, type EventStoreHarness } from '@va
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enrol } from './enrol.js';
+import { enrol } from '../support/enrol.js';
 import { FaultyStore } from '../../libs/eventstore/test/sqlite/faulty-store.js';
 
 /** Publishes every category in two phases, whatever the contract calls them. */

@@ -2,7 +2,7 @@ import { beforeAll } from 'vitest';
 import { messageBusContract } from '@varve/bus/testing';
 
 import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
-import { enrolKafka } from './enrol-kafka.js';
+import { enrol } from '../../../../test/support/enrol.js';
 import { kafkaHarness } from './kafka-harness.js';
 
 let server: KafkaConnection;
@@ -14,18 +14,18 @@ beforeAll(async () => {
 const calm = messageBusContract.filter(({ needs }) => !needs.includes('outage'));
 const delays = calm.filter(({ name }) => name.includes('delay'));
 
-enrolKafka('KafkaMessageBus', calm, {
+enrol('KafkaMessageBus', calm, {
   ...kafkaHarness(() => server),
   lacks: { delay: 'Without the option "delay" this bus delays nothing.' },
 });
 
-enrolKafka(
+enrol(
   'KafkaMessageBus in binary mode',
   calm.filter((rule) => !delays.includes(rule)),
   kafkaHarness(() => server, { mode: 'binary' }),
 );
 
-enrolKafka('KafkaMessageBus that delays', delays, {
+enrol('KafkaMessageBus that delays', delays, {
   ...kafkaHarness(() => server, { delay: { topicPrefix: uniqueName('delayed') } }),
   // A step of a second, and two shorter ones.
   delay: 1_500,

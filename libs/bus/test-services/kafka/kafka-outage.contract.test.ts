@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { messageBusContract } from '@varve/bus/testing';
 
 import { startKafka, type KafkaServer } from '../../../../test/services/index.js';
-import { enrolKafka } from './enrol-kafka.js';
+import { enrol } from '../../../../test/support/enrol.js';
 import { mortalKafkaHarness } from './kafka-harness.js';
 
 let server: KafkaServer;
@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 const outages = messageBusContract.filter(({ needs }) => needs.includes('outage'));
 
-enrolKafka(
+enrol(
   'KafkaMessageBus whose broker dies',
   outages,
   mortalKafkaHarness(() => server),

@@ -3,13 +3,12 @@ import {
   checkpointStoreContract,
   leaseStoreContract,
   parkedSequencesContract,
-  whyNot,
   type ProcessorStoreHarness,
 } from '@varve/eventstore/testing';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { enrol } from '../../../../test/support/enrol.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 function harness(where: 'a file' | ':memory:'): ProcessorStoreHarness<SqliteTransaction> {
@@ -58,18 +57,12 @@ function readRow(
   }
 }
 
-describe.each(['a file', ':memory:'] as const)('SQLite read models in %s', (where) => {
-  const own = harness(where);
-  for (const rule of [
-    ...checkpointStoreContract,
-    ...leaseStoreContract,
-    ...parkedSequencesContract,
-    ...appliedVersionsContract,
-  ]) {
-    it(rule.name, async ({ skip }) => {
-      const why = whyNot(rule, own);
-      if (why) skip(why);
-      await rule.run(own);
-    });
-  }
-});
+const rules = [
+  ...checkpointStoreContract,
+  ...leaseStoreContract,
+  ...parkedSequencesContract,
+  ...appliedVersionsContract,
+];
+for (const where of ['a file', ':memory:'] as const) {
+  enrol(`SQLite read models in ${where}`, rules, harness(where));
+}

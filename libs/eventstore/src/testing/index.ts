@@ -2,7 +2,13 @@ export { InMemoryEventStore, type InMemoryEventStoreOptions } from './in-memory-
 export { MemoryLog } from './memory/memory-log.js';
 export { InMemoryProcessorStore } from './in-memory-processor-store.js';
 export { MemoryTransaction } from './memory/memory-transaction.js';
-export { whyNot, type ContractCase, type Lacking } from './contract/contract-case.js';
+export {
+  openedCase,
+  whyNot,
+  type ContractCase,
+  type Lacking,
+  type Opening,
+} from './contract/contract-case.js';
 export { eventStoreContract } from './contract/event-store.contract.js';
 export type {
   EventStoreCapability,

@@ -1,4 +1,4 @@
-import type { ContractCase } from '@varve/eventstore/testing';
+import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { Confirmations } from '../../index.js';
 
 export interface ConfirmationsHarness {
@@ -101,18 +101,7 @@ function confirmationsCase(
   work: (bench: Bench) => Promise<void>,
   ...needs: readonly 'second'[]
 ): ContractCase<ConfirmationsHarness> {
-  return {
-    name,
-    needs,
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        await work(opened as Bench);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, needs, (opened) => work(opened as Bench));
 }
 
 function at(position: number) {

@@ -1,4 +1,4 @@
-import type { ContractCase } from '@varve/eventstore/testing';
+import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { InstanceReport, InstanceReports } from '../../index.js';
 
 export interface InstanceReportsHarness {
@@ -93,18 +93,7 @@ function reportsCase(
   work: (bench: Bench) => Promise<void>,
   ...needs: readonly 'second'[]
 ): ContractCase<InstanceReportsHarness> {
-  return {
-    name,
-    needs,
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        await work(opened as Bench);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, needs, (opened) => work(opened as Bench));
 }
 
 function reportOf(instance: string, swept: number): InstanceReport {

@@ -1,3 +1,5 @@
+import { ok } from './check.js';
+
 /**
  * One rule of a port and the proof that an adapter keeps it: it rejects when the adapter does not. Any test runner can run it:
  *
@@ -20,4 +22,32 @@ export interface Lacking {
 export function whyNot(rule: ContractCase<never>, { lacks }: Lacking): string | undefined {
   const missing = rule.needs.find((need) => lacks?.[need] !== undefined);
   return missing === undefined ? undefined : `lacks ${missing}: ${String(lacks?.[missing])}`;
+}
+
+/** What gives each case something of its own to work with. */
+export interface Opening {
+  open(): Promise<{ dispose(): Promise<void> }>;
+}
+
+/** A case that works with what its harness has opened for it, and disposes of that whatever comes. What it needs has to be there. */
+export function openedCase<Harness extends Opening>(
+  name: string,
+  needs: readonly string[],
+  work: (opened: Awaited<ReturnType<Harness['open']>>, harness: Harness) => Promise<void>,
+): ContractCase<Harness> {
+  return {
+    name,
+    needs,
+    async run(harness) {
+      const opened = (await harness.open()) as Awaited<ReturnType<Harness['open']>>;
+      try {
+        for (const need of needs) {
+          ok(need in opened, `This case needs "${need}": give it in open(), or say in lacks why not`);
+        }
+        await work(opened, harness);
+      } finally {
+        await opened.dispose();
+      }
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { EventStore } from '../../log/event-store.js';
 import type { Mark } from '../../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../../log/snapshot-store.js';
 import { equal, rejects } from './check.js';
-import type { ContractCase } from './contract-case.js';
+import { openedCase, type ContractCase } from './contract-case.js';
 import { committed } from './event-store/append.js';
 import { notes } from './event-store/harness.js';
 
@@ -35,18 +35,7 @@ function snapshotCase(
   name: string,
   work: (store: EventStore & SnapshotStore) => Promise<void>,
 ): ContractCase<SnapshotStoreHarness> {
-  return {
-    name,
-    needs: [],
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        await work(opened.store);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, [], ({ store }) => work(store));
 }
 
 /** The rules of `SnapshotStore`. */

@@ -1,8 +1,8 @@
 import type { Checkpoint, ProcessorId } from '@varve/eventstore';
-import type { ContractCase } from '@varve/eventstore/testing';
+import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { Projection } from '../../projection/projection.js';
 import type { ReadModels } from '../../projection/read-models.js';
-import { ok, present } from './check.js';
+import { present } from './check.js';
 
 /** How the suite gets at read models. */
 export interface ReadModelsHarness<Tx = unknown> {
@@ -36,21 +36,7 @@ export function readModelsCase(
   work: (bench: ReadModelsBench) => Promise<void>,
   ...needs: readonly 'second'[]
 ): ReadModelsCase {
-  return {
-    name,
-    needs,
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        for (const need of needs) {
-          ok(need in opened, `This case needs "${need}": give it in open(), or say in lacks why not`);
-        }
-        await work(opened as ReadModelsBench);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, needs, (opened) => work(opened as ReadModelsBench));
 }
 
 /** Writes a pair and moves the checkpoint to `position`, as a processor does. */

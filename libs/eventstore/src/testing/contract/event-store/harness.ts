@@ -1,7 +1,6 @@
 import type { EventStore } from '../../../log/event-store.js';
 import type { NewEvent } from '../../../log/event.js';
-import { ok } from '../check.js';
-import type { ContractCase } from '../contract-case.js';
+import { openedCase, type ContractCase } from '../contract-case.js';
 
 export type EventStoreCapability = 'reopen' | 'second' | 'failNextCommit';
 
@@ -39,21 +38,9 @@ export function eventStoreCase(
   work: (bench: EventStoreBench) => Promise<void>,
   ...needs: readonly EventStoreCapability[]
 ): EventStoreCase {
-  return {
-    name,
-    needs,
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        for (const need of needs) {
-          ok(need in opened, `This case needs "${need}": give it in open(), or say in lacks why not`);
-        }
-        await work({ ...opened, patience: harness.patience ?? 5_000 } as EventStoreBench);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, needs, (opened, { patience = 5_000 }) =>
+    work({ ...opened, patience } as EventStoreBench),
+  );
 }
 
 export function noted(n: number, type = 'note.taken'): NewEvent {

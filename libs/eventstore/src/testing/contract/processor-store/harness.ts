@@ -3,8 +3,8 @@ import type { AppliedVersions } from '../../../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore } from '../../../processor/checkpoint-store.js';
 import type { Lease, LeaseRow, LeaseStore } from '../../../processor/lease-store.js';
 import type { ParkedSequences } from '../../../processor/parked-sequences.js';
-import { ok, present } from '../check.js';
-import type { ContractCase } from '../contract-case.js';
+import { present } from '../check.js';
+import { openedCase, type ContractCase } from '../contract-case.js';
 
 export type ProcessorStore<Tx> = CheckpointStore<Tx> &
   LeaseStore &
@@ -42,22 +42,10 @@ export function processorStoreCase(
   work: (bench: ProcessorStoreBench) => Promise<void>,
   ...needs: readonly 'second'[]
 ): ProcessorStoreCase {
-  return {
-    name,
-    needs,
-    async run(harness) {
-      const opened = await harness.open();
-      try {
-        for (const need of needs) {
-          ok(need in opened, `This case needs "${need}": give it in open(), or say in lacks why not`);
-        }
-        await opened.store.ensureRow(ORDERS, LOG);
-        await work(opened as ProcessorStoreBench);
-      } finally {
-        await opened.dispose();
-      }
-    },
-  };
+  return openedCase(name, needs, async (opened) => {
+    await opened.store.ensureRow(ORDERS, LOG);
+    await work(opened as ProcessorStoreBench);
+  });
 }
 
 export function markAt(position: number): Mark {

@@ -24,8 +24,9 @@ export const parts = {
     aggregate: { parts: ['log', 'schema', 'context'] },
     processor: { parts: ['log', 'schema', 'context'] },
     index: { parts: eventstoreCore },
-    sqlite: { parts: eventstore, packages: ['better-sqlite3', 'node:*'] },
-    mongodb: { parts: eventstore, packages: ['mongodb', 'node:*'] },
+    adapter: { parts: ['log'] },
+    sqlite: { parts: [...eventstore, 'adapter'], packages: ['better-sqlite3', 'node:*'] },
+    mongodb: { parts: [...eventstore, 'adapter'], packages: ['mongodb', 'node:*'] },
     nest: { parts: eventstore, lazily: ['sqlite', 'mongodb'], packages: [...nestPackages, 'node:*'] },
     testing: { parts: eventstore },
   },
@@ -61,12 +62,13 @@ export const parts = {
     projection: { parts: projectionsCore, packages: ['@varve/eventstore', '@varve/bus'] },
     parking: { parts: projectionsCore, packages: ['@varve/eventstore'] },
     index: { parts: projectionsCore },
+    adapter: {},
     sqlite: {
-      parts: projections,
+      parts: [...projections, 'adapter'],
       packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'better-sqlite3', 'node:*'],
     },
     mongodb: {
-      parts: projections,
+      parts: [...projections, 'adapter'],
       packages: ['@varve/eventstore', '@varve/eventstore/mongodb', 'mongodb', 'node:*'],
     },
     nest: {

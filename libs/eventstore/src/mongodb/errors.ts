@@ -1,3 +1,4 @@
+import { writeFailedBecause } from '../adapter/write-failed.js';
 import { StoreUnavailableError } from '../log/errors.js';
 
 const DUPLICATE_KEY = 11_000;
@@ -85,17 +86,12 @@ export function translateError(error: unknown, location: string): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
-/** A failed write is always `store-unavailable`, because the caller has to know what became of it. */
 export function writeFailed(
   error: unknown,
   location: string,
   written: 'not-written' | 'unknown',
 ): StoreUnavailableError {
-  const outcome =
-    written === 'not-written'
-      ? 'Nothing was written.'
-      : 'Whether it was written is unknown: ask findCommit, or retry with the same commit id.';
-  return new StoreUnavailableError(`${describe(error, location)} ${outcome}`, written, { cause: error });
+  return writeFailedBecause(describe(error, location), written, error);
 }
 
 function describe(error: unknown, location: string): string {

@@ -1,3 +1,3 @@
 export { MongoEventStore } from './mongodb-event-store.js';
 export type { ClientOfTheApp, MongoEventStoreOptions } from './options.js';
-export type { Consumer, RegisteredConsumer } from './upkeep/register-consumer.js';
+export type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';

@@ -1,3 +1,5 @@
+import type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';
+import { EventIterator } from '../adapter/event-iterator.js';
 import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
@@ -35,18 +37,11 @@ import { commitAt, head } from './read/head.js';
 import { listStreams } from './read/list-streams.js';
 import { LogReading } from './read/read-all.js';
 import { PayloadReading } from './read/read-payloads.js';
-import { StreamReading, type Learn } from './read/read-stream.js';
-import { StreamIterator } from './read/stream-iterator.js';
+import { readEvents, type Learn } from './read/read-stream.js';
 import { announceCommit, CommitWatch } from './read/wait-for-commit.js';
 import { loadSnapshot } from './snapshots/load-snapshot.js';
 import { saveSnapshot, snapshotDocument } from './snapshots/save-snapshot.js';
-import {
-  forgetConsumer,
-  listConsumers,
-  registerConsumer,
-  type Consumer,
-  type RegisteredConsumer,
-} from './upkeep/register-consumer.js';
+import { forgetConsumer, listConsumers, registerConsumer } from './upkeep/register-consumer.js';
 import { giveNewId } from './upkeep/restored.js';
 import { verify } from './upkeep/verify.js';
 
@@ -130,9 +125,10 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
   }
 
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
-    const begin = (): StreamReading =>
-      new StreamReading({ log: this.#log, stream, learn: this.#learn }, options);
-    return { [Symbol.asyncIterator]: () => new StreamIterator(begin, (work) => this.#read(work)) };
+    const of = { log: this.#log, stream, learn: this.#learn };
+    return {
+      [Symbol.asyncIterator]: () => new EventIterator(readEvents(of, options, (work) => this.#read(work))),
+    };
   }
 
   async *readPayloads(stream: StreamName): AsyncIterable<readonly NewEvent[]> {

@@ -1,3 +1,4 @@
+import { writeFailedBecause } from '../adapter/write-failed.js';
 import { StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
 
 /** What a person can do, by SQLite's primary result code. */
@@ -36,19 +37,14 @@ export function translateError(error: unknown, location: string): Error {
   return new StoreUnavailableError(message, 'not-written', { cause: error });
 }
 
-/** A failed write is always `store-unavailable`, because the caller has to know what became of it. */
 export function writeFailed(
   error: unknown,
   location: string,
   written: 'not-written' | 'unknown',
 ): StoreUnavailableError {
-  const outcome =
-    written === 'not-written'
-      ? 'Nothing was written.'
-      : 'Whether it was written is unknown: ask findCommit, or retry with the same commit id.';
   const code = sqliteCodeOf(error);
   const what = code === undefined ? `The log ${location} could not be written.` : describe(code, location);
-  return new StoreUnavailableError(`${what} ${outcome}`, written, { cause: error });
+  return writeFailedBecause(what, written, error);
 }
 
 function describe(code: string, location: string): string {

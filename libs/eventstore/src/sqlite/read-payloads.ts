@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EventUndecodableError } from '../log/errors.js';
+import { addPayloads, missingCommit } from '../adapter/payload-text.js';
 import type { NewEvent } from '../log/event.js';
 import type { StreamVersion } from '../log/positions.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import type { SqliteLog } from './sqlite-log.js';
-import type { Read } from './stream-iterator.js';
+import type { Read } from './read-stream.js';
 
 const COMMITS_PER_READ = 500;
 
@@ -39,30 +39,13 @@ function nextSlice(log: SqliteLog, stream: StreamName, from: StreamVersion): Sli
   let inLast = 0;
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i] as string | null;
-    const parsed = parse(text ?? largeText(log, id, from, i), stream);
-    inLast = parsed.length;
-    for (let each = 0; each < inLast; each++) {
-      const event = parsed[each];
-      if (typeof event?.type !== 'string') throw undecodable(stream, 'an event has no type');
-      events.push(event);
-    }
+    inLast = addPayloads(text ?? largeText(log, id, from, i), stream, events);
     // A large text ends the slice, so that one read cannot bring gigabytes.
     if (text === null) break;
   }
   const next = from + events.length;
   assertWithoutGap(log, { id, stream, next, inLast });
   return { events, next };
-}
-
-function parse(text: string, stream: StreamName): readonly (NewEvent | null)[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw undecodable(stream, 'a text is not JSON', error);
-  }
-  if (!Array.isArray(parsed)) throw undecodable(stream, 'a text holds no events');
-  return parsed as readonly (NewEvent | null)[];
 }
 
 /** The versions are counted here, so it is checked that they come to what stands in the last commit's row. */
@@ -72,16 +55,7 @@ function assertWithoutGap(
 ): void {
   const first = log.get<{ version: number }>(COMMIT_BELOW, at.id, at.next)?.version;
   if (first !== undefined && first + at.inLast === at.next) return;
-  throw undecodable(at.stream, `a commit before version ${at.next} is missing; run "varve doctor"`);
-}
-
-function undecodable(stream: StreamName, problem: string, cause?: unknown): EventUndecodableError {
-  return new EventUndecodableError(
-    '(commit)',
-    `stream "${stream}"`,
-    problem,
-    cause === undefined ? {} : { cause },
-  );
+  throw missingCommit(at.stream, at.next);
 }
 
 function largeText(log: SqliteLog, id: number, from: StreamVersion, index: number): string {

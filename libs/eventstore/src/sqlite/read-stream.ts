@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StreamWindow } from '../adapter/stream-window.js';
 import { decodeEvents } from '../log/commit-text.js';
 import type { ReadStreamOptions } from '../log/event-store.js';
 import type { RecordedEvent } from '../log/event.js';
 import type { StreamVersion } from '../log/positions.js';
-import type { StreamName } from '../log/stream-name.js';
-import { wholeNumber } from '../log/check-options.js';
+import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { headerIn, type NumbersRow } from './commit-row.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { SqliteLog } from './sqlite-log.js';
@@ -14,22 +15,35 @@ interface TextRow extends NumbersRow {
   readonly events: string;
 }
 
+export type Read = <T>(work: (log: SqliteLog) => T) => Promise<T>;
+
+/** Reads a stream's next events at each call; none only at the end. What is wrong with the options is said by the first call. */
+export function readEvents(
+  stream: StreamName,
+  options: ReadStreamOptions,
+  read: Read,
+): () => Promise<readonly RecordedEvent[]> {
+  let reading: StreamReading | undefined;
+  return async () => {
+    if (reading) await nextTurn();
+    const current = (reading ??= new StreamReading(stream, options));
+    return current.done ? [] : read((log) => current.read(log));
+  };
+}
+
 /** Where the reading of a stream stands. */
-export class StreamReading {
+class StreamReading {
   readonly #stream: StreamName;
-  readonly #backward: boolean;
-  readonly #from: StreamVersion;
-  #left: number;
+  readonly #window: StreamWindow;
   /** The bound of the next read: a commit's first version. `undefined`: nothing has been read. */
   #next: StreamVersion | undefined;
   #done = false;
 
+  /** @throws InvalidArgumentError */
   constructor(stream: StreamName, options: ReadStreamOptions) {
-    const last = Number.MAX_SAFE_INTEGER;
+    assertStreamName(stream);
     this.#stream = stream;
-    this.#backward = options.direction === 'backward';
-    this.#from = wholeNumber('from', options.from, { min: 1, fallback: this.#backward ? last : 1 });
-    this.#left = wholeNumber('limit', options.limit, { min: 1, fallback: last });
+    this.#window = new StreamWindow(options);
   }
 
   get done(): boolean {
@@ -45,47 +59,39 @@ export class StreamReading {
     }
     const events: RecordedEvent[] = [];
     for (const row of this.#nextRows(log, id)) this.#decode(row, events);
-    const wanted = this.#wanted(events);
-    this.#left -= wanted.length;
-    this.#done ||= this.#left === 0;
+    const wanted = this.#window.take(events);
+    this.#done ||= this.#window.left === 0;
     return wanted;
   }
 
   #nextRows(log: SqliteLog, id: number): TextRow[] {
     const bound = this.#next ?? this.#firstBound(log, id);
-    const most = Math.min(this.#left, COMMITS_PER_READ);
+    const most = Math.min(this.#window.left, COMMITS_PER_READ);
     const found = log.all<NumbersRow & { events: string | null }>(
-      this.#backward ? BACKWARD : FORWARD,
+      this.#window.backward ? BACKWARD : FORWARD,
       id,
       bound,
       most,
     );
     const rows = fittingRows(log, found);
     const last = rows.at(-1);
-    if (last) this.#next = this.#backward ? last.first_version - 1 : last.first_version + last.count;
+    if (last) this.#next = this.#window.backward ? last.first_version - 1 : last.first_version + last.count;
     this.#done = found.length < most && rows.length === found.length;
     return rows;
   }
 
   /** Reading forward from the middle of a commit begins with that commit. */
   #firstBound(log: SqliteLog, id: number): StreamVersion {
-    if (this.#backward || this.#from === 1) return this.#from;
-    return log.get<{ bound: number | null }>(COMMIT_OF_VERSION, id, this.#from)?.bound ?? this.#from;
+    if (this.#window.backward || this.#window.from === 1) return this.#window.from;
+    return (
+      log.get<{ bound: number | null }>(COMMIT_OF_VERSION, id, this.#window.from)?.bound ?? this.#window.from
+    );
   }
 
   #decode(row: TextRow, into: RecordedEvent[]): void {
     const events = decodeEvents(row.events, headerIn(this.#stream, row));
-    if (this.#backward) events.reverse();
+    if (this.#window.backward) events.reverse();
     for (const event of events) into.push(event);
-  }
-
-  #wanted(events: RecordedEvent[]): RecordedEvent[] {
-    const [first] = events;
-    const misses = first && (this.#backward ? first.version > this.#from : first.version < this.#from);
-    const skipped = misses ? Math.abs(first.version - this.#from) : 0;
-    return skipped === 0 && events.length <= this.#left
-      ? events
-      : events.slice(skipped, skipped + this.#left);
   }
 }
 

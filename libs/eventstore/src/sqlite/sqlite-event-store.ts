@@ -1,4 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';
+import { EventIterator } from '../adapter/event-iterator.js';
+import { snapshotText } from '../adapter/snapshot-text.js';
+import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
 import { InvalidOptionsError, StoreClosedError } from '../log/errors.js';
@@ -20,7 +24,6 @@ import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { append, type AppendRequest } from './append.js';
 import { backup, backupTarget } from './backup.js';
-import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { commitAt } from './commit-at.js';
 import { deleteSnapshots } from './delete-snapshots.js';
 import { translateError } from './errors.js';
@@ -34,19 +37,12 @@ import { openLog } from './open.js';
 import { openReader, type Reader } from './open-reader.js';
 import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from './options.js';
 import { readBatch } from './read-all.js';
-import {
-  forgetConsumer,
-  listConsumers,
-  registerConsumer,
-  type Consumer,
-  type RegisteredConsumer,
-} from './register-consumer.js';
+import { readEvents } from './read-stream.js';
+import { forgetConsumer, listConsumers, registerConsumer } from './register-consumer.js';
 import { giveNewId } from './restored.js';
 import { saveSnapshot } from './save-snapshot.js';
 import type { SqliteLog } from './sqlite-log.js';
-import { snapshotText } from './snapshot-text.js';
 import { readPayloads } from './read-payloads.js';
-import { StreamIterator } from './stream-iterator.js';
 import { verify } from './verify.js';
 import { announceCommit, CommitWatch } from './wait-for-commit.js';
 import { whileBusy } from './while-busy.js';
@@ -111,7 +107,8 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
 
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
     return {
-      [Symbol.asyncIterator]: () => new StreamIterator(stream, options, (work) => this.#read(work)),
+      [Symbol.asyncIterator]: () =>
+        new EventIterator(readEvents(stream, options, (work) => this.#read(work))),
     };
   }
 

@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../adapter/recently-used.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 
@@ -8,19 +9,13 @@ export interface StreamHead {
   readonly closed: boolean;
 }
 
-const GENERATION = 10_000;
-
-/**
- * Remembers the heads of the streams used last, at most twice `GENERATION`: a full generation ages, and the one before it goes. That is
- * nearly LRU, for the price of a Map. What a transaction stages is kept after COMMIT or dropped.
- */
+/** Remembers the heads of the streams used last. What a transaction stages is kept after COMMIT or dropped. */
 export class StreamHeads {
-  #young = new Map<StreamName, StreamHead>();
-  #old = new Map<StreamName, StreamHead>();
+  readonly #heads = new RecentlyUsed<StreamName, StreamHead>();
   readonly #staged = new Map<StreamName, StreamHead>();
 
   get(stream: StreamName): StreamHead | undefined {
-    return this.#staged.get(stream) ?? this.#young.get(stream) ?? this.#promoted(stream);
+    return this.#staged.get(stream) ?? this.#heads.get(stream);
   }
 
   stage(stream: StreamName, head: StreamHead): void {
@@ -28,27 +23,12 @@ export class StreamHeads {
   }
 
   keepStaged(): void {
-    for (const [stream, head] of this.#staged) this.#remember(stream, head);
+    for (const [stream, head] of this.#staged) this.#heads.set(stream, head);
     this.#staged.clear();
   }
 
   forget(): void {
     this.#staged.clear();
-    this.#young.clear();
-    this.#old.clear();
-  }
-
-  #promoted(stream: StreamName): StreamHead | undefined {
-    const head = this.#old.get(stream);
-    if (head) this.#remember(stream, head);
-    return head;
-  }
-
-  #remember(stream: StreamName, head: StreamHead): void {
-    if (this.#young.size >= GENERATION && !this.#young.has(stream)) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(stream, head);
+    this.#heads.clear();
   }
 }

@@ -1,15 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Examination } from '../adapter/examination.js';
 import type { LogReport } from '../log/event-store.js';
 import type { LogId } from '../log/positions.js';
 import { sqliteCodeOf } from './errors.js';
-import { Examination, type ExaminedRow } from './examine-commit.js';
+import { examine, type ExaminedRow } from './examine-commit.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import type { Reader } from './open-reader.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 const COMMITS_PER_TURN = 500;
-/** Whoever has more than this does not read them. */
-const MAX_PROBLEMS = 1_000;
 
 /** Walks a log that stands still, some hundred commits per turn of the event loop. */
 export async function verify({ log, end }: Reader, logId: LogId, signal: AbortSignal): Promise<LogReport> {
@@ -19,7 +18,7 @@ export async function verify({ log, end }: Reader, logId: LogId, signal: AbortSi
       await nextTurn();
       signal.throwIfAborted();
     }
-    return { logId, ...examination.counts, problems: examination.problems };
+    return { logId, ...examination.result };
   } finally {
     end();
   }
@@ -27,7 +26,7 @@ export async function verify({ log, end }: Reader, logId: LogId, signal: AbortSi
 
 /** `false`: there is nothing more to examine. */
 function examineNext(log: SqliteLog, examination: Examination): boolean {
-  const { position: after, problems } = examination;
+  const after = examination.position;
   try {
     const found = log.all<Omit<ExaminedRow, 'events'> & { events: string | null }>(
       EXAMINED,
@@ -35,7 +34,7 @@ function examineNext(log: SqliteLog, examination: Examination): boolean {
       COMMITS_PER_TURN,
     );
     if (found.length === 0) return false;
-    for (const row of fittingRows(log, found)) examination.examine(row);
+    for (const row of fittingRows(log, found)) examine(examination, row);
   } catch (error) {
     const code = sqliteCodeOf(error);
     if (code === undefined) throw error;
@@ -46,13 +45,7 @@ function examineNext(log: SqliteLog, examination: Examination): boolean {
     );
     return false;
   }
-  if (problems.length < MAX_PROBLEMS) return true;
-  examination.report(
-    'damaged',
-    examination.position,
-    `Stopped here: there are ${problems.length} problems already.`,
-  );
-  return false;
+  return !examination.isEnough();
 }
 
 const EXAMINED = `

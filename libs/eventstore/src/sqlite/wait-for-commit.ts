@@ -1,3 +1,4 @@
+import { CommitWaiters, Neighbours } from '../adapter/commit-waiters.js';
 import type { Position } from '../log/positions.js';
 import { isBusy, translateError } from './errors.js';
 import { head } from './head.js';
@@ -6,17 +7,11 @@ import type { SqliteLog } from './sqlite-log.js';
 /** How often to ask for other processes' commits, in milliseconds: two looks fit into the 50 that the port allows. One look takes some microseconds. */
 const LOOK_EVERY = 20;
 
-interface Waiter {
-  readonly after: Position;
-  readonly settle: (error?: Error) => void;
-}
-
-/** Who waits in this process, by the log's location: two stores on one file need not wait for the next look. */
-const WAITING = new Map<string, Set<CommitWatch>>();
+const WAITING = new Neighbours<CommitWatch>();
 
 /** To be called after an append; stores of other processes, and those that know the file by another path, look for themselves. */
 export function announceCommit(log: SqliteLog): void {
-  for (const watch of WAITING.get(log.location) ?? []) watch.look();
+  for (const watch of WAITING.of(log.location)) watch.look();
 }
 
 /**
@@ -25,7 +20,10 @@ export function announceCommit(log: SqliteLog): void {
  */
 export class CommitWatch {
   readonly #log: SqliteLog;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new CommitWaiters(
+    () => this.#start(),
+    () => this.#stop(),
+  );
   #timer: NodeJS.Timeout | undefined;
 
   constructor(log: SqliteLog) {
@@ -33,56 +31,29 @@ export class CommitWatch {
   }
 
   wait(after: Position, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const onAbort = (): void => waiter.settle();
-      const settle = (error?: Error): void => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
-        if (this.#waiters.size === 0) this.#stop();
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const waiter: Waiter = { after, settle };
-      signal.addEventListener('abort', onAbort);
-      this.#waiters.add(waiter);
-      this.#start();
-      this.look();
-    });
+    return this.#waiters.wait(after, signal, this.look);
   }
 
   /** Looks at the head and wakes those whose commit has come; all of them when the log cannot be read. */
   readonly look = (): void => {
     try {
-      const position = head(this.#log);
-      for (const { after, settle } of [...this.#waiters]) if (position > after) settle();
+      this.#waiters.answer(head(this.#log));
     } catch (error) {
-      if (!isBusy(error)) this.#settleAll(translateError(error, this.#log.location));
+      if (!isBusy(error)) this.#waiters.settleAll(translateError(error, this.#log.location));
     }
   };
 
   close(): void {
-    this.#settleAll();
-  }
-
-  #settleAll(error?: Error): void {
-    for (const { settle } of [...this.#waiters]) settle(error);
+    this.#waiters.settleAll();
   }
 
   #start(): void {
-    this.#timer ??= setInterval(this.look, LOOK_EVERY);
-    const { location } = this.#log;
-    WAITING.set(location, (WAITING.get(location) ?? new Set()).add(this));
+    this.#timer = setInterval(this.look, LOOK_EVERY);
+    WAITING.add(this.#log.location, this);
   }
 
   #stop(): void {
-    const { location } = this.#log;
-    const watches = WAITING.get(location);
-    watches?.delete(this);
-    if (watches?.size === 0) WAITING.delete(location);
+    WAITING.delete(this.#log.location, this);
     clearInterval(this.#timer);
     this.#timer = undefined;
   }

@@ -1,7 +1,8 @@
 import type { LogId } from '@varve/eventstore';
+import { existingGeneration } from '../adapter/existing-generation.js';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../index.js';
 import { ensureRow } from './ensure-row.js';
-import { findGenerations, findLive, type StoredVersion } from './find-version.js';
+import { findGenerations, findLive } from './find-version.js';
 import { ending } from './handle.js';
 import { replaceLiveViews } from './live-views.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
@@ -20,7 +21,7 @@ export async function createVersion(
   const own = statements.of(undefined);
   const { name, version } = projection;
   const generations = findGenerations(own, name, version);
-  const found = existing(generations, made.generation);
+  const found = existingGeneration(generations, made.generation);
   if (found) return { name, version, generation: found.generation };
 
   const id = { name, version, generation: (generations.at(-1)?.generation ?? 0) + 1 };
@@ -36,14 +37,4 @@ export async function createVersion(
   }
   if (goesLive) replaceLiveViews(own.database, id);
   return id;
-}
-
-function existing(
-  generations: readonly StoredVersion[],
-  wanted: 'first' | 'next',
-): StoredVersion | undefined {
-  const building = generations.findLast(({ state }) => state === 'building');
-  if (wanted === 'next') return building;
-  const live = generations.find(({ state }) => state === 'live');
-  return live ?? building ?? generations.findLast(({ state }) => state === 'retired');
 }

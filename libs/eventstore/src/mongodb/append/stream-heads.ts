@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../../adapter/recently-used.js';
 import type { StreamVersion } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
 import { closesStream, type HeaderDocument } from '../connection/commit-document.js';
@@ -8,33 +9,22 @@ export interface StreamHead {
   readonly closed: boolean;
 }
 
-const GENERATION = 10_000;
-
-/**
- * Where the streams stood that were used last, at most twice `GENERATION`: a full generation ages, and the one before it goes. Only what a
- * majority has is kept. A stale head costs a round trip: the index (stream, firstVersion) decides.
- */
+/** Where the streams stood that were used last. Only what a majority has is kept. A stale head costs a round trip: the index (stream, firstVersion) decides. */
 export class StreamHeads {
-  #young = new Map<StreamName, StreamHead>();
-  #old = new Map<StreamName, StreamHead>();
+  readonly #heads = new RecentlyUsed<StreamName, StreamHead>();
 
   get(stream: StreamName): StreamHead | undefined {
-    return this.#young.get(stream) ?? this.#old.get(stream);
+    return this.#heads.get(stream);
   }
 
   learn(document: Pick<HeaderDocument, 'stream' | 'lastVersion' | 'types'>): void {
     const { stream, lastVersion: version } = document;
     const known = this.get(stream);
     if (known && known.version >= version) return;
-    if (this.#young.size >= GENERATION && !this.#young.has(stream)) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(stream, { version, closed: closesStream(document) });
+    this.#heads.set(stream, { version, closed: closesStream(document) });
   }
 
   forget(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#heads.clear();
   }
 }

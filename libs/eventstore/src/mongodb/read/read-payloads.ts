@@ -1,9 +1,9 @@
-import { EventUndecodableError } from '../../log/errors.js';
+import { addPayloads, missingCommit, undecodable } from '../../adapter/payload-text.js';
 import type { NewEvent } from '../../log/event.js';
-import { assertStreamName, type StreamName } from '../../log/stream-name.js';
+import { assertStreamName } from '../../log/stream-name.js';
 import type { CommitDocument } from '../connection/commit-document.js';
 import { readFitting } from './read-documents.js';
-import { missingCommit, type ReadStream } from './read-stream.js';
+import type { ReadStream } from './read-stream.js';
 
 const COMMITS_PER_READ = 1_000;
 const FIELDS = { _id: 0, stream: 1, firstVersion: 1, lastVersion: 1, types: 1, events: 1 } as const;
@@ -29,7 +29,9 @@ export class PayloadReading {
     for (const document of found) {
       if (document.firstVersion !== this.#last + 1) throw missingCommit(stream, document.firstVersion);
       this.#last = document.lastVersion;
-      addEvents(document, events);
+      const count = document.lastVersion - document.firstVersion + 1;
+      if (addPayloads(document.events, stream, events) !== count)
+        throw undecodable(stream, `a text does not hold ${count} events`);
     }
     const last = found.at(-1);
     if (last) learn(last);
@@ -43,34 +45,4 @@ export class PayloadReading {
     const cursor = log.commits.find<Payload>(query, { ...options, sort: { firstVersion: 1 } });
     return readFitting(cursor);
   }
-}
-
-function addEvents({ stream, events: text, firstVersion, lastVersion }: Payload, into: NewEvent[]): void {
-  const parsed = parse(text, stream);
-  const count = lastVersion - firstVersion + 1;
-  if (parsed.length !== count) throw undecodable(stream, `a text does not hold ${count} events`);
-  for (const event of parsed) {
-    if (typeof event?.type !== 'string') throw undecodable(stream, 'an event has no type');
-    into.push(event);
-  }
-}
-
-function parse(text: string, stream: StreamName): readonly (NewEvent | null)[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw undecodable(stream, 'a text is not JSON', error);
-  }
-  if (!Array.isArray(parsed)) throw undecodable(stream, 'a text holds no events');
-  return parsed as readonly (NewEvent | null)[];
-}
-
-function undecodable(stream: StreamName, problem: string, cause?: unknown): EventUndecodableError {
-  return new EventUndecodableError(
-    '(commit)',
-    `stream "${stream}"`,
-    problem,
-    cause === undefined ? {} : { cause },
-  );
 }

@@ -1,9 +1,8 @@
-import { wholeNumber } from '../../log/check-options.js';
+import { missingCommit } from '../../adapter/payload-text.js';
+import { StreamWindow } from '../../adapter/stream-window.js';
 import { decodeEvents } from '../../log/commit-text.js';
-import { EventUndecodableError } from '../../log/errors.js';
 import type { ReadStreamOptions } from '../../log/event-store.js';
 import type { RecordedEvent } from '../../log/event.js';
-import type { StreamVersion } from '../../log/positions.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
 import { headerOf, type CommitDocument, type HeaderDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
@@ -20,14 +19,25 @@ export interface ReadStream {
   readonly learn: Learn;
 }
 
+/** Reads a stream's next events at each call; none only at the end. What is wrong with the options is said by the first call. */
+export function readEvents(
+  of: ReadStream,
+  options: ReadStreamOptions,
+  read: (work: () => Promise<readonly RecordedEvent[]>) => Promise<readonly RecordedEvent[]>,
+): () => Promise<readonly RecordedEvent[]> {
+  let reading: StreamReading | undefined;
+  return async () => {
+    const current = (reading ??= new StreamReading(of, options));
+    return read(() => current.read());
+  };
+}
+
 /** Where the reading of a stream stands. */
-export class StreamReading {
+class StreamReading {
   readonly #log: MongoLog;
   readonly #stream: StreamName;
   readonly #learn: Learn;
-  readonly #backward: boolean;
-  readonly #from: StreamVersion;
-  #left: number;
+  readonly #window: StreamWindow;
   /** The commit that was read last. */
   #last: HeaderDocument | undefined;
   #done = false;
@@ -35,13 +45,10 @@ export class StreamReading {
   /** @throws InvalidArgumentError */
   constructor({ log, stream, learn }: ReadStream, options: ReadStreamOptions) {
     assertStreamName(stream);
-    const last = Number.MAX_SAFE_INTEGER;
     this.#log = log;
     this.#stream = stream;
     this.#learn = learn;
-    this.#backward = options.direction === 'backward';
-    this.#from = wholeNumber('from', options.from, { min: 1, fallback: this.#backward ? last : 1 });
-    this.#left = wholeNumber('limit', options.limit, { min: 1, fallback: last });
+    this.#window = new StreamWindow(options);
   }
 
   /** The next events; none only at the end. */
@@ -50,27 +57,26 @@ export class StreamReading {
     const documents = await this.#next();
     const events: RecordedEvent[] = [];
     for (const document of documents) this.#decode(document, events);
-    const wanted = this.#wanted(events);
-    this.#left -= wanted.length;
-    this.#done ||= this.#left === 0;
+    const wanted = this.#window.take(events);
+    this.#done ||= this.#window.left === 0;
     return wanted;
   }
 
   async #next(): Promise<readonly CommitDocument[]> {
-    const most = Math.min(this.#left, COMMITS_PER_READ);
+    const most = Math.min(this.#window.left, COMMITS_PER_READ);
     const first = this.#last === undefined;
     const [before, found] = await Promise.all([first ? this.#commitBelow() : undefined, this.#find(most)]);
     this.#done = found.length === 0;
     // Reading forward from the middle of a commit begins with that commit.
-    return before && before.lastVersion >= this.#from ? [before, ...found] : found;
+    return before && before.lastVersion >= this.#window.from ? [before, ...found] : found;
   }
 
   #find(most: number): Promise<CommitDocument[]> {
     const last = this.#last;
-    const bound = this.#backward
-      ? { $lte: last ? last.firstVersion - 1 : this.#from }
-      : { $gte: last ? last.lastVersion + 1 : this.#from };
-    const sort = { firstVersion: this.#backward ? -1 : 1 } as const;
+    const bound = this.#window.backward
+      ? { $lte: last ? last.firstVersion - 1 : this.#window.from }
+      : { $gte: last ? last.lastVersion + 1 : this.#window.from };
+    const sort = { firstVersion: this.#window.backward ? -1 : 1 } as const;
     const cursor = this.#log.commits.find<CommitDocument>(
       { stream: this.#stream, firstVersion: bound },
       { sort, limit: most, batchSize: most + 1 },
@@ -79,8 +85,8 @@ export class StreamReading {
   }
 
   async #commitBelow(): Promise<CommitDocument | undefined> {
-    if (this.#backward || this.#from === 1) return undefined;
-    const query = { stream: this.#stream, firstVersion: { $lt: this.#from } };
+    if (this.#window.backward || this.#window.from === 1) return undefined;
+    const query = { stream: this.#stream, firstVersion: { $lt: this.#window.from } };
     const found = await this.#log.commits.findOne<CommitDocument>(query, { sort: { firstVersion: -1 } });
     return found ?? undefined;
   }
@@ -90,7 +96,7 @@ export class StreamReading {
     this.#learn(document);
     this.#last = document;
     const events = decodeEvents(document.events, headerOf(document));
-    if (this.#backward) events.reverse();
+    if (this.#window.backward) events.reverse();
     for (const event of events) into.push(event);
   }
 
@@ -98,27 +104,10 @@ export class StreamReading {
     const last = this.#last;
     if (
       !last ||
-      (this.#backward ? lastVersion + 1 === last.firstVersion : firstVersion === last.lastVersion + 1)
+      (this.#window.backward ? lastVersion + 1 === last.firstVersion : firstVersion === last.lastVersion + 1)
     )
       return;
-    const before = this.#backward ? last.firstVersion : firstVersion;
+    const before = this.#window.backward ? last.firstVersion : firstVersion;
     throw missingCommit(this.#stream, before);
   }
-
-  #wanted(events: RecordedEvent[]): RecordedEvent[] {
-    const [first] = events;
-    const misses = first && (this.#backward ? first.version > this.#from : first.version < this.#from);
-    const skipped = misses ? Math.abs(first.version - this.#from) : 0;
-    return skipped === 0 && events.length <= this.#left
-      ? events
-      : events.slice(skipped, skipped + this.#left);
-  }
-}
-
-export function missingCommit(stream: StreamName, version: StreamVersion): EventUndecodableError {
-  return new EventUndecodableError(
-    '(commit)',
-    `stream "${stream}"`,
-    `a commit before version ${version} is missing; run "varve doctor"`,
-  );
 }

@@ -1,3 +1,4 @@
+import { CommitWaiters, Neighbours } from '../../adapter/commit-waiters.js';
 import type { Position } from '../../log/positions.js';
 import type { Timers } from '../../processor/timers.js';
 import type { MongoLog } from '../connection/mongo-log.js';
@@ -12,11 +13,6 @@ const FIRST_LOOK = 4;
 const LAST_LOOK = 25;
 const LOOK_WHEN_TOLD = 1_000;
 
-interface Waiter {
-  readonly after: Position;
-  readonly settle: (error?: Error) => void;
-}
-
 /** Wakes by itself when somebody has committed, as far as it can tell. */
 export interface WakeUp {
   /** Whether it is at work. While it is not, the log is asked often. */
@@ -26,12 +22,11 @@ export interface WakeUp {
   stop(): void;
 }
 
-/** Who waits in this process, by the log's location and id: stores on one log need not wait for the next look. */
-const WAITING = new Map<string, Set<CommitWatch>>();
+const WAITING = new Neighbours<CommitWatch>();
 
 /** To be called after an append; stores of other processes look for themselves. */
 export function announceCommit(log: MongoLog): void {
-  for (const watch of WAITING.get(keyOf(log)) ?? []) watch.wake();
+  for (const watch of WAITING.of(keyOf(log))) watch.wake();
 }
 
 /**
@@ -42,7 +37,10 @@ export class CommitWatch {
   readonly #log: MongoLog;
   readonly #timers: Timers;
   readonly #wakeUp: WakeUp;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new CommitWaiters(
+    () => this.#start(),
+    () => this.#stop(),
+  );
   #cancel: (() => void) | undefined;
   #looking = false;
   /** Something has come while the head was being asked for, which may have been answered before. */
@@ -56,25 +54,7 @@ export class CommitWatch {
   }
 
   wait(after: Position, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const onAbort = (): void => waiter.settle();
-      const settle = (error?: Error): void => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
-        if (this.#waiters.size === 0) this.#stop();
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const waiter: Waiter = { after, settle };
-      signal.addEventListener('abort', onAbort);
-      this.#waiters.add(waiter);
-      if (this.#waiters.size === 1) this.#start();
-      this.wake();
-    });
+    return this.#waiters.wait(after, signal, this.wake);
   }
 
   /** Asks at once. */
@@ -85,7 +65,7 @@ export class CommitWatch {
   };
 
   close(): void {
-    this.#settleAll();
+    this.#waiters.settleAll();
     this.#wakeUp.stop();
   }
 
@@ -93,9 +73,9 @@ export class CommitWatch {
     this.#cancel?.();
     this.#looking = true;
     try {
-      this.#answer(await head({ commits: this.#log.tail }));
+      this.#waiters.answer(await head({ commits: this.#log.tail }));
     } catch (error) {
-      this.#settleAll(translateError(error, this.#log.location));
+      this.#waiters.settleAll(translateError(error, this.#log.location));
     }
     this.#looking = false;
     if (this.#waiters.size === 0) return;
@@ -111,25 +91,13 @@ export class CommitWatch {
     this.#interval = Math.min(this.#interval * 1.5, LAST_LOOK);
   }
 
-  #answer(position: Position): void {
-    for (const { after, settle } of [...this.#waiters]) if (position > after) settle();
-  }
-
-  #settleAll(error?: Error): void {
-    for (const { settle } of [...this.#waiters]) settle(error);
-  }
-
   #start(): void {
-    const key = keyOf(this.#log);
-    WAITING.set(key, (WAITING.get(key) ?? new Set()).add(this));
+    WAITING.add(keyOf(this.#log), this);
     this.#wakeUp.start(this.wake);
   }
 
   #stop(): void {
-    const key = keyOf(this.#log);
-    const watches = WAITING.get(key);
-    watches?.delete(this);
-    if (watches?.size === 0) WAITING.delete(key);
+    WAITING.delete(keyOf(this.#log), this);
     this.#cancel?.();
   }
 }

@@ -1,8 +1,5 @@
-import { markOf } from '../../log/commit.js';
-import { InvalidArgumentError, InvalidEventError } from '../../log/errors.js';
-import { assertExactJson } from '../../log/exact-json.js';
-import { isMark } from '../../log/mark.js';
-import { sameMark, type Mark } from '../../log/positions.js';
+import { isMadeAfter, markFrom, snapshotText } from '../../adapter/snapshot-text.js';
+import { InvalidArgumentError } from '../../log/errors.js';
 import type { Snapshot } from '../../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
 import { HEADERS, headerOf, type HeaderDocument } from '../connection/commit-document.js';
@@ -16,24 +13,15 @@ const SURROUNDINGS = 16 * 1024;
 /** @throws InvalidArgumentError for a state that JSON would change, or that is too large for a document */
 export function snapshotDocument(stream: StreamName, snapshot: Snapshot, maxBytes: number): SnapshotDocument {
   assertStreamName(stream);
-  const { version, revision, mark, state } = snapshot;
-  assertExact(state);
-  const text = JSON.stringify(state);
-  const bytes = Buffer.byteLength(text);
+  const text = snapshotText(snapshot);
+  const bytes = Buffer.byteLength(text.state);
   if (bytes + SURROUNDINGS > maxBytes) {
     throw new InvalidArgumentError(
       'snapshot',
       `The snapshot has ${bytes} bytes; one document of MongoDB takes ${maxBytes}. Keep large lists out of the aggregate’s state.`,
     );
   }
-  return {
-    _id: snapshotKey(stream, revision),
-    stream,
-    revision,
-    version,
-    mark: JSON.stringify(mark),
-    state: text,
-  };
+  return { _id: snapshotKey(stream, text.revision), stream, ...text };
 }
 
 /** By compare-and-set: of two instances that save at the same time, the newer snapshot stays whichever comes first. */
@@ -72,28 +60,5 @@ async function standsInLog(
   if (!made) return false;
   const { firstVersion } = made;
   const found = await log.commits.findOne<HeaderDocument>({ stream, firstVersion }, { projection: HEADERS });
-  if (!found) return false;
-  const header = headerOf(found);
-  return header.lastVersion === version && sameMark(markOf(header), made);
-}
-
-function markFrom(text: string): Mark | undefined {
-  try {
-    const mark: unknown = JSON.parse(text);
-    return isMark(mark) ? mark : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function assertExact(state: unknown): void {
-  try {
-    assertExactJson(state, 'snapshot', 'state');
-  } catch (error) {
-    if (!(error instanceof InvalidEventError)) throw error;
-    throw new InvalidArgumentError(
-      'snapshot',
-      `JSON would change the snapshot at ${error.path}. Use plain data.`,
-    );
-  }
+  return found !== null && isMadeAfter(headerOf(found), version, made);
 }

@@ -1,31 +1,13 @@
-import { InvalidOptionsError } from '../../log/errors.js';
+import { assertSameDatabase, type Consumer, type RegisteredConsumer } from '../../adapter/consumer.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isDuplicateKey } from '../errors.js';
-
-/** A group of projector instances and the one read-model database that they share. */
-export interface Consumer {
-  readonly group: string;
-  /** The database's own id, which travels with it. */
-  readonly databaseId: string;
-  /** Where a person finds the database. */
-  readonly location: string;
-}
-
-export interface RegisteredConsumer extends Consumer {
-  readonly registeredAt: Date;
-}
 
 interface ConsumerRecord extends RegisteredConsumer {
   readonly _id: string;
   readonly kind: 'consumer';
 }
 
-/**
- * Two databases for one group would each get every event, and nobody would notice that their instances do not share the work. The same
- * database elsewhere was moved; another one at the same place was made anew: both are taken.
- *
- * @throws InvalidOptionsError that says which database the group has
- */
+/** @throws InvalidOptionsError that says which database the group has */
 export async function registerConsumer(log: MongoLog, consumer: Consumer, at: Date): Promise<void> {
   while (!(await tryToRegister(log, consumer, at)));
 }
@@ -58,7 +40,7 @@ async function tryToRegister(log: MongoLog, consumer: Consumer, at: Date): Promi
       location,
       registeredAt: at,
     });
-  if (known.databaseId !== databaseId && known.location !== location) throw elsewhere(log, known, location);
+  assertSameDatabase(log.location, known, consumer);
   const asKnown = { _id: known._id, databaseId: known.databaseId, location: known.location };
   const { matchedCount } = await log.records.updateOne(asKnown, { $set: { databaseId, location } });
   return matchedCount > 0;
@@ -72,14 +54,6 @@ async function insert(log: MongoLog, record: ConsumerRecord): Promise<boolean> {
     if (isDuplicateKey(error)) return false;
     throw error;
   }
-}
-
-function elsewhere(log: MongoLog, known: ConsumerRecord, location: string): InvalidOptionsError {
-  return new InvalidOptionsError(
-    'group',
-    `The group "${known.group}" of the log ${log.location} has its read models in ${known.location} since ${known.registeredAt.toISOString()}, ` +
-      `not in ${location}. Use that database, choose another "group", or give it up with forgetConsumer("${known.group}").`,
-  );
 }
 
 function keyOf(group: string): string {

@@ -1,15 +1,14 @@
+import { Examination } from '../../adapter/examination.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { LogId } from '../../log/positions.js';
-import type { CommitDocument, FenceDocument } from '../connection/commit-document.js';
+import { headerOf, type CommitDocument, type FenceDocument } from '../connection/commit-document.js';
 import { problemsOfIndexes } from '../connection/indexes.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { head } from '../read/head.js';
 import { readFitting } from '../read/read-documents.js';
-import { Examination } from './examine-commit.js';
+import { examine } from './examine-commit.js';
 
 const COMMITS_PER_READ = 500;
-/** Whoever has more than this does not read them. */
-const MAX_PROBLEMS = 1_000;
 
 /** Walks the log up to where it stood at the beginning. */
 export async function verify(log: MongoLog, logId: LogId, signal: AbortSignal): Promise<LogReport> {
@@ -17,27 +16,21 @@ export async function verify(log: MongoLog, logId: LogId, signal: AbortSignal): 
   for (const problem of await problemsOfIndexes(log.commits)) examination.report('damaged', 0, problem);
   const end = await head(log);
   while (examination.position < end && (await examineNext(log, examination, end))) signal.throwIfAborted();
-  return { logId, ...examination.counts, problems: examination.problems };
+  return { logId, ...examination.result };
 }
 
 /** `false`: there is nothing more to examine. */
 async function examineNext(log: MongoLog, examination: Examination, end: number): Promise<boolean> {
-  const { position: after, problems } = examination;
+  const after = examination.position;
   const cursor = log.commits.find<CommitDocument>(
     { _id: { $gt: after, $lte: end } },
     { sort: { _id: 1 }, limit: COMMITS_PER_READ, batchSize: COMMITS_PER_READ + 1 },
   );
   const found = await readFitting(cursor);
-  for (const document of found) examination.examine(document);
+  for (const document of found) examine(examination, document);
   await findFenced(log, found, examination);
   if (found.length === 0) return false;
-  if (problems.length < MAX_PROBLEMS) return true;
-  examination.report(
-    'damaged',
-    examination.position,
-    `Stopped here: there are ${problems.length} problems already.`,
-  );
-  return false;
+  return !examination.isEnough();
 }
 
 /** Only where the index of commit ids was missing can an id be both. */
@@ -47,14 +40,13 @@ async function findFenced(
   examination: Examination,
 ): Promise<void> {
   const byId = new Map(
-    commits.flatMap(({ commitId, _id }) => (typeof commitId === 'string' ? [[commitId, _id] as const] : [])),
+    commits.flatMap((commit) =>
+      typeof commit.commitId === 'string' ? [[commit.commitId, headerOf(commit)] as const] : [],
+    ),
   );
   if (byId.size === 0) return;
   const fences = await log.commits
     .find<FenceDocument>({ _id: { $in: [...byId.keys()].map((id) => `fence:${id}`) } })
     .toArray();
-  for (const { commitId } of fences) {
-    const position = byId.get(commitId)!;
-    examination.report('fenced-and-committed', position, `The commit id "${commitId}" is fenced as well.`);
-  }
+  for (const { commitId } of fences) examination.reportFenced(byId.get(commitId)!);
 }

@@ -1,4 +1,5 @@
 import type { LogId } from '@varve/eventstore';
+import { existingGeneration } from '../../adapter/existing-generation.js';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../../index.js';
 import { untilMade } from '../connection/own-work.js';
 import type { Connection } from '../connection/connect.js';
@@ -85,18 +86,8 @@ function plan(
   wanted: 'first' | 'next',
 ): { readonly id: VersionId; readonly isNew: boolean } {
   const generations = versions.filter((each) => each.version === version);
-  const found = existing(generations, wanted);
+  const found = existingGeneration(generations, wanted);
   if (found) return { id: idOf(found), isNew: false };
   const generation = (generations.at(-1)?.generation ?? 0) + 1;
   return { id: { name, version, generation }, isNew: true };
-}
-
-function existing(
-  generations: readonly StoredVersion[],
-  wanted: 'first' | 'next',
-): StoredVersion | undefined {
-  const building = generations.findLast(({ state }) => state === 'building');
-  if (wanted === 'next') return building;
-  const live = generations.find(({ state }) => state === 'live');
-  return live ?? building ?? generations.findLast(({ state }) => state === 'retired');
 }

@@ -1,19 +1,16 @@
-import type { RecordedEvent } from '../../log/event.js';
-import type { StreamReading } from './read-stream.js';
+import type { RecordedEvent } from '../log/event.js';
 
 /** An iterator by hand: one promise per event that is there already, where an async generator makes several. */
-export class StreamIterator implements AsyncIterator<RecordedEvent> {
-  readonly #begin: () => StreamReading;
-  readonly #read: <T>(work: () => Promise<T>) => Promise<T>;
-  #reading: StreamReading | undefined;
+export class EventIterator implements AsyncIterator<RecordedEvent> {
+  readonly #fetch: () => Promise<readonly RecordedEvent[]>;
   #events: readonly RecordedEvent[] = [];
   #index = 0;
   #ended = false;
   #fetching: Promise<void> | undefined;
 
-  constructor(begin: () => StreamReading, read: <T>(work: () => Promise<T>) => Promise<T>) {
-    this.#begin = begin;
-    this.#read = read;
+  /** @param fetch the next events; none only at the end */
+  constructor(fetch: () => Promise<readonly RecordedEvent[]>) {
+    this.#fetch = fetch;
   }
 
   next(): Promise<IteratorResult<RecordedEvent>> {
@@ -23,7 +20,7 @@ export class StreamIterator implements AsyncIterator<RecordedEvent> {
       return Promise.resolve({ value, done: false });
     }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
-    this.#fetching ??= this.#fetch();
+    this.#fetching ??= this.#refill();
     return this.#fetching.then(() => this.next());
   }
 
@@ -33,10 +30,9 @@ export class StreamIterator implements AsyncIterator<RecordedEvent> {
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  async #fetch(): Promise<void> {
+  async #refill(): Promise<void> {
     try {
-      const reading = (this.#reading ??= this.#begin());
-      const events = await this.#read(() => reading.read());
+      const events = await this.#fetch();
       this.#ended ||= events.length === 0;
       this.#events = this.#ended ? [] : events;
       this.#index = 0;

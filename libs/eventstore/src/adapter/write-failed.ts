@@ -1,0 +1,14 @@
+import { StoreUnavailableError } from '../log/errors.js';
+
+/** A failed write is always `store-unavailable`, because the caller has to know what became of it. */
+export function writeFailedBecause(
+  problem: string,
+  written: 'not-written' | 'unknown',
+  cause: unknown,
+): StoreUnavailableError {
+  const outcome =
+    written === 'not-written'
+      ? 'Nothing was written.'
+      : 'Whether it was written is unknown: ask findCommit, or retry with the same commit id.';
+  return new StoreUnavailableError(`${problem} ${outcome}`, written, { cause });
+}

@@ -112,10 +112,13 @@ describe('is refused at the start', () => {
     await expect(start(BusModule.forRoot({ memory: {}, publication: {} }))).rejects.toThrow(
       /no such event store. Import EventStoreModule/,
     );
-    const inMemory = EventStoreModule.forRoot({ store: () => new InMemoryEventStore() });
-    await expect(start(inMemory, BusModule.forRoot({ memory: {}, publication: {} }))).rejects.toMatchObject({
-      option: 'publication.store',
-    });
+    const inDatabase = Object.assign(new InMemoryEventStore(), { location: 'db:27017/shop.varve_commits' });
+    for (const store of [new InMemoryEventStore(), inDatabase]) {
+      const log = EventStoreModule.forRoot({ store: () => store });
+      await expect(start(log, BusModule.forRoot({ memory: {}, publication: {} }))).rejects.toMatchObject({
+        option: 'publication.store',
+      });
+    }
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { EventStore } from '@varve/eventstore';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
@@ -39,8 +40,10 @@ function owned(store: PublicationStore & { close?(): unknown }): OpenedPublicati
   };
 }
 
+/** Every store may say where it is; only that of an embedded one is a path, or no file at all. */
 function locationOf(log: EventStore): string {
-  if ('location' in log && typeof log.location === 'string') return log.location;
+  const location = 'location' in log ? log.location : undefined;
+  if (typeof location === 'string' && (location === ':memory:' || isAbsolute(location))) return location;
   throw new InvalidBusOptionsError(
     'publication.store',
     'Option publication.store of BusModule is missing, and the log is no file beside which it could be. Give { sqlite: { file } } or a publication store.',

@@ -49,4 +49,4 @@ function describe(issue: z.core.$ZodIssue, environment: Environment): string {
 }
 
 /** What is printed at a start ends in logs. */
-const SECRET = /TOKEN|SECRET|PASSWORD/;
+const SECRET = /TOKEN|SECRET|PASSWORD|URI$/;

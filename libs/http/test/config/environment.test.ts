@@ -1,4 +1,11 @@
-import { ConfigError, readEnvironment, serverVariables, whyNotStarted } from '@varve/http';
+import {
+  ConfigError,
+  mongodbVariables,
+  mongoPlaceOf,
+  readEnvironment,
+  serverVariables,
+  whyNotStarted,
+} from '@varve/http';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -36,4 +43,20 @@ it('lists every variable that is wrong, without a stack', () => {
 it('shows the stack of what the operator cannot mend', () => {
   expect(whyNotStarted(new TypeError('oh'))).toMatch(/^TypeError: oh\n\s+at /);
   expect(whyNotStarted('a string')).toBe('a string');
+});
+
+it('an address of MongoDB has to be given, and is never shown, since it may hold a password', () => {
+  const read = (variables: object) =>
+    mongoPlaceOf(readEnvironment(z.object(mongodbVariables), { ...variables }));
+  const uri = 'mongodb://shop:secret@db:27017/?replicaSet=rs0';
+  expect(read({ VARVE_MONGODB_URI: uri })).toEqual({ uri, database: 'shop' });
+  expect(() => read({})).toThrow(
+    'VARVE_MONGODB_URI is not set: it must say where MongoDB is, e.g. mongodb://',
+  );
+  expect(() => read({ VARVE_MONGODB_URI: 'shop:secret@db' })).toThrow(
+    'VARVE_MONGODB_URI cannot be used: it must be an address such as mongodb://',
+  );
+  expect(() => read({ VARVE_MONGODB_URI: uri, VARVE_MONGODB_DATABASE: 'a.b' })).toThrow(
+    'VARVE_MONGODB_DATABASE is "a.b": it must be 1 to 63 letters, digits, "-" and "_"',
+  );
 });

@@ -15,7 +15,7 @@ import { callerOf } from './http/request-conditions.js';
     ContextModule.forRoot({ actor: callerOf }),
     EventStoreModule.forRootAsync({
       inject: [getOrderConfigToken()],
-      useFactory: ({ logFile, durability }: OrderConfig) => ({ sqlite: { file: logFile, durability } }),
+      useFactory: ({ log }: OrderConfig) => log,
     }),
     BusModule.forRootAsync({
       inject: [getOrderConfigToken()],
@@ -37,10 +37,12 @@ export function serverModule({ logToken }: Pick<OrderConfig, 'logToken'>): Dynam
   return { module: AppModule, imports };
 }
 
-function publicationOf({ publication, sweepAfter, fenceAfter }: OrderConfig): BusPublicationOptions {
+function publicationOf(config: OrderConfig): BusPublicationOptions {
+  const { publication, publicationFile, sweepAfter, fenceAfter } = config;
   return {
     // Whoever wants to know what became of a command asks this shop.
     categories: { order: publication, command: 'none' },
+    ...(publicationFile !== undefined && { store: { sqlite: { file: publicationFile } } }),
     ...(sweepAfter !== undefined && { sweepAfter }),
     ...(fenceAfter !== undefined && { fenceAfter }),
   };

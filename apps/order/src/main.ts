@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { whyNotStarted } from '@varve/http';
 import { serverModule } from './app.module.js';
-import { readOrderConfig } from './config/order-config.js';
+import { placeOf, readOrderConfig } from './config/order-config.js';
 import { createApp } from './http/create-app.js';
 
 try {
@@ -10,7 +10,7 @@ try {
   const app = await createApp(serverModule(config), config);
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.port, config.host);
-  new Logger('Orders').log(`Listening on ${await app.getUrl()}, log in ${config.logFile}`);
+  new Logger('Orders').log(`Listening on ${await app.getUrl()}, log in ${placeOf(config.log)}`);
 } catch (error) {
   process.stderr.write(`${whyNotStarted(error)}\n`);
   process.exit(1);

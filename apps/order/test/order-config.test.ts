@@ -3,9 +3,7 @@ import { readOrderConfig } from '../src/config/order-config.js';
 
 it('reads the environment, with defaults for all but the log', () => {
   expect(readOrderConfig({ VARVE_LOG_FILE: './orders.db', PATH: '/bin' })).toEqual({
-    store: 'sqlite',
-    logFile: './orders.db',
-    durability: 'power-cut',
+    log: { sqlite: { file: './orders.db', durability: 'power-cut' } },
     host: '127.0.0.1',
     port: 3000,
     bodyLimit: 262_144,
@@ -17,9 +15,9 @@ it('reads the environment, with defaults for all but the log', () => {
 
 it('says of every variable that is wrong what it is and what it must be', () => {
   const read = () =>
-    readOrderConfig({ VARVE_STORE: 'mongodb', PORT: '70000', VARVE_REQUEST_TIMEOUT: 'soon' });
+    readOrderConfig({ VARVE_STORE: 'papyrus', PORT: '70000', VARVE_REQUEST_TIMEOUT: 'soon' });
   expect(read).toThrow('VARVE_LOG_FILE is not set: it must say where the log is kept, e.g. ./orders.db');
-  expect(read).toThrow('VARVE_STORE is "mongodb": it must be sqlite');
+  expect(read).toThrow('VARVE_STORE is "papyrus": it must be sqlite or mongodb');
   expect(read).toThrow('PORT is "70000": it must be at most 65535');
   expect(read).toThrow('VARVE_REQUEST_TIMEOUT is "soon": it must be a whole number');
 });
@@ -53,4 +51,31 @@ it('takes a prefix for topics, the times of publication and the token of its log
   const read = () => readOrderConfig({ ...log, VARVE_TOPIC_PREFIX: 'a.b', VARVE_LOG_TOKEN: 'short' });
   expect(read).toThrow('VARVE_TOPIC_PREFIX is "a.b": it must be 1 to 40 letters, digits, "-" and "_"');
   expect(read).toThrow('VARVE_LOG_TOKEN cannot be used: it must have at least 16 characters');
+});
+
+it('keeps the log in MongoDB where it is told so, and then takes nothing that is about a file', () => {
+  const mongodb = { VARVE_STORE: 'mongodb', VARVE_MONGODB_URI: 'mongodb://db:27017/?replicaSet=rs0' };
+  expect(readOrderConfig(mongodb).log).toEqual({
+    mongodb: { uri: 'mongodb://db:27017/?replicaSet=rs0', database: 'shop' },
+  });
+  expect(readOrderConfig({ ...mongodb, VARVE_MONGODB_DATABASE: 'east' }).log).toMatchObject({
+    mongodb: { database: 'east' },
+  });
+  expect(() => readOrderConfig({ VARVE_STORE: 'mongodb' })).toThrow('VARVE_MONGODB_URI is not set: it must');
+  const read = () =>
+    readOrderConfig({ ...mongodb, VARVE_LOG_FILE: './orders.db', VARVE_DURABILITY: 'process-crash' });
+  expect(read).toThrow('VARVE_LOG_FILE is "./orders.db": it must not be set where VARVE_STORE is mongodb');
+  expect(read).toThrow(
+    'VARVE_DURABILITY is "process-crash": it must be power-cut where VARVE_STORE is mongodb',
+  );
+});
+
+it('must be told where publication notes how far it is, when there is a bus and no file that the log is in', () => {
+  const onBus = { VARVE_STORE: 'mongodb', VARVE_MONGODB_URI: 'mongodb://db', VARVE_BUS: 'kafka' };
+  expect(() => readOrderConfig(onBus)).toThrow(
+    'VARVE_PUBLICATION_FILE is not set: with a log in MongoDB it must',
+  );
+  expect(readOrderConfig({ ...onBus, VARVE_PUBLICATION_FILE: './publication.db' })).toMatchObject({
+    publicationFile: './publication.db',
+  });
 });

@@ -34,7 +34,7 @@ process.once('exit', tellSwept);
 
 app.enableShutdownHooks([], { useProcessExit: true });
 await app.listen(config.port, config.host);
-process.stdout.write(`Listening on ${await app.getUrl()}, log in ${config.logFile}\n`);
+process.stdout.write(`Listening on ${await app.getUrl()},\n`);
 
 function tellSwept(): void {
   const swept = host.publication.status()?.relay.swept ?? 0;

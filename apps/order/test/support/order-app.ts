@@ -14,14 +14,9 @@ import { readOrderConfig } from '../../src/config/order-config.js';
 import { createApp } from '../../src/http/create-app.js';
 
 /** The whole app on a log of its own and a free port; closed after the test. */
-export async function startOrderApp(environment: Readonly<Record<string, string>> = {}) {
+export async function startOrderApp(environment: Variables = {}, log: Variables = logInAFile()) {
   Logger.overrideLogger(false);
-  const variables = {
-    VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db'),
-    VARVE_DURABILITY: 'process-crash',
-    PORT: '0',
-    ...environment,
-  };
+  const variables = { ...log, PORT: '0', ...environment };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   const config = readOrderConfig(variables);
   const app = await createApp(serverModule(config), config);
@@ -32,6 +27,14 @@ export async function startOrderApp(environment: Readonly<Record<string, string>
   });
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { app, port, send: senderTo(`http://127.0.0.1:${port}`) };
+}
+
+export type OrderApp = Awaited<ReturnType<typeof startOrderApp>>;
+
+type Variables = Readonly<Record<string, string>>;
+
+function logInAFile(): Variables {
+  return { VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db'), VARVE_DURABILITY: 'process-crash' };
 }
 
 export type Send = ReturnType<typeof senderTo>;

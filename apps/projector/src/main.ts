@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { whyNotStarted } from '@varve/http';
 import { projectorModule } from './app.module.js';
-import { readProjectorConfig } from './config/projector-config.js';
+import { placeOf, readProjectorConfig } from './config/projector-config.js';
 import { createApp } from './http/create-app.js';
 
 try {
@@ -10,7 +10,9 @@ try {
   const app = await createApp(projectorModule(config), config);
   app.enableShutdownHooks([], { useProcessExit: true });
   await app.listen(config.port, config.host);
-  new Logger('Projector').log(`Listening on ${await app.getUrl()}, read models in ${config.readModelsFile}`);
+  new Logger('Projector').log(
+    `Listening on ${await app.getUrl()}, read models in ${placeOf(config.readModels)}`,
+  );
 } catch (error) {
   process.stderr.write(`${whyNotStarted(error)}\n`);
   process.exit(1);

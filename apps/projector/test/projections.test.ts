@@ -1,10 +1,13 @@
 import { givenProjection, type GivenProjection } from '@varve/projections/testing';
 import type { SqliteTransaction } from '@varve/projections/sqlite';
-import { defineProjection, type Projection } from '@varve/projections';
+import type { Projection } from '@varve/projections';
 import { describe, expect, test } from 'vitest';
 import { funnelProjection } from '../src/funnel/funnel.projection.js';
+import { sqliteSteps } from '../src/funnel/sqlite-funnel.js';
 import { ordersProjection } from '../src/orders/orders.projection.js';
-import { DailyRevenue } from '../src/revenue/daily-revenue.projection.js';
+import { sqliteOrders } from '../src/orders/sqlite-orders.js';
+import { dailyRevenueProjection } from '../src/revenue/daily-revenue.projection.js';
+import { sqliteDays } from '../src/revenue/sqlite-revenue.js';
 import { anOrder, LAMP, LAMP_TOTAL, type AnOrder } from './support/an-order.js';
 
 /** Every way of delivering these orders, one by one, in batches, twice and streams in any order, has to give the same rows. */
@@ -19,19 +22,6 @@ function given(
 }
 
 const OCCURRED = '2017-10-02T10:56:00';
-
-/** What the class declares, as the module makes it. */
-const revenue = new DailyRevenue();
-const dailyRevenue = defineProjection<SqliteTransaction>({
-  name: 'daily-revenue',
-  version: 1,
-  order: 'stream',
-  setup: (tx) => revenue.setup(tx),
-  on: {
-    'order.paid': (event, tx) => revenue.paid(event as Parameters<DailyRevenue['paid']>[0], tx),
-    'order.refunded': (event, tx) => revenue.refunded(event as Parameters<DailyRevenue['paid']>[0], tx),
-  },
-});
 
 const line = (orderId: string, number = 1, item = LAMP) => ({
   order_id: orderId,
@@ -59,7 +49,7 @@ describe.each([1, 2] as const)('the orders, version %i', (version) => {
   test('follow each order from its placing to its end', async () => {
     const at = { occurredAt: OCCURRED };
     await given(
-      ordersProjection(version),
+      ordersProjection(sqliteOrders, version),
       anOrder('a', at),
       anOrder('b', at).paid().shipped().delivered(),
       anOrder('c', at).cancelled(),
@@ -84,7 +74,7 @@ describe.each([1, 2] as const)('the orders, version %i', (version) => {
   test('keep what nobody told as null, and lines in their order', async () => {
     const vase = { ...LAMP, productId: 'vase' };
     await given(
-      ordersProjection(version),
+      ordersProjection(sqliteOrders, version),
       anOrder('a', { occurredAt: OCCURRED, totalCents: null, items: [] }).paid(null),
       anOrder('b', { occurredAt: OCCURRED, items: [LAMP, vase] }),
     ).then({
@@ -99,20 +89,23 @@ describe.each([1, 2] as const)('the orders, version %i', (version) => {
 
 test('an order that moves without having been placed is not guessed at', async () => {
   const shipped = anOrder('a').shipped().events[1]!;
-  const stopping = { ...ordersProjection(1), failurePolicy: { retries: 0, then: 'stop' as const } };
+  const stopping = {
+    ...ordersProjection(sqliteOrders, 1),
+    failurePolicy: { retries: 0, then: 'stop' as const },
+  };
   const orphan = givenProjection(stopping).events('order-a', ...shipped);
   await expect(orphan.rows()).rejects.toThrow(/Order a became shipped but was never placed/);
 });
 
 test('an event without its own time happened when it was recorded', async () => {
-  const { orders } = await given(ordersProjection(1), anOrder('a')).rows();
+  const { orders } = await given(ordersProjection(sqliteOrders, 1), anOrder('a')).rows();
   expect(orders).toMatchObject([{ placed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string }]);
 });
 
 test('daily revenue counts payments and refunds on the day on which they happened, and unknown amounts apart', async () => {
   const [monday, tuesday] = [{ occurredAt: '2017-10-02T23:59:59' }, { occurredAt: '2017-10-03T00:00:00' }];
   await given(
-    dailyRevenue,
+    dailyRevenueProjection(sqliteDays),
     anOrder('a', monday).paid(100),
     anOrder('b', monday).paid(null),
     anOrder('c', tuesday).paid(30).refunded(30),
@@ -142,7 +135,7 @@ test('daily revenue counts payments and refunds on the day on which they happene
 
 test('the funnel counts how many orders have reached each step', async () => {
   await given(
-    funnelProjection,
+    funnelProjection(sqliteSteps),
     anOrder('a'),
     anOrder('b').paid().shipped().delivered(),
     anOrder('c').paid().refunded(),

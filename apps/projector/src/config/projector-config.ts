@@ -2,28 +2,41 @@ import {
   busConfigOf,
   busVariables,
   ConfigError,
+  mongodbVariables,
+  mongoPlaceOf,
   readEnvironment,
   serverVariables,
   wholeNumber,
   type BusConfig,
   type Environment,
+  type MongoPlace,
   type ServerConfig,
 } from '@varve/http';
 import { z } from 'zod';
 
+/** The order service's log: where it keeps it, or its endpoint, with the token that opens it. */
+export type LogConfig =
+  | { readonly sqlite: { readonly file: string } }
+  | { readonly mongodb: MongoPlace }
+  | { readonly url: string; readonly token: string };
+
+/** Where the read models are kept, in one place for all instances of this app. */
+export type ReadModelsConfig =
+  { readonly sqlite: { readonly file: string } } | { readonly mongodb: MongoPlace };
+
 /** All that the app can be told, in one place. */
 export interface ProjectorConfig extends ServerConfig {
-  /** The order service's log: its file on the same machine, or its endpoint, with the token that opens it. */
-  readonly log: { readonly file: string } | { readonly url: string; readonly token: string };
+  readonly log: LogConfig;
   /** What brings commits faster than the log is walked. */
   readonly bus: BusConfig;
-  /** Where the read models are kept: one file for all instances of this app. */
-  readonly readModelsFile: string;
+  readonly readModels: ReadModelsConfig;
   /** How long an instance may be silent before another takes over, in milliseconds. */
   readonly leaseDuration: number;
   /** Which release of the orders' read model is deployed: 2 also counts the lines of each order. */
   readonly ordersVersion: 1 | 2;
 }
+
+const store = z.enum(['sqlite', 'mongodb'], 'must be sqlite or mongodb');
 
 const environmentSchema = z.object({
   VARVE_LOG_FILE: z.string().min(1, 'must not be empty').optional(),
@@ -31,10 +44,10 @@ const environmentSchema = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as http://orders:3000/log' })
     .optional(),
   VARVE_LOG_TOKEN: z.string().min(1, 'must not be empty').optional(),
-  VARVE_READ_MODELS_FILE: z
-    .string('must say where the read models are kept, e.g. ./read-models.db')
-    .min(1, 'must not be empty'),
-  VARVE_STORE: z.enum(['sqlite'], 'must be sqlite').default('sqlite'),
+  VARVE_READ_MODELS_FILE: z.string().min(1, 'must not be empty').optional(),
+  VARVE_STORE: store.default('sqlite'),
+  VARVE_READ_MODELS: store.optional(),
+  ...mongodbVariables,
   VARVE_LEASE_DURATION: wholeNumber(200, 600_000).default(5_000),
   VARVE_ORDERS_VERSION: z.enum(['1', '2'], 'must be 1 or 2').default('1'),
   ...busVariables,
@@ -47,7 +60,7 @@ export function readProjectorConfig(environment: Environment): ProjectorConfig {
   return {
     log: logOf(data),
     bus: busConfigOf(data),
-    readModelsFile: data.VARVE_READ_MODELS_FILE,
+    readModels: readModelsOf(data),
     host: data.HOST,
     port: data.PORT,
     leaseDuration: data.VARVE_LEASE_DURATION,
@@ -56,17 +69,41 @@ export function readProjectorConfig(environment: Environment): ProjectorConfig {
   };
 }
 
+type Variables = z.output<typeof environmentSchema>;
+
 /** Two logs would be two truths. */
-function logOf(data: z.output<typeof environmentSchema>): ProjectorConfig['log'] {
-  const { VARVE_LOG_FILE: file, VARVE_LOG_URL: url, VARVE_LOG_TOKEN: token } = data;
+function logOf(data: Variables): LogConfig {
+  const { VARVE_LOG_FILE: file, VARVE_LOG_URL: url, VARVE_LOG_TOKEN: token, VARVE_STORE: store } = data;
   if (file !== undefined && url !== undefined)
     throw new ConfigError(['VARVE_LOG_FILE and VARVE_LOG_URL are both set: give one of them']);
-  if (file !== undefined) return { file };
-  if (url === undefined)
-    throw new ConfigError([
-      'Neither VARVE_LOG_FILE nor VARVE_LOG_URL is set: say where the log is, e.g. ./orders.db or http://orders:3000/log',
-    ]);
-  if (token === undefined)
+  if (file !== undefined && store === 'mongodb')
+    throw new ConfigError(['VARVE_LOG_FILE is set and VARVE_STORE is mongodb: leave one of them out']);
+  if (file !== undefined) return { sqlite: { file } };
+  if (url !== undefined && token !== undefined) return { url, token };
+  if (url !== undefined)
     throw new ConfigError(['VARVE_LOG_TOKEN is not set: it must be the token of the order service']);
-  return { url, token };
+  if (store === 'mongodb') return { mongodb: mongoPlaceOf(data) };
+  throw new ConfigError([
+    'Neither VARVE_LOG_FILE nor VARVE_LOG_URL is set: say where the log is, e.g. ./orders.db or http://orders:3000/log, or set VARVE_STORE=mongodb',
+  ]);
+}
+
+function readModelsOf(data: Variables): ReadModelsConfig {
+  const { VARVE_READ_MODELS: kept = data.VARVE_STORE, VARVE_READ_MODELS_FILE: file } = data;
+  if (kept === 'sqlite' && file !== undefined) return { sqlite: { file } };
+  if (kept === 'sqlite')
+    throw new ConfigError([
+      'VARVE_READ_MODELS_FILE is not set: it must say where the read models are kept, e.g. ./read-models.db',
+    ]);
+  if (file === undefined) return { mongodb: mongoPlaceOf(data) };
+  throw new ConfigError([
+    'VARVE_READ_MODELS_FILE is set, and the read models are kept in MongoDB: leave it out, or set VARVE_READ_MODELS=sqlite',
+  ]);
+}
+
+/** For people, without the secrets of an address. */
+export function placeOf(readModels: ReadModelsConfig): string {
+  return 'sqlite' in readModels
+    ? readModels.sqlite.file
+    : `database "${readModels.mongodb.database}" of MongoDB`;
 }

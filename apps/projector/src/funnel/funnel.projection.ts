@@ -1,28 +1,26 @@
 import type { RecordedEvent } from '@varve/eventstore';
-import { defineProjection } from '@varve/projections';
-import type { SqliteTransaction } from '@varve/projections/sqlite';
+import { defineProjection, type Projection } from '@varve/projections';
+import { STEPS } from './funnel.queries.js';
 
-export const STEPS = ['placed', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded'] as const;
+/** How the steps are kept, in the transaction of whichever database they are in. */
+export interface FunnelSteps<Tx> {
+  setup(tx: Tx): void | Promise<void>;
+  /** Adds to each of the steps, which begin with nothing. */
+  add(tx: Tx, orders: ReadonlyMap<string, number>): void | Promise<void>;
+}
 
 /** How many orders have reached each step. Counts a whole batch in memory and writes each step once. */
-export const funnelProjection = defineProjection<SqliteTransaction>({
-  name: 'funnel',
-  version: 1,
-  order: 'stream',
-  categories: ['order'],
-  handles: STEPS.map((step) => `order.${step}`),
-  setup: (tx) =>
-    tx.exec('CREATE TABLE {steps} (step TEXT PRIMARY KEY, orders INTEGER NOT NULL) STRICT, WITHOUT ROWID'),
-  applyBatch: (events, tx) => {
-    for (const [step, orders] of countSteps(events)) {
-      tx.run(
-        'INSERT INTO {steps} VALUES (?, ?) ON CONFLICT (step) DO UPDATE SET orders = orders + excluded.orders',
-        step,
-        orders,
-      );
-    }
-  },
-});
+export function funnelProjection<Tx>(steps: FunnelSteps<Tx>): Projection<Tx> {
+  return defineProjection<Tx>({
+    name: 'funnel',
+    version: 1,
+    order: 'stream',
+    categories: ['order'],
+    handles: STEPS.map((step) => `order.${step}`),
+    setup: (tx) => steps.setup(tx),
+    applyBatch: (events, tx) => steps.add(tx, countSteps(events)),
+  });
+}
 
 function countSteps(events: readonly RecordedEvent[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

@@ -1,9 +1,6 @@
 import { Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { FunnelQueries } from '../funnel/funnel.queries.js';
-import { OrdersQueries } from '../orders/orders.queries.js';
-import { RevenueQueries } from '../revenue/revenue.queries.js';
 import { FunnelController } from './funnel.controller.js';
 import { HealthController } from './health.controller.js';
 import { InvalidQueryError } from './invalid-query.js';
@@ -13,13 +10,11 @@ import { ReadSideHealth } from './read-side.health.js';
 import { RevenueController } from './revenue.controller.js';
 import { StatusController } from './status.controller.js';
 
+/** Whoever imports it provides `OrdersQueries`, `RevenueQueries` and `FunnelQueries`. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [OrdersController, RevenueController, FunnelController, StatusController, HealthController],
   providers: [
-    OrdersQueries,
-    RevenueQueries,
-    FunnelQueries,
     ReadSideHealth,
     { provide: APP_FILTER, useClass: ProblemDetailsFilter },
     {

@@ -1,51 +1,50 @@
 import type { RecordedEvent } from '@varve/eventstore';
-import { On, Projection } from '@varve/projections/nest';
-import type { SqliteTransaction } from '@varve/projections/sqlite';
+import { defineProjection, type Projection } from '@varve/projections';
 import { dayOf } from '../events.js';
+import type { DayRow } from './revenue.queries.js';
 
-interface Amount {
-  readonly amountCents: number | null;
+/** How the days are kept, in the transaction of whichever database they are in. */
+export interface RevenueDays<Tx> {
+  setup(tx: Tx): void | Promise<void>;
+  /** Adds to the day, which begins with nothing. */
+  add(tx: Tx, day: string, figures: Figures): void | Promise<void>;
 }
 
+export type Figures = Omit<DayRow, 'day'>;
+
+const NOTHING: Figures = {
+  paidOrders: 0,
+  paidCents: 0,
+  refundedOrders: 0,
+  refundedCents: 0,
+  amountsNotTold: 0,
+};
+
 /** What came in and went out on each day, by the day on which it happened. Amounts that nobody told are counted, not guessed. */
-@Projection({ name: 'daily-revenue', version: 1, order: 'stream', categories: ['order'] })
-export class DailyRevenue {
-  setup(tx: SqliteTransaction): void {
-    tx.exec(`
-      CREATE TABLE {days} (
-        day TEXT PRIMARY KEY,
-        paid_orders INTEGER NOT NULL DEFAULT 0,
-        paid_cents INTEGER NOT NULL DEFAULT 0,
-        refunded_orders INTEGER NOT NULL DEFAULT 0,
-        refunded_cents INTEGER NOT NULL DEFAULT 0,
-        amounts_not_told INTEGER NOT NULL DEFAULT 0
-      ) STRICT, WITHOUT ROWID
-    `);
-  }
+export function dailyRevenueProjection<Tx>(days: RevenueDays<Tx>): Projection<Tx> {
+  return defineProjection<Tx>({
+    name: 'daily-revenue',
+    version: 1,
+    order: 'stream',
+    categories: ['order'],
+    setup: (tx) => days.setup(tx),
+    on: {
+      'order.paid': (event, tx) =>
+        days.add(tx, dayOf(event), { ...told(event), paidOrders: 1, paidCents: centsOf(event) }),
+      'order.refunded': (event, tx) =>
+        days.add(tx, dayOf(event), { ...told(event), refundedOrders: 1, refundedCents: centsOf(event) }),
+    },
+  });
+}
 
-  @On('order.paid')
-  paid(event: RecordedEvent<Amount>, tx: SqliteTransaction): void {
-    const { amountCents } = event.data;
-    tx.run(
-      `INSERT INTO {days} (day, paid_orders, paid_cents, amounts_not_told) VALUES (?, 1, ?, ?)
-       ON CONFLICT (day) DO UPDATE SET paid_orders = paid_orders + 1, paid_cents = paid_cents + excluded.paid_cents,
-         amounts_not_told = amounts_not_told + excluded.amounts_not_told`,
-      dayOf(event),
-      amountCents ?? 0,
-      amountCents === null ? 1 : 0,
-    );
-  }
+function amountOf({ data }: RecordedEvent): number | null {
+  return (data as { amountCents: number | null }).amountCents;
+}
 
-  @On('order.refunded')
-  refunded(event: RecordedEvent<Amount>, tx: SqliteTransaction): void {
-    const { amountCents } = event.data;
-    tx.run(
-      `INSERT INTO {days} (day, refunded_orders, refunded_cents, amounts_not_told) VALUES (?, 1, ?, ?)
-       ON CONFLICT (day) DO UPDATE SET refunded_orders = refunded_orders + 1, refunded_cents = refunded_cents + excluded.refunded_cents,
-         amounts_not_told = amounts_not_told + excluded.amounts_not_told`,
-      dayOf(event),
-      amountCents ?? 0,
-      amountCents === null ? 1 : 0,
-    );
-  }
+function centsOf(event: RecordedEvent): number {
+  return amountOf(event) ?? 0;
+}
+
+function told(event: RecordedEvent): Figures {
+  return { ...NOTHING, amountsNotTold: amountOf(event) === null ? 1 : 0 };
 }

@@ -11,6 +11,16 @@ export function pathOf(file: Pick<SnippetFile, 'page' | 'name'>): string {
   return join(folder, file.page.replace(/\.md$/, ''), file.name);
 }
 
+/** Writes the JavaScript alone, file by file and unchecked, for who only runs it. */
+export function transpile(files: readonly SnippetFile[]): void {
+  const compilerOptions = { ...optionsOfWorkspace(), module: ts.ModuleKind.ESNext };
+  for (const file of files) {
+    mkdirSync(dirname(pathOf(file)), { recursive: true });
+    const { outputText } = ts.transpileModule(file.text, { compilerOptions, fileName: pathOf(file) });
+    writeFileSync(pathOf(file).replace(/\.ts$/, '.js'), outputText);
+  }
+}
+
 /** Writes the files and their JavaScript, all in one program, checked against the libs' sources. Returns the compiler's complaints. */
 export function compile(files: readonly SnippetFile[]): readonly string[] {
   rmSync(folder, { recursive: true, force: true });

@@ -18,8 +18,18 @@ describe('a page of the documentation', () => {
       ['ts file=a.ts run', 'console.log(a);'],
     );
     const [file] = snippetFiles(page);
-    expect(file).toMatchObject({ name: 'a.ts', runs: true });
+    expect(file).toMatchObject({ name: 'a.ts', runs: 'anywhere' });
     expect(file!.text.split('\n').filter((line) => line !== '')).toEqual(['const a = 1;', 'console.log(a);']);
+  });
+
+  test('says on which server a file runs, if it needs one', () => {
+    const [file] = snippetFiles(
+      pageOf(['ts file=a.ts run=mongodb', 'console.log(1);'], ['text output=a.ts', '1']),
+    );
+    expect(file).toMatchObject({ runs: 'mongodb', prints: '1' });
+    expect(() => snippetFiles(pageOf(['ts file=a.ts run=papyrus', 'console.log(1);']))).toThrow(
+      'run=papyrus',
+    );
   });
 
   test('cannot leave TypeScript unchecked without saying so', () => {

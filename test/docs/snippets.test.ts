@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temp-dir.js';
-import { compile, pathOf } from './compile.js';
+import { compile } from './compile.js';
 import { readPage, trackedFiles } from './markdown.js';
+import { runSnippet } from './run-snippet.js';
 import { snippetFiles } from './snippet-files.js';
 
 const pages = trackedFiles('README.md', 'docs/guides/*.md', 'libs/*/README.md');
 const files = pages.map(readPage).flatMap(snippetFiles);
-const run = promisify(execFile);
 
 describe('the TypeScript in the documentation', () => {
   let complaints: readonly string[] = [];
@@ -21,14 +19,13 @@ describe('the TypeScript in the documentation', () => {
   });
 
   const running = files
-    .filter((file) => file.runs)
+    .filter(({ runs }) => runs === 'anywhere')
     .map((file) => ({ ...file, title: `${file.page}: ${file.name}` }));
   test.each(running)(
     '$title runs and prints what the page says',
     async (file) => {
-      const script = pathOf(file).replace(/\.ts$/, '.js');
-      const { stdout } = await run(process.execPath, [script], { cwd: temporaryFolder(), timeout: 60_000 });
-      if (file.prints !== undefined) expect(stdout.trimEnd()).toBe(file.prints.trimEnd());
+      const printed = await runSnippet(file, { cwd: temporaryFolder() });
+      if (file.prints !== undefined) expect(printed).toBe(file.prints.trimEnd());
     },
     70_000,
   );

@@ -13,6 +13,7 @@ export type EventStoreErrorCode =
   | 'invalid-options'
   | 'lease-lost'
   | 'log-diverged'
+  | 'log-incomplete'
   | 'log-not-dense'
   | 'log-sealed'
   | 'projection-failed'
@@ -110,9 +111,32 @@ export class LogNotDenseError extends EventStoreError {
   }
 }
 
+/** The log was moved, or is being moved. What was there before the seal can be read as ever. */
 export class LogSealedError extends EventStoreError {
-  constructor(readonly logId: string) {
-    super('log-sealed', `Log ${logId} is sealed: it was moved elsewhere. Write to its new place.`);
+  constructor(
+    readonly logId: string,
+    /** Where it goes on, if whoever sealed it has said so. */
+    readonly movedTo?: string,
+  ) {
+    const where = movedTo === undefined ? 'elsewhere' : `to ${movedTo}`;
+    super(
+      'log-sealed',
+      `Log ${logId} is sealed: it was moved ${where}. Nothing was written. Point this app at its new place; here the log can only be read.`,
+    );
+  }
+}
+
+/** The log is being made as a copy of another one, and is not whole yet. */
+export class LogIncompleteError extends EventStoreError {
+  constructor(
+    readonly location: string,
+    /** Where the log is that it is copied from. */
+    readonly source: string,
+  ) {
+    super(
+      'log-incomplete',
+      `The log ${location} is being copied from ${source} and is not whole yet. Run the same "varve log copy" again to finish it, or delete it.`,
+    );
   }
 }
 

@@ -1,11 +1,12 @@
 import { categoryOf, type StreamName } from '../log/stream-name.js';
 import { isClosing, sameEvents } from '../log/commit-text.js';
 import type { AppendResult } from '../log/commit.js';
-import { CommitFencedError, CommitIdReusedError, LogSealedError, StreamClosedError } from '../log/errors.js';
+import { CommitFencedError, CommitIdReusedError, StreamClosedError } from '../log/errors.js';
 import type { NewEvent } from '../log/event.js';
 import { meets, type ExpectedVersion } from '../log/expected-version.js';
 import { headerOf, type HeaderRow } from './commit-row.js';
 import { findCommitRow } from './find-commit.js';
+import { assertNotSealed } from './moving/seal.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { headOf } from './stream-head.js';
 import type { StreamHead } from './stream-heads.js';
@@ -26,7 +27,7 @@ export function append(log: SqliteLog, request: AppendRequest): AppendResult {
   const { stream, expected, commitId } = request;
   const first = commitId === undefined ? undefined : firstResult(log, commitId, request);
   if (first) return first;
-  if (log.sealed) throw new LogSealedError(log.logId);
+  assertNotSealed(log);
   const head = headOf(log, stream);
   if (head?.closed) throw new StreamClosedError(stream, head.version);
   const actual = head?.version ?? 0;
@@ -55,14 +56,19 @@ function sameText(earlier: string, text: string): boolean {
   return earlier === text || sameEvents(earlier, JSON.parse(text) as readonly NewEvent[]);
 }
 
-function createStream(log: SqliteLog, stream: StreamName): StreamHead {
+export function createStream(log: SqliteLog, stream: StreamName): StreamHead {
   const { lastInsertRowid } = log
     .statement('INSERT INTO streams (name, category) VALUES (?, ?)')
     .run(stream, categoryOf(stream));
   return { id: Number(lastInsertRowid), version: 0, closed: false };
 }
 
-function write(log: SqliteLog, request: AppendRequest, head: StreamHead): AppendResult {
+/** Writes a commit that has been judged, at the next position. */
+export function write(
+  log: SqliteLog,
+  request: Omit<AppendRequest, 'expected'>,
+  head: StreamHead,
+): AppendResult & { ok: true } {
   const { stream, count, text, at } = request;
   const position = log.newest.position + 1;
   const row: HeaderRow = {

@@ -6,20 +6,21 @@ import { translateError } from './errors.js';
 import { CHECKPOINT_PAGES, JournalRoom } from './journal-room.js';
 import { LogFiles } from './log-files.js';
 import { assertCompatible, migrate } from './migrate.js';
+import { assertComplete } from './moving/begin-filling.js';
 import type { OpenOptions } from './options.js';
 import { SqliteLog } from './sqlite-log.js';
 import { DRIVER_TIMEOUT, whileBusy } from './while-busy.js';
 
 const CACHE_KIBIBYTES = 65_536;
 
-/** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
-export async function openLog(options: OpenOptions): Promise<SqliteLog> {
+/** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
+export async function openLog(options: OpenOptions, purpose: 'use' | 'filling' = 'use'): Promise<SqliteLog> {
   assertDriverRuns(process.versions.napi);
   const path = options.file === ':memory:' ? undefined : resolve(options.file);
   const files = new LogFiles(path);
   if (path !== undefined) assertUsablePath(path, options);
   try {
-    return await whileBusy(options.busyTimeout, () => openOnce(files, options));
+    return await whileBusy(options.busyTimeout, () => openOnce(files, options, purpose));
   } catch (error) {
     throw translateError(error, files.location);
   }
@@ -56,7 +57,7 @@ function assertUsablePath(path: string, { readOnly, create }: OpenOptions): void
   }
 }
 
-function openOnce(files: LogFiles, options: OpenOptions): SqliteLog {
+function openOnce(files: LogFiles, options: OpenOptions, purpose: 'use' | 'filling'): SqliteLog {
   const database = new Database(files.location, {
     readonly: options.readOnly,
     fileMustExist: !options.create,
@@ -71,6 +72,7 @@ function openOnce(files: LogFiles, options: OpenOptions): SqliteLog {
     const flushesEach = !options.readOnly && options.durability === 'power-cut';
     const log = new SqliteLog(database, files, flushesEach ? new JournalRoom(files) : undefined);
     log.refresh();
+    if (purpose === 'use') assertComplete(log);
     files.remember();
     return log;
   } catch (error) {

@@ -8,6 +8,6 @@ import type { SqliteLog } from './sqlite-log.js';
 export function giveNewId(log: SqliteLog): LogId {
   const logId = crypto.randomUUID();
   log.run('UPDATE log SET log_id = ? WHERE id = 1', logId);
-  log.stageLogId(logId);
+  log.stageRow({ log_id: logId });
   return logId;
 }

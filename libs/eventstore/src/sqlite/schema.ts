@@ -4,13 +4,18 @@ import type { Database } from 'better-sqlite3';
 export const APPLICATION_ID = 0x56415256;
 
 /** Step n brings the tables from version n to n + 1. Steps are only ever added. */
-export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables];
+export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables, addMoves];
 
 function createTables(database: Database): void {
   database.exec(TABLES);
   database
     .prepare('INSERT INTO log (id, log_id, created_at) VALUES (1, ?, ?)')
     .run(crypto.randomUUID(), Date.now());
+}
+
+/** Where a sealed log has gone (`sealed` is the time of the seal, 0 without one), and what a log that is not whole yet is copied from. */
+function addMoves(database: Database): void {
+  database.exec('ALTER TABLE log ADD COLUMN moved_to TEXT; ALTER TABLE log ADD COLUMN copied_from TEXT');
 }
 
 const TABLES = `

@@ -19,6 +19,7 @@ import type {
 } from '../log/event-store.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
+import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -33,6 +34,8 @@ import { GroupCommit } from './group-commit.js';
 import { head } from './head.js';
 import { listStreams } from './list-streams.js';
 import { loadSnapshot } from './load-snapshot.js';
+import { findFences, readFences, readStored } from './moving/read-stored.js';
+import { findSeal, seal, warnOfSeal } from './moving/seal.js';
 import { openLog } from './open.js';
 import { openReader, type Reader } from './open-reader.js';
 import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from './options.js';
@@ -44,23 +47,24 @@ import { saveSnapshot } from './save-snapshot.js';
 import type { SqliteLog } from './sqlite-log.js';
 import { readPayloads } from './read-payloads.js';
 import { verify } from './verify.js';
+import { Walks } from './walks.js';
 import { announceCommit, CommitWatch } from './wait-for-commit.js';
 import { whileBusy } from './while-busy.js';
 
 /** A log in one SQLite file, which any number of processes of one machine may write and read at once. */
-export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLog {
+export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog {
   readonly #log: SqliteLog;
   readonly #options: OpenOptions;
   readonly #writer: GroupCommit;
   readonly #watch: CommitWatch;
-  readonly #closing = new AbortController();
-  readonly #walks = new Set<Promise<unknown>>();
+  readonly #walks: Walks;
   #closed: Promise<void> | undefined;
 
   protected constructor(log: SqliteLog, options: OpenOptions) {
     this.#log = log;
     this.#options = options;
     this.#watch = new CommitWatch(log);
+    this.#walks = new Walks(log.location);
     this.#writer = new GroupCommit(log, {
       busyTimeout: options.busyTimeout,
       logger: options.logger,
@@ -68,10 +72,12 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
     });
   }
 
-  /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
+  /** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
     const complete = withDefaults(options);
-    return new SqliteEventStore(await openLog(complete), complete);
+    const log = await openLog(complete);
+    warnOfSeal(log, complete.logger);
+    return new SqliteEventStore(log, complete);
   }
 
   get logId(): LogId {
@@ -176,9 +182,9 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
   /** Walks the log as it stands now and reports what is wrong with it; rejects with the signal's reason when that is aborted. */
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
     signal?.throwIfAborted();
-    return this.#walk((reader, closing) => {
-      return verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing);
-    });
+    return this.#walk((reader, closing) =>
+      verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing),
+    );
   }
 
   /** Copies the log, as it stands now, into a new file, while everybody goes on writing. The copy keeps the log's id. */
@@ -193,6 +199,27 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
    */
   async restored(): Promise<LogId> {
     return this.#write(0, giveNewId);
+  }
+
+  async findSeal(): Promise<LogSeal | undefined> {
+    return this.#read(findSeal);
+  }
+
+  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+    const at = this.#options.clock().getTime();
+    return this.#write(0, (log) => seal(log, movedTo, at));
+  }
+
+  readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {
+    return readStored(after, (work) => this.#read(work));
+  }
+
+  readFences(): AsyncIterable<readonly StoredFence[]> {
+    return readFences((work) => this.#read(work));
+  }
+
+  async findFences(commitIds: readonly string[]): Promise<readonly StoredFence[]> {
+    return this.#read((log) => findFences(log, commitIds));
   }
 
   /** One read-model database per group. @throws InvalidOptionsError when the group has another one, elsewhere */
@@ -254,24 +281,13 @@ export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLo
     if (this.#closed) throw new StoreClosedError();
   }
 
-  /** Work of many turns on a reader of its own. */
   async #walk<T>(work: (reader: Reader, closing: AbortSignal) => Promise<T>): Promise<T> {
-    const reader = await this.#read(openReader);
-    const walk = work(reader, this.#closing.signal);
-    this.#walks.add(walk);
-    try {
-      return await walk;
-    } catch (error) {
-      throw translateError(error, this.location);
-    } finally {
-      this.#walks.delete(walk);
-    }
+    return this.#walks.run(await this.#read(openReader), work);
   }
 
   async #close(): Promise<void> {
     this.#watch.close();
-    this.#closing.abort(new StoreClosedError());
-    await Promise.all([this.#writer.drained(), Promise.allSettled(this.#walks)]);
+    await Promise.all([this.#writer.drained(), this.#walks.end()]);
     try {
       this.#log.close();
     } catch (error) {

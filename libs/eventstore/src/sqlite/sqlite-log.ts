@@ -16,6 +16,18 @@ export interface NewestCommit {
 
 const EMPTY: NewestCommit = { position: 0, streamId: 0, firstVersion: 0, at: 0 };
 
+/** What the table `log` says. */
+export interface LogRow {
+  readonly log_id: LogId;
+  /** When it was sealed, in milliseconds since 1970; 0: it is not. */
+  readonly sealed: number;
+  readonly moved_to: string | null;
+  /** The source, as JSON, of a log that is not whole yet. */
+  readonly copied_from: string | null;
+}
+
+const UNKNOWN: LogRow = { log_id: '', sealed: 0, moved_to: null, copied_from: null };
+
 /** A connection, and what it knows of the log between two of its transactions. */
 export class SqliteLog {
   readonly heads = new StreamHeads();
@@ -23,11 +35,10 @@ export class SqliteLog {
   readonly #statements = new Map<string, Statement>();
   #open = true;
   #dataVersion: number | undefined;
-  #logId = '';
-  #sealed = false;
+  #row = UNKNOWN;
   #newest = EMPTY;
   #staged: NewestCommit | undefined;
-  #stagedLogId: LogId | undefined;
+  #stagedRow: LogRow | undefined;
   #rescued = false;
 
   constructor(
@@ -41,11 +52,12 @@ export class SqliteLog {
   }
 
   get logId(): LogId {
-    return this.#logId;
+    return this.#row.log_id;
   }
 
-  get sealed(): boolean {
-    return this.#sealed;
+  /** With what the running transaction has staged. */
+  get row(): LogRow {
+    return this.#stagedRow ?? this.#row;
   }
 
   /** With what the running transaction has staged. */
@@ -90,7 +102,7 @@ export class SqliteLog {
   assertSameFiles(): void {
     const change = this.files.whatHappened(() => this.#size());
     if (!change) return;
-    const error = divergedBy(change, this.location, this.#logId);
+    const error = divergedBy(change, this.location, this.logId);
     this.#rescue(change);
     throw error;
   }
@@ -104,11 +116,10 @@ export class SqliteLog {
     const version = this.#number('PRAGMA data_version');
     if (version === this.#dataVersion) return;
     this.heads.forget();
-    const log = this.get<{ log_id: string; sealed: number }>('SELECT log_id, sealed FROM log WHERE id = 1');
-    if (!log) throw divergedBy('replaced', this.location, this.#logId);
-    this.#assertSameLog(log.log_id);
-    this.#logId = log.log_id;
-    this.#sealed = log.sealed !== 0;
+    const row = this.get<LogRow>('SELECT log_id, sealed, moved_to, copied_from FROM log WHERE id = 1');
+    if (!row) throw divergedBy('replaced', this.location, this.logId);
+    this.#assertSameLog(row.log_id);
+    this.#row = row;
     this.#newest = this.get<NewestCommit>(NEWEST) ?? EMPTY;
     this.#dataVersion = version;
   }
@@ -117,15 +128,15 @@ export class SqliteLog {
     this.#staged = commit;
   }
 
-  stageLogId(logId: LogId): void {
-    this.#stagedLogId = logId;
+  stageRow(changes: Partial<LogRow>): void {
+    this.#stagedRow = { ...this.row, ...changes };
   }
 
   /** After COMMIT. */
   keepStaged(): void {
     this.heads.keepStaged();
     this.#newest = this.newest;
-    this.#logId = this.#stagedLogId ?? this.#logId;
+    this.#row = this.row;
     this.#dropStaged();
   }
 
@@ -143,7 +154,7 @@ export class SqliteLog {
 
   #dropStaged(): void {
     this.#staged = undefined;
-    this.#stagedLogId = undefined;
+    this.#stagedRow = undefined;
   }
 
   /** A log that was restored in place, under the same file, has another commit where the newest stood, or none, or a new id. */
@@ -154,8 +165,8 @@ export class SqliteLog {
       found?.streamId === known.streamId &&
       found.firstVersion === known.firstVersion &&
       found.at === known.at &&
-      (this.#logId === '' || this.#logId === logId);
-    if (!same) throw new LogDivergedError(this.#logId, restored(this.location, this.#logId, known.position));
+      (this.logId === '' || this.logId === logId);
+    if (!same) throw new LogDivergedError(this.logId, restored(this.location, this.logId, known.position));
   }
 
   #size(): number {

@@ -1,6 +1,6 @@
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
-import { StoreClosedError } from '../log/errors.js';
+import { LogDivergedError, StoreClosedError } from '../log/errors.js';
 import type {
   AppendOptions,
   EventStore,
@@ -14,6 +14,7 @@ import type {
 } from '../log/event-store.js';
 import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
+import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -21,6 +22,7 @@ import { appendTo, type AppendRequest } from './memory/append.js';
 import { timeOf, wholeNumber } from '../log/check-options.js';
 import { streamsOf } from './memory/list-streams.js';
 import { commitOf, headerOf, MemoryLog } from './memory/memory-log.js';
+import { assertComplete, assertNotSealed, fencesOf, sealOf, storedAfter } from './memory/moving.js';
 import { batchesOf, eventsOf } from './memory/read.js';
 import { findSnapshot, putSnapshot } from './memory/snapshots.js';
 import { verifyLog } from './memory/verify.js';
@@ -32,19 +34,23 @@ export interface InMemoryEventStoreOptions {
 }
 
 /** An event store for tests: all the rules of `EventStore`, nothing on a disk. */
-export class InMemoryEventStore implements EventStore, SnapshotStore, VerifiableLog {
+export class InMemoryEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog {
   readonly durability = 'volatile';
   readonly log: MemoryLog;
+  readonly location = 'memory';
+  readonly #logId: LogId;
   readonly #clock: () => Date;
   readonly #closing = new AbortController();
 
   constructor(options: InMemoryEventStoreOptions = {}) {
     this.log = options.log ?? new MemoryLog();
+    assertComplete(this.log);
+    this.#logId = this.log.logId;
     this.#clock = options.clock ?? (() => new Date());
   }
 
   get logId(): LogId {
-    return this.log.logId;
+    return this.#logId;
   }
 
   /** The next append that would write is refused as by a full disk: `store-unavailable`, nothing written. */
@@ -128,7 +134,10 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
   async fence(commitId: string): Promise<CommitOutcome> {
     assertCommitId(commitId);
     this.assertOpen();
-    if (!this.log.committed.has(commitId)) this.log.fenced.add(commitId);
+    if (!this.log.committed.has(commitId) && !this.log.fenced.has(commitId)) {
+      assertNotSealed(this.log);
+      this.log.fenced.set(commitId, this.#clock());
+    }
     return this.findCommit(commitId);
   }
 
@@ -157,12 +166,42 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
     return verifyLog(this.log);
   }
 
+  async findSeal(): Promise<LogSeal | undefined> {
+    this.assertOpen();
+    return sealOf(this.log);
+  }
+
+  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+    this.assertOpen();
+    this.log.seal ??= { at: this.#clock() };
+    if (movedTo !== undefined) this.log.seal.movedTo ??= movedTo;
+    return sealOf(this.log)!;
+  }
+
+  async *readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {
+    this.assertOpen();
+    const commits = storedAfter(this.log, after);
+    if (commits.length > 0) yield commits;
+  }
+
+  async *readFences(): AsyncIterable<readonly StoredFence[]> {
+    this.assertOpen();
+    if (this.log.fenced.size > 0) yield fencesOf(this.log);
+  }
+
+  async findFences(commitIds: readonly string[]): Promise<readonly StoredFence[]> {
+    this.assertOpen();
+    return fencesOf(this.log).filter(({ commitId }) => commitIds.includes(commitId));
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
   }
 
   protected assertOpen(): void {
     if (this.#closing.signal.aborted) throw new StoreClosedError();
+    if (this.log.logId === this.#logId) return;
+    throw new LogDivergedError(this.#logId, `The log ${this.#logId} has another id now: ${this.log.logId}.`);
   }
 
   /** Judges the append and writes it, in one step. */

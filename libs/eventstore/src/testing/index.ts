@@ -38,3 +38,16 @@ export { brokenEventStores } from './broken/broken-event-stores.js';
 export type { BrokenTwin } from './broken/broken-twin.js';
 export { brokenProcessorStores } from './broken/broken-processor-stores.js';
 export { brokenSnapshotStores, brokenVerifiableLogs } from './broken/snapshots.js';
+export { InMemoryLogFilling } from './in-memory-log-filling.js';
+export { inMemoryFillingHarness } from './in-memory-filling-harness.js';
+export { movableLogContract } from './contract/moving/movable-log.contract.js';
+export { logFillingContract } from './contract/moving/log-filling.contract.js';
+export type {
+  LogFillingHarness,
+  MovableLogHarness,
+  MovableStore,
+  OpenedMovableLog,
+  OpenedPlace,
+} from './contract/moving/harness.js';
+export { brokenMovableLogs } from './broken/sealing.js';
+export { brokenLogFillings } from './broken/filling.js';

@@ -45,7 +45,7 @@ describe('InMemoryEventStore', () => {
     log.add({ ...damaged, position: 2, firstVersion: 3, lastVersion: 3 });
     log.add({ ...damaged, position: 4, firstVersion: 3, lastVersion: 3 });
     log.add({ ...damaged, position: 4, firstVersion: 4, lastVersion: 4, text: '[{"type":' });
-    log.fenced.add('c1');
+    log.fenced.set('c1', new Date());
     const { problems } = await store.verify();
     expect(problems.map(({ kind, position }) => [kind, position])).toEqual([
       ['fenced-and-committed', 1],

@@ -14,7 +14,7 @@ class ForgetsTheFence extends InMemoryEventStore {
 class FencesWhatIsCommitted extends InMemoryEventStore {
   override async fence(commitId: string): Promise<CommitOutcome> {
     await super.fence(commitId);
-    this.log.fenced.add(commitId);
+    this.log.fenced.set(commitId, new Date());
     return { outcome: 'fenced' };
   }
 }
@@ -40,7 +40,7 @@ class LooksBeforeItFences extends InMemoryEventStore {
     const found = await this.findCommit(commitId);
     if (found.outcome !== 'absent') return found;
     await new Promise((resolve) => setTimeout(resolve));
-    this.log.fenced.add(commitId);
+    this.log.fenced.set(commitId, new Date());
     return { outcome: 'fenced' };
   }
 }

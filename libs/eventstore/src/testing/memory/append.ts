@@ -4,6 +4,7 @@ import { CommitFencedError, CommitIdReusedError, StreamClosedError } from '../..
 import type { NewEvent } from '../../log/event.js';
 import { meets, type ExpectedVersion } from '../../log/expected-version.js';
 import type { StreamName } from '../../log/stream-name.js';
+import { assertNotSealed } from './moving.js';
 import { headerOf, type MemoryLog, type StoredCommit } from './memory-log.js';
 
 /** An append whose arguments have been checked. */
@@ -18,7 +19,7 @@ export interface AppendRequest {
 
 /** One synchronous step, so that nothing can come between the judgement and the write. */
 export function appendTo(log: MemoryLog, request: AppendRequest): AppendResult {
-  return findFirstResult(log, request) ?? findConflict(log, request) ?? write(log, request);
+  return findFirstResult(log, request) ?? findRefusal(log, request) ?? write(log, request);
 }
 
 export function findFirstResult(log: MemoryLog, request: AppendRequest): AppendResult | undefined {
@@ -31,6 +32,12 @@ export function findFirstResult(log: MemoryLog, request: AppendRequest): AppendR
     return { ok: true, commit: headerOf(earlier) };
   }
   throw new CommitIdReusedError(commitId, earlier.stream);
+}
+
+/** Of an append that is not in the log. @throws LogSealedError, StreamClosedError */
+export function findRefusal(log: MemoryLog, request: AppendRequest): AppendResult | undefined {
+  assertNotSealed(log);
+  return findConflict(log, request);
 }
 
 export function findConflict(log: MemoryLog, request: AppendRequest): AppendResult | undefined {

@@ -1,6 +1,7 @@
 import { decodeEvents, isClosing } from '../../log/commit-text.js';
 import type { Commit, CommitHeader } from '../../log/commit.js';
 import { StoreUnavailableError } from '../../log/errors.js';
+import type { CopySource } from '../../log/movable-log.js';
 import type { LogId, Position, StreamVersion } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
 
@@ -18,11 +19,16 @@ export interface StoredCommit {
 
 /** What several `InMemoryEventStore`s of one process share when they are to be one log. */
 export class MemoryLog {
-  readonly logId: LogId = crypto.randomUUID();
+  /** Changes when the log is filled as a copy. */
+  logId: LogId = crypto.randomUUID();
   readonly commits: StoredCommit[] = [];
   readonly streams = new Map<StreamName, StoredCommit[]>();
   readonly committed = new Map<string, StoredCommit>();
-  readonly fenced = new Set<string>();
+  /** By commit id, since when. */
+  readonly fenced = new Map<string, Date>();
+  seal: { readonly at: Date; movedTo?: string } | undefined;
+  /** While the log is filled as a copy. */
+  source: CopySource | undefined;
   /** By stream, then by revision, as JSON text. */
   readonly snapshots = new Map<StreamName, Map<string, string>>();
   readonly #listeners = new Set<() => void>();

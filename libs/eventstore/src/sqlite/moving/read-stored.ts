@@ -1,0 +1,63 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { wholeNumber } from '../../log/check-options.js';
+import { LogNotDenseError } from '../../log/errors.js';
+import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
+import type { Position } from '../../log/positions.js';
+import { COMMITS_AND_STREAMS, HEADER_COLUMNS, headerOf, type HeaderRow } from '../commit-row.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from '../fitting-rows.js';
+import type { SqliteLog } from '../sqlite-log.js';
+import type { Read } from '../read-stream.js';
+
+const COMMITS_PER_READ = 500;
+const FENCES_PER_READ = 1_000;
+
+export async function* readStored(after: Position, read: Read): AsyncGenerator<readonly StoredCommit[]> {
+  let position = wholeNumber('after', after, { min: 0, fallback: 0 });
+  for (;;) {
+    const commits = await read((log) => storedAfter(log, position));
+    const last = commits.at(-1);
+    if (!last) return;
+    position = last.position;
+    yield commits;
+    await nextTurn();
+  }
+}
+
+export async function* readFences(read: Read): AsyncGenerator<readonly StoredFence[]> {
+  let after = '';
+  for (;;) {
+    const rows = await read((log) => log.all<FenceRow>(FENCES, after, FENCES_PER_READ));
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.commit_id;
+    yield rows.map(fenceOf);
+  }
+}
+
+export function findFences(log: SqliteLog, commitIds: readonly string[]): readonly StoredFence[] {
+  return commitIds.flatMap((commitId) => log.all<FenceRow>(FENCE, commitId)).map(fenceOf);
+}
+
+interface FenceRow {
+  readonly commit_id: string;
+  readonly at: number;
+}
+
+/** @throws LogNotDenseError when a position is missing */
+function storedAfter(log: SqliteLog, after: Position): StoredCommit[] {
+  log.assertSameFiles();
+  log.refresh();
+  const found = log.all<HeaderRow & { readonly events: string | null }>(STORED, after, COMMITS_PER_READ);
+  return fittingRows(log, found).map((row, i) => {
+    if (row.position !== after + i + 1) throw new LogNotDenseError(after + i, row.position);
+    return { ...headerOf(row), text: row.events };
+  });
+}
+
+function fenceOf({ commit_id: commitId, at }: FenceRow): StoredFence {
+  return { commitId, at: new Date(at) };
+}
+
+const STORED = `SELECT ${HEADER_COLUMNS}, ${TEXT_UNLESS_LARGE} FROM ${COMMITS_AND_STREAMS} WHERE c.position > ? ORDER BY c.position LIMIT ?`;
+const FENCES = 'SELECT commit_id, at FROM fences WHERE commit_id > ? ORDER BY commit_id LIMIT ?';
+const FENCE = 'SELECT commit_id, at FROM fences WHERE commit_id = ?';

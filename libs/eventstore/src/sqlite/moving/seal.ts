@@ -1,0 +1,38 @@
+import { LogSealedError } from '../../log/errors.js';
+import { describeSeal, type LogSeal } from '../../log/movable-log.js';
+import type { SqliteLog } from '../sqlite-log.js';
+
+export function findSeal(log: SqliteLog): LogSeal | undefined {
+  log.assertSameFiles();
+  log.refresh();
+  return sealOf(log);
+}
+
+/** Runs in the same kind of transaction as an append and a fence: what comes after it sees it, and what it sees is all there will be. */
+export function seal(log: SqliteLog, movedTo: string | undefined, at: number): LogSeal {
+  const { sealed, moved_to: known } = log.row;
+  const row = { sealed: sealed === 0 ? Math.max(1, at) : sealed, moved_to: known ?? movedTo ?? null };
+  log.run('UPDATE log SET sealed = ?, moved_to = ? WHERE id = 1', row.sealed, row.moved_to);
+  log.stageRow(row);
+  return sealOf(log)!;
+}
+
+/** An app may be started on its old log: it can read, and somebody should know why it cannot write. */
+export function warnOfSeal(log: SqliteLog, logger: { warn(message: string): void }): void {
+  const seal = sealOf(log);
+  if (seal) logger.warn(describeSeal(log.location, seal));
+}
+
+/** Call it in a write transaction. @throws LogSealedError */
+export function assertNotSealed(log: SqliteLog): void {
+  const { sealed, moved_to: movedTo } = log.row;
+  if (sealed !== 0) throw new LogSealedError(log.logId, movedTo ?? undefined);
+}
+
+function sealOf({
+  row: { sealed, moved_to: movedTo },
+  newest: { position },
+}: SqliteLog): LogSeal | undefined {
+  if (sealed === 0) return undefined;
+  return { position, at: new Date(sealed), ...(movedTo !== null && { movedTo }) };
+}

@@ -1,0 +1,123 @@
+import { StoreClosedError } from '../../log/errors.js';
+import type { LogReport } from '../../log/event-store.js';
+import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
+import type { LogId, Position } from '../../log/positions.js';
+import { translateError } from '../errors.js';
+import { GroupCommit } from '../group-commit.js';
+import { head } from '../head.js';
+import { openReader } from '../open-reader.js';
+import { openLog } from '../open.js';
+import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from '../options.js';
+import type { SqliteLog } from '../sqlite-log.js';
+import { verify } from '../verify.js';
+import { Walks } from '../walks.js';
+import { whileBusy } from '../while-busy.js';
+import { beginFilling, release } from './begin-filling.js';
+import { putCommits, putFences } from './put-commits.js';
+import { findFences, readFences, readStored } from './read-stored.js';
+
+/** A log in an SQLite file that is made as a copy of another one. */
+export class SqliteLogFilling implements LogFilling {
+  readonly #log: SqliteLog;
+  readonly #options: OpenOptions;
+  readonly #writer: GroupCommit;
+  readonly #walks: Walks;
+  #closed: Promise<void> | undefined;
+
+  private constructor(log: SqliteLog, options: OpenOptions) {
+    this.#log = log;
+    this.#options = options;
+    this.#walks = new Walks(log.location);
+    const { busyTimeout, logger } = options;
+    this.#writer = new GroupCommit(log, { busyTimeout, logger, onCommit: () => undefined });
+  }
+
+  /**
+   * Begins to fill a new log, or goes on with one that is being filled from the same source.
+   *
+   * @throws InvalidOptionsError the log has commits of its own, or is being filled from somewhere else
+   */
+  static async open(options: SqliteEventStoreOptions, source: CopySource): Promise<SqliteLogFilling> {
+    const complete = withDefaults({ ...options, readOnly: false });
+    const filling = new SqliteLogFilling(await openLog(complete, 'filling'), complete);
+    try {
+      await filling.#write(0, (log) => beginFilling(log, source));
+      return filling;
+    } catch (error) {
+      await filling.close();
+      throw error;
+    }
+  }
+
+  get logId(): LogId {
+    return this.#log.logId;
+  }
+
+  get location(): string {
+    return this.#log.location;
+  }
+
+  head(): Promise<Position> {
+    return this.#read(head);
+  }
+
+  readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {
+    return readStored(after, (work) => this.#read(work));
+  }
+
+  readFences(): AsyncIterable<readonly StoredFence[]> {
+    return readFences((work) => this.#read(work));
+  }
+
+  findFences(commitIds: readonly string[]): Promise<readonly StoredFence[]> {
+    return this.#read((log) => findFences(log, commitIds));
+  }
+
+  put(commits: readonly StoredCommit[]): Promise<void> {
+    const bytes = commits.reduce((sum, { text }) => sum + text.length, 0);
+    return this.#write(bytes, (log) => putCommits(log, commits));
+  }
+
+  putFences(fences: readonly StoredFence[]): Promise<void> {
+    return this.#write(0, (log) => putFences(log, fences));
+  }
+
+  async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
+    signal?.throwIfAborted();
+    return this.#walks.run(await this.#read(openReader), (reader, closing) =>
+      verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing),
+    );
+  }
+
+  release(logId: LogId): Promise<void> {
+    return this.#write(0, (log) => release(log, logId));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #write<T>(bytes: number, judge: (log: SqliteLog) => T): Promise<T> {
+    this.#assertOpen();
+    return this.#writer.write(bytes, judge);
+  }
+
+  async #read<T>(work: (log: SqliteLog) => T): Promise<T> {
+    this.#assertOpen();
+    try {
+      return await whileBusy(this.#options.busyTimeout, () => work(this.#log));
+    } catch (error) {
+      throw translateError(error, this.location);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreClosedError();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#writer.drained(), this.#walks.end()]);
+    this.#log.close();
+  }
+}

@@ -1,3 +1,4 @@
 export { MongoEventStore } from './mongodb-event-store.js';
+export { MongoLogFilling } from './moving/mongo-log-filling.js';
 export type { ClientOfTheApp, MongoEventStoreOptions } from './options.js';
 export type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';

@@ -3,7 +3,6 @@ import { EventIterator } from '../adapter/event-iterator.js';
 import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
-import { StoreClosedError } from '../log/errors.js';
 import type {
   AppendOptions,
   EventStore,
@@ -17,6 +16,7 @@ import type {
 } from '../log/event-store.js';
 import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
+import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -27,9 +27,10 @@ import { fence } from './append/fence.js';
 import { NumberingLease } from './append/numbering-lease.js';
 import { ownCommitId } from './connection/commit-document.js';
 import { ensureIndexesOf, openLog, type OpenedLog } from './connection/connect.js';
-import { SameLog } from './connection/same-log.js';
+import { LogUse } from './connection/log-use.js';
 import type { MongoLog } from './connection/mongo-log.js';
-import { translateError } from './errors.js';
+import { findFences, readFences, readStored } from './moving/read-stored.js';
+import { findSeal, seal } from './moving/seal.js';
 import { withDefaults, type ConnectOptions, type MongoEventStoreOptions } from './options.js';
 import { ChangeStreamWakeUp, NEVER_TELLS } from './read/change-stream-wake-up.js';
 import { findCommit } from './read/find-commit.js';
@@ -52,28 +53,25 @@ export interface StoreParts {
 }
 
 /** A log in a MongoDB database, which any number of processes on any number of machines may write and read at once. */
-export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog {
+export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog {
   /** Every commit is confirmed by a majority that has it in its journals. */
   readonly durability = 'power-cut';
   readonly #log: MongoLog;
-  readonly #disconnect: OpenedLog['disconnect'];
+  readonly #use: LogUse;
   readonly #options: ConnectOptions;
   readonly #writer: CommitWriter;
   readonly #Reading: StoreParts['Reading'];
   readonly #watch: CommitWatch;
-  readonly #sameLog = new SameLog();
   readonly #learn: Learn = (commit) => this.#writer.heads.learn(commit);
-  readonly #closing = new AbortController();
-  readonly #working = new Set<Promise<unknown>>();
-  #closed: Promise<void> | undefined;
 
   protected constructor(
-    { log, disconnect }: OpenedLog,
+    opened: OpenedLog,
     options: ConnectOptions,
     { Writer, Reading }: StoreParts = { Writer: CommitWriter, Reading: LogReading },
   ) {
+    const { log } = opened;
     this.#log = log;
-    this.#disconnect = disconnect;
+    this.#use = new LogUse(opened);
     this.#options = options;
     const wakeUp = log.changeStreams ? new ChangeStreamWakeUp(log) : NEVER_TELLS;
     this.#watch = new CommitWatch(log, options.timers, wakeUp);
@@ -82,7 +80,7 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
     this.#Reading = Reading;
   }
 
-  /** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
+  /** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
   static async connect(options: MongoEventStoreOptions): Promise<MongoEventStore> {
     const complete = withDefaults(options);
     return new MongoEventStore(await openLog(complete), complete);
@@ -127,14 +125,14 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
     const of = { log: this.#log, stream, learn: this.#learn };
     return {
-      [Symbol.asyncIterator]: () => new EventIterator(readEvents(of, options, (work) => this.#read(work))),
+      [Symbol.asyncIterator]: () => new EventIterator(readEvents(of, options, (work) => this.#use.run(work))),
     };
   }
 
   async *readPayloads(stream: StreamName): AsyncIterable<readonly NewEvent[]> {
     const reading = new PayloadReading({ log: this.#log, stream, learn: this.#learn });
     for (;;) {
-      const events = await this.#read(() => reading.read());
+      const events = await this.#use.run(() => reading.read());
       if (events.length === 0) return;
       yield events;
     }
@@ -146,7 +144,7 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
     let position = wholeNumber('after', after, { min: 0, fallback: 0 });
     const reading = new this.#Reading(this.#log, size, options);
     while (!options.signal?.aborted) {
-      const batch = await this.#read(() => reading.read(position));
+      const batch = await this.#use.run(() => reading.read(position));
       if (!batch) return;
       position = batch.upTo;
       yield batch;
@@ -154,53 +152,50 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
   }
 
   async head(): Promise<Position> {
-    return this.#read(() => head(this.#log));
+    return this.#use.run(() => head(this.#log));
   }
 
   async commitAt(position: Position): Promise<CommitHeader | undefined> {
-    return this.#read(() => commitAt(this.#log, position));
+    return this.#use.run(() => commitAt(this.#log, position));
   }
 
   async waitForCommit(after: Position, signal: AbortSignal): Promise<void> {
     const position = wholeNumber('after', after, { min: 0, fallback: 0 });
-    this.#assertOpen();
+    this.#use.assertOpen();
     return this.#watch.wait(position, signal);
   }
 
   async findCommit(commitId: string): Promise<CommitOutcome> {
     assertCommitId(commitId);
-    return this.#read(() => findCommit(this.#log, commitId));
+    return this.#use.run(() => findCommit(this.#log, commitId));
   }
 
   async fence(commitId: string): Promise<CommitOutcome> {
     assertCommitId(commitId);
-    return this.#read(() => fence(this.#log, commitId, this.#options));
+    return this.#use.run(() => fence(this.#log, commitId, this.#options));
   }
 
   async listStreams(options: ListStreamsOptions = {}): Promise<readonly StreamInfo[]> {
-    return this.#read(() => listStreams(this.#log, options));
+    return this.#use.run(() => listStreams(this.#log, options));
   }
 
   async loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined> {
-    return this.#read(() => loadSnapshot(this.#log, stream, revision));
+    return this.#use.run(() => loadSnapshot(this.#log, stream, revision));
   }
 
   async saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void> {
     const document = snapshotDocument(stream, snapshot, this.#log.maxDocumentBytes);
-    return this.#read(() => saveSnapshot(this.#log, document));
+    return this.#use.run(() => saveSnapshot(this.#log, document));
   }
 
   async deleteSnapshots(stream: StreamName): Promise<void> {
-    await this.#read(() => this.#log.snapshots.deleteMany({ stream }));
+    await this.#use.run(() => this.#log.snapshots.deleteMany({ stream }));
   }
 
   /** Walks the log as it stands now and reports what is wrong with it; rejects with the signal's reason when that is aborted. */
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
     signal?.throwIfAborted();
-    const closing = this.#closing.signal;
-    return this.#read(() =>
-      verify(this.#log, this.logId, signal ? AbortSignal.any([signal, closing]) : closing),
-    );
+    return this.#use.run((log) => verify(log, this.logId, this.#use.untilClosed(signal)));
   }
 
   /**
@@ -208,27 +203,47 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
    * rebuilt. Stop every other process that has the log open first.
    */
   async restored(): Promise<LogId> {
-    return this.#read(() => giveNewId(this.#log));
+    return this.#use.change(giveNewId);
+  }
+
+  async findSeal(): Promise<LogSeal | undefined> {
+    return this.#use.run(findSeal);
+  }
+
+  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+    return this.#use.run((log) => seal(log, { ...this.#options, movedTo }));
+  }
+
+  readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {
+    return readStored(after, (work) => this.#use.run(work));
+  }
+
+  readFences(): AsyncIterable<readonly StoredFence[]> {
+    return readFences((work) => this.#use.run(work));
+  }
+
+  async findFences(commitIds: readonly string[]): Promise<readonly StoredFence[]> {
+    return this.#use.run((log) => findFences(log, commitIds));
   }
 
   /** One read-model database per group. @throws InvalidOptionsError when the group has another one, elsewhere */
   async registerConsumer(consumer: Consumer): Promise<void> {
-    return this.#read(() => registerConsumer(this.#log, consumer, this.#options.clock()));
+    return this.#use.run(() => registerConsumer(this.#log, consumer, this.#options.clock()));
   }
 
   /** `false`: the group was not registered. */
   async forgetConsumer(group: string): Promise<boolean> {
-    return this.#read(() => forgetConsumer(this.#log, group));
+    return this.#use.run(() => forgetConsumer(this.#log, group));
   }
 
   async listConsumers(): Promise<readonly RegisteredConsumer[]> {
-    return this.#read(() => listConsumers(this.#log));
+    return this.#use.run(() => listConsumers(this.#log));
   }
 
   /** Finishes what is queued, ends walks, wakes who waits, and closes the client if it is the store's own. Idempotent. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+    this.#watch.close();
+    return this.#use.close(() => this.#writer.drained());
   }
 
   async #append(
@@ -240,37 +255,7 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
     if (commitId !== undefined) assertCommitId(commitId);
     const time = timeOf(at, this.#options.clock);
     const complete = { ...request, commitId: commitId ?? ownCommitId(time), at: new Date(time) };
-    this.#assertOpen();
+    this.#use.assertOpen();
     return this.#writer.append(complete, bytesOf(complete, this.#log.maxDocumentBytes));
-  }
-
-  /** Everything but an append: its errors as this library's, and `close` waits for it. */
-  async #read<T>(work: () => Promise<T>): Promise<T> {
-    this.#assertOpen();
-    const working = Promise.all([work(), this.#sameLog.check(this.#log)]);
-    this.#working.add(working);
-    try {
-      const [result] = await working;
-      return result;
-    } catch (error) {
-      throw translateError(error, this.location);
-    } finally {
-      this.#working.delete(working);
-    }
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new StoreClosedError();
-  }
-
-  async #close(): Promise<void> {
-    this.#watch.close();
-    this.#closing.abort(new StoreClosedError());
-    await Promise.all([this.#writer.drained(), Promise.allSettled(this.#working)]);
-    try {
-      await this.#disconnect();
-    } catch (error) {
-      throw translateError(error, this.location);
-    }
   }
 }

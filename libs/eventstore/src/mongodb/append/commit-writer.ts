@@ -7,6 +7,7 @@ import type { MongoLog } from '../connection/mongo-log.js';
 import { isNeverBegun, isPassing, isUnsent, writeFailed } from '../errors.js';
 import { newestOf } from '../read/head.js';
 import { findByCommitId } from '../read/find-commit.js';
+import { answerFromSealedLog } from './answer-from-sealed-log.js';
 import type { AppendRequest, PendingAppend } from './append-request.js';
 import { inParallel } from './in-parallel.js';
 import { insertCommits, type InsertOutcome } from './insert-commits.js';
@@ -94,7 +95,7 @@ export class CommitWriter {
       this.#failures = 0;
       this.#attempts = won ? 0 : this.#attempts + 1;
     } catch (error) {
-      this.#fail(group, error);
+      this.#fail(group, await this.#unlessSealed(group, error));
     }
     const left = group.filter(({ settled }) => !settled);
     this.#queue.putBack(left);
@@ -236,6 +237,17 @@ export class CommitWriter {
       if (pending.settled) continue;
       if (isEventStoreError(error)) pending.reject(error);
       else this.#giveUp(pending);
+    }
+  }
+
+  /** In a sealed log, what was there before keeps its answers; who is refused hears of the seal. */
+  async #unlessSealed(group: readonly PendingAppend[], error: unknown): Promise<unknown> {
+    if (!isEventStoreError(error, 'log-sealed')) return error;
+    try {
+      await answerFromSealedLog(this.log, group);
+      return error;
+    } catch (failure) {
+      return failure;
     }
   }
 

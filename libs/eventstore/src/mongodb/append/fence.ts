@@ -18,6 +18,8 @@ export interface FenceOptions {
 /**
  * A document with the same unique commit id as the append: the index lets one of the two in. It has no position, and its `firstVersion`
  * is a text, which keeps fences apart from each other and from all versions. It may be sent again: its own first try answers the second.
+ *
+ * @throws LogSealedError
  */
 export async function fence(log: MongoLog, commitId: string, options: FenceOptions): Promise<CommitOutcome> {
   const { appendTimeout, clock, timers } = options;
@@ -32,9 +34,8 @@ export async function fence(log: MongoLog, commitId: string, options: FenceOptio
   const deadline = performance.now() + appendTimeout;
   for (;;) {
     const result = await insertCommits(log, [document]);
-    if (result.outcome === 'written') return { outcome: 'fenced' };
-    const found = await findByCommitId(log, commitId);
-    if (found) return outcomeOf(found);
+    const found = result.outcome === 'written' ? document : await findByCommitId(log, commitId);
+    if (found) return outcomeOf(log, found);
     if (!mayPass(result) || performance.now() >= deadline)
       throw writeFailed(causeOf(result), log.location, 'unknown');
     await sleep(timers, PAUSE);

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import type { CommitDocument, FenceDocument } from '../connection/commit-document.js';
+import type { CommitDocument, FenceDocument, SealDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isDuplicateKey } from '../errors.js';
 
@@ -17,7 +17,7 @@ export type InsertOutcome =
  */
 export async function insertCommits(
   log: MongoLog,
-  documents: readonly (CommitDocument | FenceDocument)[],
+  documents: readonly (CommitDocument | FenceDocument | SealDocument)[],
 ): Promise<InsertOutcome> {
   let reply: Document;
   try {

@@ -33,6 +33,24 @@ export interface FenceDocument {
   readonly stream: null;
   readonly firstVersion: string;
   readonly at: Date;
+  /** Marks of seals that it was there before. */
+  readonly kept?: readonly string[];
+}
+
+/**
+ * Ends the log: it takes the position that every writer tries for next, so no append gets past it. Its `firstVersion` is one that neither a
+ * commit nor a fence has, so there is one seal at most.
+ */
+export interface SealDocument {
+  /** One beyond the newest commit. */
+  readonly _id: Position;
+  readonly stream: null;
+  readonly firstVersion: 0;
+  readonly commitId: UUID;
+  readonly at: Date;
+  readonly movedTo?: string;
+  /** The mark that the fences from before the seal have; set when all have it. */
+  readonly fenceMark?: string;
 }
 
 export type LogDocument = CommitDocument | FenceDocument;
@@ -46,18 +64,37 @@ export type StoredFields = {
   readonly _id: Position | string;
   readonly stream: StreamName | null;
   readonly firstVersion: StreamVersion | string;
+  readonly movedTo?: string;
+  readonly fenceMark?: string;
+  readonly kept?: readonly string[];
 };
 
 export type CommitId = string | UUID;
 
-/** Fences have texts there; a filter on numbers leaves them out. */
-export const COMMITS_ONLY = { $gt: 0 };
+/** Fences have texts there; a filter on numbers leaves them out. A seal is a number, the last one. */
+export const NUMBERED = { $gt: 0 };
 
 /** What a header needs: everything but the events. */
 export const HEADERS = { events: 0 } as const;
 
 export function isFence(document: LogDocument | HeaderDocument): document is FenceDocument {
   return document.stream === null;
+}
+
+export function isSeal(document: {
+  readonly _id: unknown;
+  readonly stream: unknown;
+}): document is SealDocument {
+  return document.stream === null && typeof document._id === 'number';
+}
+
+/** What a walk over the positions has brought, without the seal at its end. */
+export function withoutSeal<T extends { readonly _id: unknown; readonly stream: unknown }>(
+  documents: T[],
+): T[] {
+  const last = documents.at(-1);
+  if (last && isSeal(last)) documents.pop();
+  return documents;
 }
 
 export function closesStream({ types }: Pick<HeaderDocument, 'types'>): boolean {

@@ -2,9 +2,10 @@ import { MongoClient } from 'mongodb';
 import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
 import { isMongoError, translateError } from '../errors.js';
 import type { ConnectOptions } from '../options.js';
+import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
-import { assertReadable, createIdentity, findIdentity } from './log-record.js';
+import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
 
 export interface OpenedLog {
@@ -13,19 +14,25 @@ export interface OpenedLog {
   readonly disconnect: () => Promise<void>;
 }
 
-/** @throws InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
-export async function openLog(options: ConnectOptions): Promise<OpenedLog> {
+/** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
+export async function openLog(
+  options: ConnectOptions,
+  purpose: 'use' | 'filling' = 'use',
+): Promise<OpenedLog> {
   return connected(options, async (collections, location) => {
     const facts = await checkServer(collections, location);
     const known = await findIdentity(collections.records);
     if (known) {
       assertReadable(known, location);
+      if (purpose === 'use') assertComplete(known, location);
       await assertIndexes(collections, location);
     } else if (options.create) await ensureIndexes(collections);
     else throw new InvalidOptionsError('create', `There is no log at ${location}, and "create" is false.`);
     // After the indexes: whoever finds the record may rely on them.
     const { logId } = known ?? (await createIdentity(collections, location));
-    return { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };
+    const log = { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };
+    await warnOfSeal(log, options.logger);
+    return log;
   });
 }
 

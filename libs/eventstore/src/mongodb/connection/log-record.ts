@@ -1,8 +1,9 @@
 import type { Collection } from 'mongodb';
-import { LogDivergedError, StoreIncompatibleError } from '../../log/errors.js';
+import { LogDivergedError, LogIncompleteError, StoreIncompatibleError } from '../../log/errors.js';
+import type { CopySource } from '../../log/movable-log.js';
 import type { LogId } from '../../log/positions.js';
 import { isDuplicateKey } from '../errors.js';
-import { COMMITS_ONLY } from './commit-document.js';
+import { NUMBERED } from './commit-document.js';
 import type { Collections, MongoLog } from './mongo-log.js';
 
 /** Documents of other parts share the collection: consumers, and who numbers next. */
@@ -15,8 +16,9 @@ export interface IdentityRecord extends LogRecord {
   readonly logId: LogId;
   /** Of the documents' form. */
   readonly schemaVersion: number;
-  readonly sealed: boolean;
   readonly createdAt: Date;
+  /** Of a log that is being made as a copy and is not whole yet. */
+  readonly copiedFrom?: CopySource;
 }
 
 export const IDENTITY = 'log';
@@ -31,7 +33,7 @@ export async function createIdentity(
   { records, commits }: Collections,
   location: string,
 ): Promise<IdentityRecord> {
-  if (await commits.findOne({ _id: COMMITS_ONLY }, { projection: { _id: 1 } })) {
+  if (await commits.findOne({ _id: NUMBERED }, { projection: { _id: 1 } })) {
     throw new StoreIncompatibleError(
       `The log ${location} has commits, but the record with its id is gone from ${records.namespace}. Restore that collection from a backup of the same time.`,
     );
@@ -40,7 +42,6 @@ export async function createIdentity(
     _id: IDENTITY,
     logId: crypto.randomUUID(),
     schemaVersion: SCHEMA_VERSION,
-    sealed: false,
     createdAt: new Date(),
   };
   try {
@@ -58,6 +59,11 @@ export function assertReadable({ schemaVersion }: IdentityRecord, location: stri
   throw new StoreIncompatibleError(
     `The log ${location} has documents of version ${String(schemaVersion)}; this library knows version ${SCHEMA_VERSION}. Upgrade @varve/eventstore.`,
   );
+}
+
+/** @throws LogIncompleteError the log is being made as a copy of another one */
+export function assertComplete({ copiedFrom }: IdentityRecord, location: string): void {
+  if (copiedFrom) throw new LogIncompleteError(location, copiedFrom.location);
 }
 
 /** @throws LogDivergedError when the log was restored or replaced since it was opened */

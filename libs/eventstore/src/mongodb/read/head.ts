@@ -1,18 +1,30 @@
 import type { CommitHeader } from '../../log/commit.js';
 import type { Position } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
-import { COMMITS_ONLY, HEADERS, headerOf, type HeaderDocument } from '../connection/commit-document.js';
+import {
+  HEADERS,
+  headerOf,
+  isSeal,
+  NUMBERED,
+  type HeaderDocument,
+  type SealDocument,
+} from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 
 export async function head({ commits }: Pick<MongoLog, 'commits'>): Promise<Position> {
-  const ofNewest = { sort: { _id: -1 }, projection: { _id: 1 } } as const;
-  const newest = await commits.findOne<{ readonly _id: Position }>({ _id: COMMITS_ONLY }, ofNewest);
-  return newest?._id ?? 0;
+  const ofNewest = { sort: { _id: -1 }, projection: { _id: 1, stream: 1 } } as const;
+  const newest = await commits.findOne<Pick<HeaderDocument, '_id' | 'stream'> | SealDocument>(
+    { _id: NUMBERED },
+    ofNewest,
+  );
+  if (!newest) return 0;
+  return isSeal(newest) ? newest._id - 1 : newest._id;
 }
 
-export async function newestCommit(log: MongoLog): Promise<HeaderDocument | undefined> {
-  const found = await log.commits.findOne<HeaderDocument>(
-    { _id: COMMITS_ONLY },
+/** The newest commit, or the seal behind it. */
+export async function newestEntry(log: MongoLog): Promise<HeaderDocument | SealDocument | undefined> {
+  const found = await log.commits.findOne<HeaderDocument | SealDocument>(
+    { _id: NUMBERED },
     { sort: { _id: -1 }, projection: HEADERS },
   );
   return found ?? undefined;
@@ -24,8 +36,11 @@ export async function commitAt(log: MongoLog, position: Position): Promise<Commi
 }
 
 export async function headerAt(log: MongoLog, position: Position): Promise<HeaderDocument | undefined> {
-  const found = await log.commits.findOne<HeaderDocument>({ _id: position }, { projection: HEADERS });
-  return found ?? undefined;
+  const found = await log.commits.findOne<HeaderDocument | SealDocument>(
+    { _id: position },
+    { projection: HEADERS },
+  );
+  return found && !isSeal(found) ? found : undefined;
 }
 
 /** The newest commit of a stream. */

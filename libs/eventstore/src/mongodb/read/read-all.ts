@@ -2,7 +2,12 @@ import type { FindCursor } from 'mongodb';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
 import type { Position } from '../../log/positions.js';
-import { commitOf, type CommitDocument, type HeaderDocument } from '../connection/commit-document.js';
+import {
+  commitOf,
+  withoutSeal,
+  type CommitDocument,
+  type HeaderDocument,
+} from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { readFitting } from './read-documents.js';
 
@@ -32,7 +37,7 @@ export class LogReading {
   }
 
   async #readWhole(after: Position): Promise<LogBatch | undefined> {
-    const found = await readFitting(this.#walk(after));
+    const found = withoutSeal(await readFitting(this.#walk(after)));
     if (found.length === 0) return undefined;
     this.assertDense(found, after);
     const wanted = this.#wants ? found.filter(this.#wants) : found;
@@ -41,8 +46,8 @@ export class LogReading {
   }
 
   async #readHeadersFirst(after: Position): Promise<LogBatch | undefined> {
-    const walk = this.#walk(after).project<HeaderDocument>({ category: 1, types: 1 });
-    const headers = await readFitting(walk);
+    const walk = this.#walk(after).project<HeaderDocument>({ stream: 1, category: 1, types: 1 });
+    const headers = withoutSeal(await readFitting(walk));
     if (headers.length === 0) return undefined;
     this.assertDense(headers, after);
     const wanted = headers.filter(this.#wants!);

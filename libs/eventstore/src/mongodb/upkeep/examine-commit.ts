@@ -1,7 +1,18 @@
 import type { Examination } from '../../adapter/examination.js';
-import { closesStream, headerOf, listingKey, type CommitDocument } from '../connection/commit-document.js';
+import {
+  closesStream,
+  headerOf,
+  isSeal,
+  listingKey,
+  type CommitDocument,
+  type SealDocument,
+} from '../connection/commit-document.js';
 
-export function examine(examination: Examination, document: CommitDocument): void {
+export function examine(examination: Examination, document: CommitDocument | SealDocument): void {
+  if (isSeal(document)) {
+    examination.report('damaged', document._id, 'The log goes on after its seal.');
+    return;
+  }
   const { _id: position, stream, category, firstVersion, types, listed } = document;
   const decoded = examination.examine({
     header: headerOf(document),

@@ -7,7 +7,7 @@
 
 const nestPackages = ['@nestjs/*', 'rxjs', 'reflect-metadata'];
 
-const eventstoreCore = ['log', 'schema', 'context', 'aggregate', 'processor'];
+const eventstoreCore = ['log', 'schema', 'context', 'aggregate', 'processor', 'copying'];
 const busCore = ['message', 'transport', 'publication', 'sequencing', 'commands'];
 const projectionsCore = ['projection', 'parking'];
 /** What surrounds the core may also take it from the lib's main entry, as an adapter in another package would. */
@@ -23,6 +23,7 @@ export const parts = {
     context: { parts: ['log'], packages: ['node:async_hooks'] },
     aggregate: { parts: ['log', 'schema', 'context'] },
     processor: { parts: ['log', 'schema', 'context'] },
+    copying: { parts: ['log'] },
     index: { parts: eventstoreCore },
     adapter: { parts: ['log'] },
     sqlite: { parts: [...eventstore, 'adapter'], packages: ['better-sqlite3', 'node:*'] },

@@ -16,6 +16,13 @@ export function registerConsumer(log: SqliteLog, consumer: Consumer, at: number)
   log.run(SAVE, group, databaseId, location, known?.registered_at ?? at);
 }
 
+/** Those of a log that this one is a copy of, as they were registered there. */
+export function putConsumers(log: SqliteLog, consumers: readonly RegisteredConsumer[]): void {
+  for (const { group, databaseId, location, registeredAt } of consumers) {
+    log.run(SAVE, group, databaseId, location, registeredAt.getTime());
+  }
+}
+
 /** `false`: nobody was registered under that name. */
 export function forgetConsumer(log: SqliteLog, group: string): boolean {
   return log.statement('DELETE FROM consumers WHERE group_name = ?').run(group).changes > 0;

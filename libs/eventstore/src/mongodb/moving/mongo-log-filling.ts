@@ -1,3 +1,4 @@
+import type { RegisteredConsumer } from '../../adapter/consumer.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { LogId, Position } from '../../log/positions.js';
@@ -6,6 +7,7 @@ import { LogUse } from '../connection/log-use.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { withDefaults, type ConnectOptions, type MongoEventStoreOptions } from '../options.js';
 import { head } from '../read/head.js';
+import { putConsumers } from '../upkeep/register-consumer.js';
 import { verify } from '../upkeep/verify.js';
 import { beginFilling, release } from './begin-filling.js';
 import { putCommits } from './put-commits.js';
@@ -72,6 +74,10 @@ export class MongoLogFilling implements LogFilling {
 
   putFences(fences: readonly StoredFence[]): Promise<void> {
     return this.#use.run((log) => putFences(log, fences, this.#options));
+  }
+
+  putConsumers(consumers: readonly RegisteredConsumer[]): Promise<void> {
+    return this.#use.run((log) => putConsumers(log, consumers));
   }
 
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {

@@ -12,6 +12,14 @@ export async function registerConsumer(log: MongoLog, consumer: Consumer, at: Da
   while (!(await tryToRegister(log, consumer, at)));
 }
 
+/** Those of a log that this one is a copy of, as they were registered there. */
+export async function putConsumers(log: MongoLog, consumers: readonly RegisteredConsumer[]): Promise<void> {
+  for (const consumer of consumers) {
+    const record = { kind: 'consumer', ...consumer };
+    await log.records.updateOne({ _id: keyOf(consumer.group) }, { $set: record }, { upsert: true });
+  }
+}
+
 /** `false`: nobody was registered under that name. */
 export async function forgetConsumer(log: MongoLog, group: string): Promise<boolean> {
   const { deletedCount } = await log.records.deleteOne({ _id: keyOf(group) });

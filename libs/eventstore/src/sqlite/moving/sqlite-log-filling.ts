@@ -1,3 +1,4 @@
+import type { RegisteredConsumer } from '../../adapter/consumer.js';
 import { StoreClosedError } from '../../log/errors.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
@@ -8,6 +9,7 @@ import { head } from '../head.js';
 import { openReader } from '../open-reader.js';
 import { openLog } from '../open.js';
 import { withDefaults, type OpenOptions, type SqliteEventStoreOptions } from '../options.js';
+import { putConsumers } from '../register-consumer.js';
 import type { SqliteLog } from '../sqlite-log.js';
 import { verify } from '../verify.js';
 import { Walks } from '../walks.js';
@@ -80,6 +82,10 @@ export class SqliteLogFilling implements LogFilling {
 
   putFences(fences: readonly StoredFence[]): Promise<void> {
     return this.#write(0, (log) => putFences(log, fences));
+  }
+
+  putConsumers(consumers: readonly RegisteredConsumer[]): Promise<void> {
+    return this.#write(0, (log) => putConsumers(log, consumers));
   }
 
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {

@@ -1,0 +1,161 @@
+import { InvalidOptionsError, StoreIncompatibleError } from '../log/errors.js';
+import type { VerifiableLog } from '../log/event-store.js';
+import type { LogFilling, LogSeal, MovableLog } from '../log/movable-log.js';
+import type { LogId, Position } from '../log/positions.js';
+import { assertContinues, compareCommits, compareFences } from './compare-logs.js';
+import { copyConsumers } from './copy-consumers.js';
+
+export interface CopyLogOptions {
+  /**
+   * `move`: the source is sealed, and the copy gets its id: whoever followed the source goes on with the copy. `copy`: the source stays as
+   * it is, and the copy gets an id of its own.
+   */
+  readonly as: 'move' | 'copy';
+  readonly onProgress?: (progress: CopyProgress) => void;
+  /** Aborted: the copying ends with the signal's reason; what was copied is kept, and another one goes on. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CopyProgress {
+  readonly phase: 'checking' | 'copying' | 'sealing' | 'verifying';
+  readonly position: Position;
+  readonly head: Position;
+}
+
+export interface CopyResult {
+  /** Of the copy. */
+  readonly logId: LogId;
+  readonly commits: number;
+  readonly fences: number;
+  /** Of the source, if it was moved. */
+  readonly seal?: LogSeal;
+}
+
+/**
+ * Copies a log into one that is being filled, compares the two, and releases the copy. It goes on where an earlier copying of the same
+ * source has ended, however that came. A move seals the source when nearly everything was copied, so that writers wait for the rest alone.
+ *
+ * @throws LogDivergedError the copy is not what the source has; it is not released
+ * @throws StoreIncompatibleError the source is damaged; nothing was sealed
+ * @throws InvalidOptionsError the source was moved somewhere else before
+ */
+export async function copyLog(
+  source: MovableLog & VerifiableLog,
+  target: LogFilling,
+  options: CopyLogOptions,
+): Promise<CopyResult> {
+  const copying = new Copying(source, target, options);
+  return options.as === 'move' ? copying.move() : copying.copy();
+}
+
+/** Commits that are copied while writers wait: a fraction of a second. */
+const FEW = 500;
+const MOST_ROUNDS = 5;
+
+class Copying {
+  readonly #source: MovableLog & VerifiableLog;
+  readonly #target: LogFilling;
+  readonly #options: CopyLogOptions;
+
+  constructor(source: MovableLog & VerifiableLog, target: LogFilling, options: CopyLogOptions) {
+    this.#source = source;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  async copy(): Promise<CopyResult> {
+    await assertContinues(this.#source, this.#target);
+    await this.#copyUpTo(await this.#source.head());
+    return this.#finish(this.#target.logId);
+  }
+
+  async move(): Promise<CopyResult> {
+    const source = this.#source;
+    this.#assertMovedHere(await source.findSeal());
+    await this.#assertHealthy();
+    await assertContinues(source, this.#target);
+    await this.#comeNear();
+    await this.#report('sealing');
+    const seal = await source.seal({ movedTo: this.#target.location });
+    this.#assertMovedHere(seal);
+    // A reader may be some milliseconds behind the seal.
+    while ((await this.#target.head()) < seal.position) await this.#copyUpTo(seal.position);
+    await copyConsumers(source, this.#target);
+    return { ...(await this.#finish(source.logId)), seal };
+  }
+
+  /** Writers may be as fast as the copying, and then it would never be done: what is still missing after some rounds waits for the seal. */
+  async #comeNear(): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const end = await this.#source.head();
+      await this.#copyUpTo(end);
+      if ((await this.#source.head()) - end <= FEW) return;
+    }
+  }
+
+  /** Up to a position, and perhaps a little further. */
+  async #copyUpTo(end: Position): Promise<void> {
+    const head = await this.#target.head();
+    await this.#report('copying', head);
+    if (head >= end) return;
+    for await (const commits of this.#source.readStored(head)) {
+      this.#options.signal?.throwIfAborted();
+      await this.#target.put(commits);
+      const { position } = commits.at(-1)!;
+      await this.#report('copying', position);
+      if (position >= end) return;
+    }
+  }
+
+  async #finish(logId: LogId): Promise<CopyResult> {
+    const [source, target] = [this.#source, this.#target];
+    let fences = 0;
+    for await (const page of source.readFences()) {
+      await target.putFences(page);
+      fences += page.length;
+    }
+    await compareFences(source, target, fences);
+    const commits = await target.head();
+    for await (const position of compareCommits(source, target)) {
+      this.#options.signal?.throwIfAborted();
+      this.#options.onProgress?.({ phase: 'verifying', position, head: commits });
+    }
+    const { problems } = await target.verify(this.#options);
+    if (problems[0]) throw damaged(target.location, problems[0].message);
+    await target.release(logId);
+    return { logId, commits, fences };
+  }
+
+  /** A hole that is noticed when the source is sealed already would leave the apps with no log to write to. */
+  async #assertHealthy(): Promise<void> {
+    await this.#report('checking');
+    const { problems } = await this.#source.verify(this.#options);
+    if (problems[0]) throw damaged(this.#source.location, problems[0].message);
+  }
+
+  #assertMovedHere(seal: LogSeal | undefined): void {
+    const { location } = this.#target;
+    if (seal?.movedTo === undefined || seal.movedTo === location) return;
+    throw new InvalidOptionsError(
+      'to',
+      `The log ${this.#source.location} was sealed to be moved to ${seal.movedTo}, and cannot be moved to ${location} as well: ` +
+        'two logs would have one id. Copy it to there, or without moving it.',
+    );
+  }
+
+  async #report(phase: CopyProgress['phase'], position?: Position): Promise<void> {
+    const { onProgress } = this.#options;
+    if (!onProgress) return;
+    onProgress({
+      phase,
+      position: position ?? (await this.#target.head()),
+      head: await this.#source.head(),
+    });
+  }
+}
+
+function damaged(location: string, problem: string): StoreIncompatibleError {
+  return new StoreIncompatibleError(
+    `The log ${location} is damaged: ${problem} It was not moved. See "varve log verify", and restore it from a backup.`,
+  );
+}

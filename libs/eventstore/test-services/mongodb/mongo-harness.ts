@@ -65,6 +65,7 @@ export class MongoBench {
 export interface OpenedMongoStore extends Required<OpenedEventStore> {
   readonly options: MongoEventStoreOptions;
   readonly store: FaultyStore;
+  second(): Promise<MongoEventStore>;
   /** One more on the same log, of the same parts. */
   join(): Promise<FaultyStore>;
 }

@@ -132,6 +132,17 @@ export interface VerifiableLog {
   verify(options?: { readonly signal?: AbortSignal }): Promise<LogReport>;
 }
 
+/** Tells what a person should know of the storage beneath a log. */
+export interface DiagnosableLog {
+  diagnose(): Promise<readonly StorageFinding[]>;
+}
+
+export interface StorageFinding {
+  readonly level: 'ok' | 'warning';
+  readonly subject: string;
+  readonly message: string;
+}
+
 export interface LogReport {
   readonly logId: LogId;
   readonly commits: number;

@@ -5,12 +5,14 @@ import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.j
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
 import type {
   AppendOptions,
+  DiagnosableLog,
   EventStore,
   ListStreamsOptions,
   LogBatch,
   LogReport,
   ReadAllOptions,
   ReadStreamOptions,
+  StorageFinding,
   StreamInfo,
   VerifiableLog,
 } from '../log/event-store.js';
@@ -42,6 +44,7 @@ import { readEvents, type Learn } from './read/read-stream.js';
 import { announceCommit, CommitWatch } from './read/wait-for-commit.js';
 import { loadSnapshot } from './snapshots/load-snapshot.js';
 import { saveSnapshot, snapshotDocument } from './snapshots/save-snapshot.js';
+import { diagnose } from './upkeep/diagnose.js';
 import { forgetConsumer, listConsumers, registerConsumer } from './upkeep/register-consumer.js';
 import { giveNewId } from './upkeep/restored.js';
 import { verify } from './upkeep/verify.js';
@@ -53,7 +56,7 @@ export interface StoreParts {
 }
 
 /** A log in a MongoDB database, which any number of processes on any number of machines may write and read at once. */
-export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog {
+export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog, DiagnosableLog {
   /** Every commit is confirmed by a majority that has it in its journals. */
   readonly durability = 'power-cut';
   readonly #log: MongoLog;
@@ -196,6 +199,11 @@ export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
     signal?.throwIfAborted();
     return this.#use.run((log) => verify(log, this.logId, this.#use.untilClosed(signal)));
+  }
+
+  /** What the server can do, and how the log uses it. */
+  async diagnose(): Promise<readonly StorageFinding[]> {
+    return this.#use.run(diagnose);
   }
 
   /**

@@ -64,3 +64,18 @@ test('a store that cannot be read is down, with the error’s code', async () =>
     details: { log: { status: 'up' } },
   });
 });
+
+test('a sealed store is up, for reading, and says where its log has gone', async () => {
+  const store = app.get<InMemoryEventStore>(getEventStoreToken());
+  const { at } = await store.seal({ movedTo: 'db.example/shop.varve_commits' });
+  const answer = await fetch(`${await app.getUrl()}/health`);
+  expect(await answer.json()).toMatchObject({
+    status: 'ok',
+    details: {
+      log: {
+        status: 'up',
+        sealed: { at: at.toISOString(), movedTo: 'db.example/shop.varve_commits' },
+      },
+    },
+  });
+});

@@ -1,7 +1,7 @@
 import { markOf, sameMark, type LogReader } from '@varve/eventstore';
+import { examineLog } from './doctor-log.js';
 import { examineBus } from './doctor-bus.js';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
-import { describeReport, isVerifiable } from './log-verify.js';
 import { processorsOf, type ProcessorOf } from './processors.js';
 import { printableLines } from './render.js';
 import type { CliTarget, ProjectionCode } from './target.js';
@@ -58,21 +58,6 @@ async function examine(
   findings.push(...examineCode(processors, code));
   if (processors.length === 0)
     findings.push({ level: 'ok', subject: 'read models', message: `none yet in ${readModels.location}` });
-  return findings;
-}
-
-async function examineLog(log: LogReader, signal: AbortSignal): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  if (isVerifiable(log)) {
-    const report = await log.verify({ signal });
-    const level = report.problems.length === 0 ? 'ok' : 'problem';
-    findings.push({ level, subject: 'log', message: describeReport(report) });
-  }
-  const durable = log.durability === 'power-cut';
-  const message = durable
-    ? 'an acknowledged append survives a power cut'
-    : `"${log.durability}": an acknowledged append may be lost in a power cut`;
-  findings.push({ level: durable ? 'ok' : 'warning', subject: 'durability', message });
   return findings;
 }
 

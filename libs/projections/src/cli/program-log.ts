@@ -4,6 +4,7 @@ import { collect, positiveNumber } from './arguments.js';
 import { doctor } from './doctor.js';
 import type { CliIo, ExitCode } from './io.js';
 import { logBackup } from './log-backup.js';
+import { logCopy } from './log-copy.js';
 import { logConsumers, logForgetConsumer } from './log-consumers.js';
 import { logRestored } from './log-restored.js';
 import { logTail, type LogTailOptions } from './log-tail.js';
@@ -19,6 +20,7 @@ export function addLogCommands(program: Command, runner: Runner, io: CliIo): voi
   const log = program.command('log').description('the log itself');
   addReading(log, onLog, io);
   addUpkeep(log, onLog, io);
+  addCopy(log, runner, io);
   addStreams(program, onLog, io);
   program
     .command('doctor')
@@ -73,6 +75,16 @@ function addUpkeep(log: Command, onLog: OnLog, io: CliIo): void {
     .description('let a group of projectors make its read models somewhere else')
     .action((group: string, _options: object, command: Command) =>
       onLog(command, (store, json) => logForgetConsumer(store, group, json, io)),
+    );
+}
+
+function addCopy(log: Command, runner: Runner, io: CliIo): void {
+  log
+    .command('copy <from> <to>')
+    .description('copy a log between files and databases (mongodb://HOST/DATABASE), while writers run')
+    .option('--move', 'seal the old log and keep its id: the apps go on with the new one')
+    .action((from: string, to: string, { move }: { move?: boolean }, command: Command) =>
+      runner.alone(command, (json) => logCopy({ from, to, ...(move && { move }), json }, io)),
     );
 }
 

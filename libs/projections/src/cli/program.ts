@@ -13,6 +13,8 @@ import type { CliTarget, Need } from './target.js';
 export interface Runner {
   /** Opens what there is, works on it, closes it, and remembers the exit code. */
   run(command: Command, needs: readonly Need[], work: Work): Promise<void>;
+  /** For the command whose arguments name what it opens. */
+  alone(command: Command, work: (json: boolean) => Promise<ExitCode>): Promise<void>;
   /** For the command that opens one thing after the other by itself. */
   examine(command: Command, work: (parts: Doctoring, json: boolean) => Promise<ExitCode>): Promise<void>;
 }
@@ -42,7 +44,9 @@ export function createProgram(runner: Runner, io: CliIo, standAlone: boolean): C
       writeErr: (text) => io.error(text.trimEnd()),
     })
     .exitOverride();
-  const [what, named] = standAlone ? ['file', 'the %'] : ['name', 'which %, when the app has several'];
+  const [what, named] = standAlone
+    ? ['name', 'the %: a file, or mongodb://HOST/DATABASE']
+    : ['name', 'which %, when the app has several'];
   program.option(`--log <${what}>`, named.replace('%', 'log'));
   program.option(`--read-models <${what}>`, named.replace('%', 'read models'));
   addProjectionCommands(program, runner, io);

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor.js';
 import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { openNamedLog, openNamedReadModels } from './named-stores.js';
 import { printable } from './render.js';
 import { createProgram, type Runner } from './program.js';
 import { processIo } from './process-io.js';
@@ -35,6 +35,9 @@ export async function runVarveCli(loadApp?: LoadApp, options: CliOptions = {}): 
       if (!loadApp) assertNamed(needs, global);
       const target = await (loadApp ? openLoaded(loadApp, global, options) : openNamed(global));
       exitCode = await using(target, () => work(target, global.json === true));
+    },
+    alone: async (command, work) => {
+      exitCode = await work(command.optsWithGlobals<GlobalOptions>().json === true);
     },
     examine: async (command, work) => {
       const global = command.optsWithGlobals<GlobalOptions>();
@@ -89,17 +92,20 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
   };
 }
 
-/** The driver comes in only when a file is opened: `--help` costs nothing. */
-async function openNamed(files: GlobalOptions): Promise<CliTarget> {
-  for (const file of [files.log, files.readModels]) if (file !== undefined) await assertNotEmpty(file);
-  const { openFiles } = await import('../sqlite/open-files.js');
-  return openFiles(files);
-}
-
-/** SQLite takes an empty file for a new database, and a log or read models would be made of it. */
-async function assertNotEmpty(file: string): Promise<void> {
-  const found = await stat(file).catch(() => undefined);
-  if (found?.size === 0) throw new Error(`${file} is empty: it holds neither a log nor read models.`);
+async function openNamed(names: GlobalOptions): Promise<CliTarget> {
+  const log = names.log === undefined ? undefined : await openNamedLog(names.log);
+  try {
+    const readModels =
+      names.readModels === undefined ? undefined : await openNamedReadModels(names.readModels);
+    const close = async (): Promise<void> => {
+      await readModels?.close();
+      await log?.close();
+    };
+    return { ...(log && { log }), ...(readModels && { readModels }), close };
+  } catch (error) {
+    await log?.close();
+    throw error;
+  }
 }
 
 function exitCodeOf(error: unknown, io: CliIo): ExitCode {

@@ -46,9 +46,13 @@ export function assertNamed(needs: readonly Need[], { log, readModels }: GlobalO
     );
   }
   if (needs.includes('log') && log === undefined)
-    throw new UsageError('This command needs a log: name its file with --log FILE.');
+    throw new UsageError(
+      'This command needs a log: name it with --log FILE, or --log mongodb://HOST/DATABASE.',
+    );
   if (needs.includes('read-models') && readModels === undefined)
-    throw new UsageError('This command needs read models: name their file with --read-models FILE.');
+    throw new UsageError(
+      'This command needs read models: name them with --read-models FILE, or --read-models mongodb://HOST/DATABASE.',
+    );
   if (log === undefined && readModels === undefined)
     throw new UsageError('Name what to look at: --log FILE, --read-models FILE, or both.');
 }

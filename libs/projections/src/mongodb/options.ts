@@ -19,6 +19,8 @@ export interface MongoReadModelsOptions {
   readonly mode?: 'transactional';
   /** Begins the names of all collections, so that several groups can share a database. Default: nothing. */
   readonly collectionPrefix?: string;
+  /** Makes read models where there are none. Default `true`. */
+  readonly create?: boolean;
   /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
   readonly commandTimeout?: number;
   /** For how long a transaction is tried again that has got into the way of others, in milliseconds. Default 5,000. */
@@ -60,6 +62,7 @@ export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
     database,
     collectionPrefix,
     mode,
+    create: options.create ?? true,
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
     conflictTimeout: milliseconds('conflictTimeout', options.conflictTimeout, 5_000),
     transactionLimit: milliseconds('transactionLimit', options.transactionLimit, 55_000),

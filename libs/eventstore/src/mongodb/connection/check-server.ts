@@ -41,7 +41,7 @@ export async function checkServer(collections: Collections, location: string): P
   };
 }
 
-async function greet({ database }: Collections): Promise<Document> {
+export async function greet({ database }: Pick<Collections, 'database'>): Promise<Document> {
   try {
     return await database.command({ hello: 1 });
   } catch (error) {

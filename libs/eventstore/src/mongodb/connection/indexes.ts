@@ -11,7 +11,7 @@ interface NeededIndex {
 }
 
 /** Each of the unique ones decides a race: without it two writers would both be told that they have won. */
-const OF_COMMITS: readonly NeededIndex[] = [
+export const OF_COMMITS: readonly NeededIndex[] = [
   { name: 'stream_version', key: { stream: 1, firstVersion: 1 }, unique: true },
   { name: 'commit_id', key: { commitId: 1 }, unique: true },
   { name: 'listed', key: { listed: 1 }, sparse: true },

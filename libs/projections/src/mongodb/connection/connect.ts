@@ -27,7 +27,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     await client.connect();
     await checkServer(own, location);
     const transactions = new Transactions(client, { ...options, location });
-    const create = () => createOwnCollections(own);
+    const create = () => (options.create ? createOwnCollections(own) : Promise.reject(nothingAt(location)));
     const identity = await findOrMakeIdentity(own, { location, now: options.clock, create });
     return { own, transactions, identity, location, disconnect };
   } catch (error) {
@@ -39,6 +39,13 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     }
     throw translated(error, location);
   }
+}
+
+function nothingAt(location: string): InvalidProjectionOptionsError {
+  return new InvalidProjectionOptionsError(
+    'create',
+    `There are no read models at ${location}, and "create" is false.`,
+  );
 }
 
 function locationOf(client: MongoClient, { database, collectionPrefix }: ConnectOptions): string {

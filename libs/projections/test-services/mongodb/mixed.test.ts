@@ -73,6 +73,17 @@ describeTransactional('a log in SQLite with read models in MongoDB', (server) =>
     expect(await rowsOf(readModels)).toEqual(await foldOf(log));
   });
 
+  it('compares more rows than a server sends at once', async () => {
+    const { log, readModels } = await open();
+    for (let i = 0; i < 1_100; i += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, n) => charge(log, `order-${i + n}`, n)));
+    await projector({ log, readModels, projections: [totals()] }).runUntilCaughtUp();
+    const options = { log, readModels, projection: totals(), failurePolicy: AT_ONCE };
+    const result = await rebuild({ ...options, verify: 'require' });
+
+    expect(result).toMatchObject({ verification: { verdict: 'same', rows: 1_100 } });
+  });
+
   it('applies a batch whose transaction takes too long commit by commit', async () => {
     const { log, place } = await open();
     await chargeMany(log, 6);

@@ -3,45 +3,85 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { chosenBus, type ChosenBus } from './bus/chosen-bus.ts';
 import { heading } from './narrator.ts';
 import { importRealOrders } from './real-orders.ts';
-import { tellStory } from './story.ts';
+import { Refusal } from './refusal.ts';
+import { onFiles } from './stores/on-files.ts';
+import type { Stores } from './stores/stores.ts';
+import { tellStory, type Outcome } from './story.ts';
 import { giveVerdict } from './verdict.ts';
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string' },
-    count: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    bus: { type: 'string' },
-    publication: { type: 'string', default: 'relay' },
-  },
-});
-
-const folder = mkdtempSync(join(tmpdir(), 'varve-demo-'));
 const began = performance.now();
-process.exitCode = values.bus === undefined ? await onFiles() : await onBus(values.bus);
-
-async function onFiles(): Promise<0 | 1> {
-  const files = { log: join(folder, 'orders.db'), readModels: join(folder, 'read-models.db') };
-  heading('Varve: a shop in two processes, on embedded files');
-  const { surprises } =
-    values.orders === undefined
-      ? await tellStory(files, { orders: Number(values.count ?? 3_000), seed: Number(values.seed) })
-      : await importRealOrders(files, values.orders);
-  return giveVerdict(files, surprises, began);
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!isRefusal(error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
 }
 
-/** What starts servers is loaded only for it: the embedded demo needs neither Java nor a network. */
-async function onBus(bus: string): Promise<0 | 1> {
-  const { tellOnBus } = await import('./bus/tell-on-bus.ts');
-  const { files, surprises } = await tellOnBus({
-    bus,
-    folder,
-    publication: values.publication,
-    directory: values.orders,
-    count: Number(values.count ?? 1_000),
-    seed: Number(values.seed),
+async function main(): Promise<0 | 1> {
+  const { values } = parseArgs({
+    options: {
+      orders: { type: 'string' },
+      count: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      store: { type: 'string', default: 'sqlite' },
+      mongodb: { type: 'string', default: 'mongo-java-server' },
+      bus: { type: 'string' },
+      publication: { type: 'string', default: 'relay' },
+    },
   });
-  return giveVerdict(files, surprises, began);
+  const { store, mongodb: server, orders: directory } = values;
+  assertStore(store);
+  const chosen = chosenBus(values.bus, values.publication);
+  const apart = chosen !== undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'varve-demo-'));
+  heading(titleOf(store, chosen));
+  // What starts servers is loaded only for it: the embedded demo needs neither Java nor a network, nor their drivers.
+  const stores =
+    store === 'sqlite'
+      ? onFiles(folder, { apart })
+      : await (await import('./stores/on-mongodb.ts')).onMongodb(folder, { server, apart });
+  const seed = Number(values.seed);
+  // A round trip to a server for each command, on a machine that has it beside everything else.
+  const count = Number(values.count ?? (chosen || store === 'mongodb' ? 1_000 : 3_000));
+  try {
+    const { surprises } = chosen
+      ? await (await import('./bus/tell-on-bus.ts')).tellOnBus({ ...chosen, stores, directory, count, seed })
+      : await inTwoProcesses(stores, { directory, count, seed });
+    return await giveVerdict(stores, surprises, began);
+  } finally {
+    await stores.close();
+  }
+}
+
+function inTwoProcesses(
+  stores: Stores,
+  told: { readonly directory: string | undefined; readonly count: number; readonly seed: number },
+): Promise<Outcome> {
+  const { directory, count, seed } = told;
+  return directory === undefined
+    ? tellStory(stores, { orders: count, seed })
+    : importRealOrders(stores, directory);
+}
+
+function assertStore(store: string): asserts store is 'sqlite' | 'mongodb' {
+  if (store !== 'sqlite' && store !== 'mongodb')
+    throw new Refusal(`--store is ${store}: give sqlite or mongodb.`);
+}
+
+function titleOf(store: 'sqlite' | 'mongodb', chosen: ChosenBus | undefined): string {
+  const where = store === 'sqlite' ? 'on embedded files' : 'on MongoDB';
+  if (!chosen) return `Varve: a shop in two processes, ${where}`;
+  const { bus, publication } = chosen;
+  return `Varve: a shop in two services, ${store === 'sqlite' ? '' : `${where}, `}on ${bus}, published by ${publication}`;
+}
+
+/** Also what the parser of arguments and the servers refuse, which they do in a sentence. */
+function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const isOfParser = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return error instanceof Refusal || isOfParser || error.name === 'ServiceError';
 }

@@ -1,43 +1,34 @@
 import { runScript } from './app-process.ts';
 import { say, tell } from './narrator.ts';
-import {
-  headOf,
-  type Outcome,
-  rebuild,
-  startProjector,
-  type StoryFiles,
-  untilBeyond,
-  waitUntilThere,
-} from './story.ts';
+import { headOf, type Outcome, rebuild, startProjector, untilBeyond, waitUntilThere } from './story.ts';
+import type { Stores } from './stores/stores.ts';
 
 /** Real orders, imported as commands while the projector follows, dies and comes back; then again, which must import nothing. */
-export async function importRealOrders(files: StoryFiles, directory: string): Promise<Outcome> {
-  let projector = await startProjector(files, '1');
+export async function importRealOrders(stores: Stores, directory: string): Promise<Outcome> {
+  let projector = await startProjector(stores, '1');
   tell(`projector on ${projector.url} (pid ${projector.pid}), importing ${directory}`);
-  const importing = runScript('apps/order/dist/cli.js', ['import', directory], { VARVE_LOG_FILE: files.log });
+  const importing = runScript('apps/order/dist/cli.js', ['import', directory], stores.log.env);
   await untilBeyond(projector.url, 10_000);
   await projector.kill();
   tell('kill -9 of the projector while orders are imported');
-  projector = await startProjector(files, '1');
+  projector = await startProjector(stores, '1');
   const first = await importing;
   if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);
   say(indented(first.output));
-  const head = await headOf(files.log);
+  const head = await headOf(stores.log);
   await waitUntilThere(projector.url, head);
   tell(`the projector is at position ${head}`);
 
-  const second = await runScript('apps/order/dist/cli.js', ['import', directory], {
-    VARVE_LOG_FILE: files.log,
-  });
+  const second = await runScript('apps/order/dist/cli.js', ['import', directory], stores.log.env);
   const surprises: string[] = [];
   if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
-  if ((await headOf(files.log)) !== head) surprises.push('the second import appended something');
+  if ((await headOf(stores.log)) !== head) surprises.push('the second import appended something');
   else tell('imported a second time: nothing was appended');
 
-  const next = await startProjector(files, '2');
+  const next = await startProjector(stores, '2');
   await waitUntilThere(next.url, head);
   await projector.stop();
-  await rebuild(files);
+  await rebuild(stores);
   await next.stop();
   return { surprises };
 }

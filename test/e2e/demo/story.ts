@@ -1,29 +1,23 @@
-import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { runScript, startApp, type RunningApp } from './app-process.ts';
 import { number, percentile, tell } from './narrator.ts';
 import { Reader } from './readers.ts';
+import type { LogPlace, Stores } from './stores/stores.ts';
 import { Traffic } from './traffic.ts';
-
-export interface StoryFiles {
-  readonly log: string;
-  readonly readModels: string;
-}
 
 export interface Outcome {
   readonly surprises: readonly string[];
 }
 
 const LEASE = '1000';
-/** Milliseconds. */
+/** For one answer, in milliseconds. */
 const LONGEST_WAIT = 30_000;
+/** MongoDB keeps the locks of a process that was killed in a transaction for up to a minute. */
+const PATIENCE = 300_000;
 
 /** Made-up orders over HTTP, with a projector that dies, a deploy and a rebuild in the middle. */
-export async function tellStory(
-  files: StoryFiles,
-  options: { orders: number; seed: number },
-): Promise<Outcome> {
-  const order = await startApp('order', { VARVE_LOG_FILE: files.log });
-  let projector = await startProjector(files, '1');
+export async function tellStory(stores: Stores, options: { orders: number; seed: number }): Promise<Outcome> {
+  const order = await startApp('order', stores.log.env);
+  let projector = await startProjector(stores, '1');
   tell(
     `order service on ${order.url} (pid ${order.pid}), projector on ${projector.url} (pid ${projector.pid})`,
   );
@@ -44,7 +38,7 @@ export async function tellStory(
   const killedAt = traffic.position;
   tell(`kill -9 of the projector at position ${number(killedAt)}, while orders keep coming`);
   await until(() => traffic.finishedOrders >= part(0.5));
-  projector = await startProjector(files, '1');
+  projector = await startProjector(stores, '1');
   await running;
   await waitUntilThere(projector.url, traffic.position);
   tell(
@@ -52,7 +46,7 @@ export async function tellStory(
   );
 
   running = traffic.run(part(0.55) + 1, part(0.8));
-  const next = await startProjector(files, '2');
+  const next = await startProjector(stores, '2');
   tell(
     `deployed version 2 of "orders" beside version 1 (pid ${next.pid}): it builds from position 0 under traffic`,
   );
@@ -64,7 +58,7 @@ export async function tellStory(
   await running;
 
   running = traffic.run(part(0.8) + 1, options.orders);
-  await rebuild(files);
+  await rebuild(stores);
   await running;
   await waitUntilThere(projector.url, traffic.position);
   await reader.stop();
@@ -76,17 +70,17 @@ export async function tellStory(
   return { surprises };
 }
 
-export function startProjector(files: StoryFiles, ordersVersion: '1' | '2'): Promise<RunningApp> {
+export function startProjector(stores: Stores, ordersVersion: '1' | '2'): Promise<RunningApp> {
   return startApp('projector', {
-    VARVE_LOG_FILE: files.log,
-    VARVE_READ_MODELS_FILE: files.readModels,
+    ...stores.log.env,
+    ...stores.readModels.env,
     VARVE_ORDERS_VERSION: ordersVersion,
     VARVE_LEASE_DURATION: LEASE,
   });
 }
 
 /** Waits until every read model has come to a position; with more patience it asks again. */
-export async function waitUntilThere(url: string, position: number, patience = LONGEST_WAIT): Promise<void> {
+export async function waitUntilThere(url: string, position: number, patience = PATIENCE): Promise<void> {
   const deadline = performance.now() + patience;
   for (const path of ['orders?limit=1', 'revenue/daily', 'funnel']) {
     const separator = path.includes('?') ? '&' : '?';
@@ -102,11 +96,11 @@ export async function waitUntilThere(url: string, position: number, patience = L
 }
 
 /** Rebuilds a read model of unchanged version, compares new and old rows, and switches. */
-export async function rebuild(files: StoryFiles): Promise<void> {
+export async function rebuild({ log, readModels }: Stores): Promise<void> {
   const { code, output } = await runScript(
     'apps/projector/dist/cli.js',
     ['projections', 'rebuild', 'orders', '--verify'],
-    { VARVE_LOG_FILE: files.log, VARVE_READ_MODELS_FILE: files.readModels, VARVE_ORDERS_VERSION: '2' },
+    { ...log.env, ...readModels.env, VARVE_ORDERS_VERSION: '2' },
   );
   if (code !== 0) throw new Error(`varve projections rebuild ended with code ${String(code)}:\n${output}`);
   tell(`varve projections rebuild orders --verify: ${output.trim().split('\n').slice(-2).join(' ')}`);
@@ -114,7 +108,9 @@ export async function rebuild(files: StoryFiles): Promise<void> {
 
 async function readYourWrite(url: string, orderNumber: number, position: number): Promise<void> {
   const began = performance.now();
-  const response = await fetch(`${url}/orders/demo-${orderNumber}?position=${position}`);
+  const response = await fetch(
+    `${url}/orders/demo-${orderNumber}?position=${position}&timeout=${LONGEST_WAIT}`,
+  );
   if (!response.ok) throw new Error(`Read your writes: ${await response.text()}`);
   const waited = performance.now() - began;
   tell(
@@ -137,7 +133,7 @@ export function reportTraffic(traffic: Traffic): void {
   );
 }
 
-export async function until(condition: () => boolean | Promise<boolean>, timeout = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, timeout = PATIENCE): Promise<void> {
   const deadline = performance.now() + timeout;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain.`);
@@ -151,8 +147,8 @@ export async function untilBeyond(url: string, position: number): Promise<void> 
   await response.arrayBuffer();
 }
 
-export async function headOf(file: string): Promise<number> {
-  const log = await SqliteEventStore.open({ file, create: false });
+export async function headOf(place: LogPlace): Promise<number> {
+  const log = await place.open();
   try {
     return await log.head();
   } finally {

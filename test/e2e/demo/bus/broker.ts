@@ -1,6 +1,5 @@
 import { startKafka, startRocketMq } from '../../../services/index.ts';
-
-export type BusName = 'rocketmq' | 'kafka';
+import type { BusName } from './chosen-bus.ts';
 
 /** A real server of the demo's own, that can be killed and started again. */
 export interface Broker {

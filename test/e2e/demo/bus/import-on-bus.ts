@@ -21,13 +21,13 @@ export async function importOnBus(shop: Shop, directory: string): Promise<Outcom
   const first = await importing;
   if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);
   say(first.output.trim().replaceAll(/^/gm, '         '));
-  const head = await headOf(shop.files.log);
+  const head = await headOf(shop.stores.log);
   await waitUntilThere(projector.url, head);
   tell(`the projector is at position ${number(head)}`);
 
   const second = await shop.importOrders(directory);
   if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
-  if ((await headOf(shop.files.log)) !== head) surprises.push('the second import appended something');
+  if ((await headOf(shop.stores.log)) !== head) surprises.push('the second import appended something');
   else tell('imported a second time: nothing was appended');
 
   const next = await shop.startProjector('2');

@@ -1,12 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { freePorts } from '../../../services/free-ports.ts';
 import { runScript, startApp, startServer, type Finished, type RunningApp } from '../app-process.ts';
-import type { StoryFiles } from '../story.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Broker } from './broker.ts';
+import type { Publication } from './chosen-bus.ts';
 import type { FaultPoint, Told } from './told.ts';
-
-export type Publication = 'relay' | 'two-phase';
 
 const TOKEN = 'the-token-of-the-demo';
 
@@ -32,28 +29,24 @@ export class Record {
   }
 }
 
-/** Two services on one broker, each with a folder of its own that the other one does not know. */
+/** Two services on one broker, each with a place of its own that the other one does not know. */
 export class Shop {
-  readonly files: StoryFiles;
+  readonly stores: Stores;
   readonly record = new Record();
   readonly broker: Broker;
   readonly publication: Publication;
   readonly #orderPort: number;
 
-  private constructor(folder: string, broker: Broker, publication: Publication, port: number) {
-    for (const service of ['order-service', 'projector']) mkdirSync(join(folder, service));
-    this.files = {
-      log: join(folder, 'order-service', 'orders.db'),
-      readModels: join(folder, 'projector', 'read-models.db'),
-    };
+  private constructor(stores: Stores, broker: Broker, publication: Publication, port: number) {
+    this.stores = stores;
     this.broker = broker;
     this.publication = publication;
     this.#orderPort = port;
   }
 
-  static async open(folder: string, broker: Broker, publication: Publication): Promise<Shop> {
+  static async open(stores: Stores, broker: Broker, publication: Publication): Promise<Shop> {
     const [port = 0] = await freePorts(1);
-    return new Shop(folder, broker, publication, port);
+    return new Shop(stores, broker, publication, port);
   }
 
   get orderUrl(): string {
@@ -63,7 +56,7 @@ export class Shop {
   get orderEnv(): Readonly<{ [name: string]: string }> {
     return {
       ...this.broker.env,
-      VARVE_LOG_FILE: this.files.log,
+      ...this.stores.log.env,
       VARVE_LOG_TOKEN: TOKEN,
       VARVE_PUBLICATION: this.publication,
       VARVE_SWEEP_AFTER: String(SWEEP_AFTER),
@@ -102,7 +95,7 @@ export class Shop {
       ...this.broker.env,
       VARVE_LOG_URL: `${this.orderUrl}/log`,
       VARVE_LOG_TOKEN: TOKEN,
-      VARVE_READ_MODELS_FILE: this.files.readModels,
+      ...this.stores.readModels.env,
       VARVE_ORDERS_VERSION: ordersVersion,
       VARVE_LEASE_DURATION: String(LEASE),
     };

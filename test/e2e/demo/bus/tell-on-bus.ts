@@ -1,14 +1,14 @@
-import { heading, number, say, tell } from '../narrator.ts';
-import type { Outcome, StoryFiles } from '../story.ts';
-import { startBroker, type Broker, type BusName } from './broker.ts';
+import { number, say, tell } from '../narrator.ts';
+import type { Stores } from '../stores/stores.ts';
+import type { Outcome } from '../story.ts';
+import { startBroker, type Broker } from './broker.ts';
+import type { ChosenBus } from './chosen-bus.ts';
 import { importOnBus } from './import-on-bus.ts';
-import { Shop, type Publication } from './shop.ts';
+import { Shop } from './shop.ts';
 import { StoryOnBus } from './story-on-bus.ts';
 
-export interface TellingOnBus {
-  readonly bus: string;
-  readonly publication: string;
-  readonly folder: string;
+export interface TellingOnBus extends ChosenBus {
+  readonly stores: Stores;
   /** Of real orders; without it they are made up. */
   readonly directory: string | undefined;
   readonly count: number;
@@ -16,24 +16,18 @@ export interface TellingOnBus {
 }
 
 /** Starts a real broker, tells the story on it and stops it, whatever happens. */
-export async function tellOnBus(telling: TellingOnBus): Promise<Outcome & { readonly files: StoryFiles }> {
+export async function tellOnBus(telling: TellingOnBus): Promise<Outcome> {
   const { bus, publication } = telling;
-  if (!isBus(bus)) throw new Error(`--bus is ${bus}: give rocketmq or kafka.`);
-  if (!isPublication(publication))
-    throw new Error(`--publication is ${publication}: give relay or two-phase.`);
-  heading(`Varve: a shop in two services, on ${bus}, published by ${publication}`);
   tell(`starting ${bus}: a real server, from its own jars`);
   const began = performance.now();
   const broker = await startBroker(bus);
   try {
     tell(`ready after ${number((performance.now() - began) / 1000)} s at ${addressOf(broker)}`);
-    const shop = await Shop.open(telling.folder, broker, publication);
+    const shop = await Shop.open(telling.stores, broker, publication);
     await setUp(shop);
-    const { surprises } =
-      telling.directory === undefined
-        ? await new StoryOnBus(shop, { orders: telling.count, seed: telling.seed }).tell()
-        : await importOnBus(shop, telling.directory);
-    return { files: shop.files, surprises };
+    return telling.directory === undefined
+      ? await new StoryOnBus(shop, { orders: telling.count, seed: telling.seed }).tell()
+      : await importOnBus(shop, telling.directory);
   } finally {
     await broker.stop();
   }
@@ -51,14 +45,6 @@ async function setUp(shop: Shop): Promise<void> {
     tell(`varve bus setup, ${service}:`);
     say(output.trim().replaceAll(/^/gm, '         '));
   }
-}
-
-function isBus(text: string): text is BusName {
-  return text === 'rocketmq' || text === 'kafka';
-}
-
-function isPublication(text: string): text is Publication {
-  return text === 'relay' || text === 'two-phase';
 }
 
 function addressOf({ env }: Broker): string {

@@ -1,0 +1,46 @@
+import { describeMongoServer } from '../../../services/mongodb/capabilities.ts';
+import { startFerretDb } from '../../../services/mongodb/start-ferretdb.ts';
+import { startMongoJavaServer } from '../../../services/mongodb/start-mongo-java-server.ts';
+import { number, tell } from '../narrator.ts';
+import { Refusal } from '../refusal.ts';
+
+export interface Mongodb {
+  readonly name: string;
+  readonly uri: string;
+  readonly transactions: boolean;
+  /** For people, without secrets. */
+  where(database: string): string;
+  close(): Promise<void>;
+}
+
+const starts: Readonly<Record<string, () => Promise<{ readonly uri: string; stop(): Promise<void> }>>> = {
+  'mongo-java-server': () => startMongoJavaServer({ heap: 512 }),
+  ferretdb: () => startFerretDb(),
+};
+
+/** The server that `MONGODB_URI` names, or one of the demo's own. */
+export async function openMongodb(server: string): Promise<Mongodb> {
+  const start = starts[server];
+  if (!start) throw new Refusal(`--mongodb is ${server}: give ${Object.keys(starts).join(' or ')}.`);
+  const given = process.env['MONGODB_URI'];
+  if (given) return opened('the server at MONGODB_URI', given);
+  tell(`starting ${server}`);
+  const began = performance.now();
+  const started = await start();
+  tell(`ready after ${number((performance.now() - began) / 1000)} s at ${started.uri}`);
+  const close = () => started.stop();
+  try {
+    return { ...(await opened(server, started.uri)), where: () => `went with its ${server}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function opened(name: string, uri: string): Promise<Mongodb> {
+  const { version, capabilities } = await describeMongoServer(uri);
+  const { transactions } = capabilities;
+  tell(`${name} says that it is MongoDB ${version}, ${transactions ? 'with' : 'without'} transactions`);
+  const where = (database: string) => `database ${database} of ${name}, until you drop it`;
+  return { name, uri, transactions, where, close: () => Promise.resolve() };
+}

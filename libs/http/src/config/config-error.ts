@@ -6,9 +6,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** Errors of the libs that say what to do about the place where something is kept. */
+const THEIRS: ReadonlySet<unknown> = new Set(['invalid-options', 'store-unavailable', 'store-incompatible']);
+
 /** What the operator can mend is said in a sentence; anything else with its stack. */
 export function whyNotStarted(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isTheirs = error instanceof ConfigError || ('code' in error && error.code === 'invalid-options');
+  const isTheirs = error instanceof ConfigError || ('code' in error && THEIRS.has(error.code));
   return isTheirs ? error.message : (error.stack ?? error.message);
 }

@@ -40,6 +40,11 @@ it('lists every variable that is wrong, without a stack', () => {
   );
 });
 
+it('says of a database that cannot be reached what to do, without a stack', () => {
+  const unreachable = Object.assign(new Error('Check the address.'), { code: 'store-unavailable' });
+  expect(whyNotStarted(unreachable)).toBe('Check the address.');
+});
+
 it('shows the stack of what the operator cannot mend', () => {
   expect(whyNotStarted(new TypeError('oh'))).toMatch(/^TypeError: oh\n\s+at /);
   expect(whyNotStarted('a string')).toBe('a string');

@@ -9,7 +9,7 @@ import {
   startProjectorOn,
 } from '../test/support/projector-app.js';
 
-/** FerretDB has the same wire and the same store under it, and takes several times as long. */
+/** The stores have their own suites on FerretDB, which takes several times as long. */
 const servers = (await mongoServers()).filter(({ name }) => name !== 'ferretdb');
 const transactional = servers.filter(({ capabilities }) => capabilities.transactions);
 const others = servers.filter(({ capabilities }) => !capabilities.transactions);

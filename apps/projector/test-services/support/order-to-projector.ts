@@ -10,20 +10,20 @@ import {
   type Server,
 } from './two-services.js';
 
-const ITEMS = [{ productId: 'lamp', quantity: 2, priceCents: 1_999, freightCents: 500 }];
-const PAYMENT = { payments: [{ method: 'credit_card', amountCents: 4_498 }] };
+export const ITEMS = [{ productId: 'lamp', quantity: 2, priceCents: 1_999, freightCents: 500 }];
+export const PAYMENT = { payments: [{ method: 'credit_card', amountCents: 4_498 }] };
 
-async function shown(url: string, orderId: string, version: number): Promise<unknown> {
+export async function shown(url: string, orderId: string, version: number): Promise<unknown> {
   const path = `/orders/${orderId}?stream=order-${orderId}&version=${version}&timeout=60000`;
   return (await fetch(`${url}${path}`)).json();
 }
 
-async function stopped(...servers: readonly Server[]): Promise<unknown[]> {
+export async function stopped(...servers: readonly Server[]): Promise<unknown[]> {
   for (const { child } of servers) child.signal('SIGTERM');
   return Promise.all(servers.map(({ child }) => child.exited));
 }
 
-const CLEAN = { code: 0, signal: null };
+export const CLEAN = { code: 0, signal: null };
 
 /** From a command to the answer of a query, over a real broker. */
 export function anOrderReachesTheProjector(

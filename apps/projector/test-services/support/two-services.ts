@@ -6,8 +6,8 @@ import { until } from '../../../../test/support/until.js';
 import { freePorts } from '../../../../test/services/free-ports.js';
 import { uniqueName } from '../../../../test/services/index.js';
 
-const ORDER = new URL('../../../order/dist/', import.meta.url);
-const PROJECTOR = new URL('../../dist/', import.meta.url);
+export const ORDER = new URL('../../../order/dist/', import.meta.url);
+export const PROJECTOR = new URL('../../dist/', import.meta.url);
 const TOKEN = 'a-token-of-this-test';
 
 /** On a machine that has other things to do. */
@@ -15,13 +15,31 @@ const PATIENCE = { timeout: 60_000 };
 
 export type Publication = 'relay' | 'two-phase';
 
+type Env = Readonly<Record<string, string>>;
+
+/** Where each of the two keeps what it has. */
+export interface Places {
+  readonly log: Env;
+  readonly readModels: Env;
+}
+
+export function inFiles(): Places {
+  return {
+    log: { VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db') },
+    readModels: {
+      VARVE_READ_MODELS: 'sqlite',
+      VARVE_READ_MODELS_FILE: join(temporaryFolder(), 'read-models.db'),
+    },
+  };
+}
+
 /** The order service and a projector as processes of their own, on one broker, with topics that nobody else has. */
-export async function twoServices(broker: Readonly<Record<string, string>>, publication: Publication) {
+export async function twoServices(broker: Env, publication: Publication, places: Places = inFiles()) {
   const [port = 0] = await freePorts(1);
   const bus = { ...broker, VARVE_TOPIC_PREFIX: `${uniqueName('e2e')}-`, NO_COLOR: '1' };
   const order = {
     ...bus,
-    VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db'),
+    ...places.log,
     VARVE_LOG_TOKEN: TOKEN,
     VARVE_PUBLICATION: publication,
     VARVE_SWEEP_AFTER: '2000',
@@ -32,7 +50,7 @@ export async function twoServices(broker: Readonly<Record<string, string>>, publ
     ...bus,
     VARVE_LOG_URL: `${orderUrl}/log`,
     VARVE_LOG_TOKEN: TOKEN,
-    VARVE_READ_MODELS_FILE: join(temporaryFolder(), 'read-models.db'),
+    ...places.readModels,
     VARVE_LEASE_DURATION: '1000',
     PORT: '0',
   };
@@ -52,7 +70,7 @@ export interface Server {
   readonly url: string;
 }
 
-async function startServer(script: URL, env: Readonly<Record<string, string>>): Promise<Server> {
+export async function startServer(script: URL, env: Env): Promise<Server> {
   const child = startChild(script, [], { env });
   const url = await until(() => urlSaidBy(child), { what: `${script.pathname} to listen`, ...PATIENCE });
   return { child, url };
@@ -68,7 +86,7 @@ function urlSaidBy(child: Child): string | undefined {
 }
 
 /** `varve bus setup` of an app; its exit code. */
-async function run(script: URL, env: Readonly<Record<string, string>>): Promise<number | null> {
+async function run(script: URL, env: Env): Promise<number | null> {
   const child = startChild(script, ['bus', 'setup'], { env });
   const { code } = await child.exited;
   if (code !== 0) throw new Error(`varve bus setup: ${child.stderr}`);

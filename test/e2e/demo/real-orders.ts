@@ -11,6 +11,7 @@ export async function importRealOrders(stores: Stores, directory: string): Promi
   await untilBeyond(projector.url, 10_000);
   await projector.kill();
   tell('kill -9 of the projector while orders are imported');
+  if (stores.afterKill !== undefined) tell(stores.afterKill);
   projector = await startProjector(stores, '1');
   const first = await importing;
   if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);

@@ -37,6 +37,7 @@ export async function tellStory(stores: Stores, options: { orders: number; seed:
   await projector.kill();
   const killedAt = traffic.position;
   tell(`kill -9 of the projector at position ${number(killedAt)}, while orders keep coming`);
+  if (stores.afterKill !== undefined) tell(stores.afterKill);
   await until(() => traffic.finishedOrders >= part(0.5));
   projector = await startProjector(stores, '1');
   await running;

@@ -19,8 +19,11 @@ export async function onMongodb(
   if (!mongodb.transactions) return { ...withRowsInSqlite(mongodb, log, folder), close: mongodb.close };
   tell('log and read models are in MongoDB');
   const readModels = readModelsInMongodb(mongodb, apart ? `${database}-projector` : database);
-  return { log, readModels, commands: commandsFor(log, readModels), close: mongodb.close };
+  return { log, readModels, afterKill, commands: commandsFor(log, readModels), close: mongodb.close };
 }
+
+const afterKill =
+  'MongoDB ends the transaction that it was in by itself, within a minute; until then its rows are locked';
 
 function withRowsInSqlite(mongodb: Mongodb, log: LogPlace, folder: string): Omit<Stores, 'close'> {
   tell(`the log is in MongoDB; the read models are in SQLite, since ${mongodb.name} has no transactions`);

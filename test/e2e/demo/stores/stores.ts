@@ -7,6 +7,8 @@ export type Env = Readonly<{ [name: string]: string }>;
 export interface Stores {
   readonly log: LogPlace;
   readonly readModels: ReadModelsPlace;
+  /** What somebody who sees the projector killed should know. */
+  readonly afterKill?: string;
   /** What to call to see more of it. */
   readonly commands: readonly string[];
   /** Ends what was started for it. */

@@ -75,7 +75,8 @@ class Copying {
     await this.#assertHealthy();
     await assertContinues(source, this.#target);
     await this.#comeNear();
-    await this.#report('sealing');
+    const near = await this.#target.head();
+    this.#report('sealing', near, near);
     const seal = await source.seal({ movedTo: this.#target.location });
     this.#assertMovedHere(seal);
     // A reader may be some milliseconds behind the seal.
@@ -96,13 +97,13 @@ class Copying {
   /** Up to a position, and perhaps a little further. */
   async #copyUpTo(end: Position): Promise<void> {
     const head = await this.#target.head();
-    await this.#report('copying', head);
+    this.#report('copying', head, end);
     if (head >= end) return;
     for await (const commits of this.#source.readStored(head)) {
       this.#options.signal?.throwIfAborted();
       await this.#target.put(commits);
       const { position } = commits.at(-1)!;
-      await this.#report('copying', position);
+      this.#report('copying', position, Math.max(end, position));
       if (position >= end) return;
     }
   }
@@ -118,7 +119,7 @@ class Copying {
     const commits = await target.head();
     for await (const position of compareCommits(source, target)) {
       this.#options.signal?.throwIfAborted();
-      this.#options.onProgress?.({ phase: 'verifying', position, head: commits });
+      this.#report('verifying', position, commits);
     }
     const { problems } = await target.verify(this.#options);
     if (problems[0]) throw damaged(target.location, problems[0].message);
@@ -128,7 +129,7 @@ class Copying {
 
   /** A hole that is noticed when the source is sealed already would leave the apps with no log to write to. */
   async #assertHealthy(): Promise<void> {
-    await this.#report('checking');
+    this.#report('checking', 0, await this.#source.head());
     const { problems } = await this.#source.verify(this.#options);
     if (problems[0]) throw damaged(this.#source.location, problems[0].message);
   }
@@ -143,14 +144,8 @@ class Copying {
     );
   }
 
-  async #report(phase: CopyProgress['phase'], position?: Position): Promise<void> {
-    const { onProgress } = this.#options;
-    if (!onProgress) return;
-    onProgress({
-      phase,
-      position: position ?? (await this.#target.head()),
-      head: await this.#source.head(),
-    });
+  #report(phase: CopyProgress['phase'], position: Position, head: Position): void {
+    this.#options.onProgress?.({ phase, position, head });
   }
 }
 

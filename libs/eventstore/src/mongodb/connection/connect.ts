@@ -27,7 +27,11 @@ export async function openLog(
       if (purpose === 'use') assertComplete(known, location);
       await assertIndexes(collections, location);
     } else if (options.create) await ensureIndexes(collections);
-    else throw new InvalidOptionsError('create', `There is no log at ${location}, and "create" is false.`);
+    else
+      throw new InvalidOptionsError(
+        'create',
+        `There is no log at ${location}, and none is to be made ("create" is false).`,
+      );
     // After the indexes: whoever finds the record may rely on them.
     const { logId } = known ?? (await createIdentity(collections, location));
     const log = { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };

@@ -32,18 +32,29 @@ export async function putCommits(
 ): Promise<void> {
   const documents = commits.map((commit) => documentOf(log, commit));
   const deadline = performance.now() + appendTimeout;
-  for (;;) {
-    await assertFilling(log);
-    const next = following(documents, await head(log));
-    if (next.length === 0) return;
-    const group = fitting(next);
+  let missing = await missingOf(log, documents);
+  while (missing.length > 0) {
+    const group = fitting(missing);
     const result = await insertCommits(log, group);
-    if (result.outcome === 'written') continue;
+    if (result.outcome === 'written') {
+      missing = missing.slice(group.length);
+      continue;
+    }
     if (result.outcome === 'taken') await assertSame(log, group[result.index]!);
     else if (!isPassing(result.error)) throw writeFailed(result.error, log.location, 'unknown');
     if (performance.now() >= deadline) throw writeFailed(causeOf(result), log.location, 'unknown');
     await sleep(timers, PAUSE);
+    missing = await missingOf(log, documents);
   }
+}
+
+/** By what a majority has, and only while the log is being filled. @throws LogDivergedError, LogNotDenseError */
+async function missingOf(
+  log: MongoLog,
+  documents: readonly CommitDocument[],
+): Promise<readonly CommitDocument[]> {
+  const [newest] = await Promise.all([head(log), assertFilling(log)]);
+  return following(documents, newest);
 }
 
 function documentOf(log: MongoLog, commit: StoredCommit): CommitDocument {

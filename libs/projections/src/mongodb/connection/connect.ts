@@ -44,7 +44,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 function nothingAt(location: string): InvalidProjectionOptionsError {
   return new InvalidProjectionOptionsError(
     'create',
-    `There are no read models at ${location}, and "create" is false.`,
+    `There are no read models at ${location}, and none are to be made ("create" is false).`,
   );
 }
 

@@ -5,6 +5,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readOrderConfig } from './config/order-config.js';
 import { CsvError } from './import/csv.js';
 
+interface ImportOptions {
+  readonly concurrency: number;
+  readonly first?: number;
+  readonly json: boolean;
+}
+
 const program = new Command('order').description(
   'The write side of the shop. Configured by the same environment as the app.',
 );
@@ -17,8 +23,9 @@ program
   )
   .option('--log <file>', 'where the log is kept (VARVE_LOG_FILE)')
   .option('--concurrency <n>', 'commands that wait for the log at once', wholeNumber, 64)
+  .option('--first <n>', 'only the first n orders of the file', wholeNumber)
   .option('--json', 'report for programs, with every refusal', false)
-  .action(async (directory: string, options: { log?: string; concurrency: number; json: boolean }) => {
+  .action(async (directory: string, options: ImportOptions & { log?: string }) => {
     if (options.log !== undefined) process.env['VARVE_LOG_FILE'] = options.log;
     readOrderConfig(process.env);
     const stopped = new AbortController();

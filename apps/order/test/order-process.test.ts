@@ -124,6 +124,14 @@ it('an import that was killed with kill -9 is finished by the next one, and noth
   await store.close();
 });
 
+it('an import takes only the first orders of the file, when it is told so', async () => {
+  await using directory = await sourceDirectory({ orders: [{ id: 'a1' }, { id: 'a2' }, { id: 'a3' }] });
+  const log = ['--log', join(temporaryFolder(), 'orders.db')];
+  const child = startChild(CLI, ['import', directory.path, ...log, '--first', '2', '--json']);
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+  expect(child.messages[0]).toMatchObject({ orders: 2, refused: [] });
+});
+
 const olist = process.env['VARVE_OLIST_DIR'];
 
 it.runIf(olist)(

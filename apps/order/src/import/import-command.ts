@@ -11,13 +11,16 @@ import { reportText } from './report-text.js';
 export interface ImportArguments {
   readonly directory: string;
   readonly concurrency: number;
+  /** Only so many orders of the file. */
+  readonly first?: number;
   readonly json: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Returns the exit code: 0 when all is imported, 130 when it was stopped before. */
-export async function runImport({ directory, concurrency, json, signal }: ImportArguments): Promise<number> {
-  const orders = await readOrders(directory);
+export async function runImport(args: ImportArguments): Promise<number> {
+  const { directory, concurrency, first, json, signal } = args;
+  const orders = (await readOrders(directory)).slice(0, first);
   const app = await NestFactory.createApplicationContext(withoutStart(AppModule), {
     // Warnings go to standard output, which is the report's.
     logger: ['error'],

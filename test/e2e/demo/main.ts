@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { chosenBus, type ChosenBus } from './bus/chosen-bus.ts';
-import { heading } from './narrator.ts';
-import { importRealOrders } from './real-orders.ts';
+import { heading, number, tell } from './narrator.ts';
+import { importRealOrders, type RealOrders } from './real-orders.ts';
 import { Refusal } from './refusal.ts';
 import { onFiles } from './stores/on-files.ts';
 import type { Stores } from './stores/stores.ts';
@@ -47,10 +47,16 @@ async function main(): Promise<0 | 1> {
   const seed = Number(values.seed);
   // A round trip to a server for each command, on a machine that has it beside everything else.
   const count = Number(values.count ?? (chosen || store === 'mongodb' ? 1_000 : 3_000));
+  const first = values.count === undefined ? stores.enough : count;
+  const realOrders = directory === undefined ? undefined : { directory, first };
+  if (realOrders && values.count === undefined && first !== undefined)
+    tell(
+      `the first ${number(first)} orders are enough for a server that looks through all it has; --count N takes more`,
+    );
   try {
     const { surprises } = chosen
-      ? await (await import('./bus/tell-on-bus.ts')).tellOnBus({ ...chosen, stores, directory, count, seed })
-      : await inTwoProcesses(stores, { directory, count, seed });
+      ? await (await import('./bus/tell-on-bus.ts')).tellOnBus({ ...chosen, stores, realOrders, count, seed })
+      : await inTwoProcesses(stores, { realOrders, count, seed });
     return await giveVerdict(stores, surprises, began);
   } finally {
     await stores.close();
@@ -59,12 +65,10 @@ async function main(): Promise<0 | 1> {
 
 function inTwoProcesses(
   stores: Stores,
-  told: { readonly directory: string | undefined; readonly count: number; readonly seed: number },
+  told: { readonly realOrders: RealOrders | undefined; readonly count: number; readonly seed: number },
 ): Promise<Outcome> {
-  const { directory, count, seed } = told;
-  return directory === undefined
-    ? tellStory(stores, { orders: count, seed })
-    : importRealOrders(stores, directory);
+  const { realOrders, count, seed } = told;
+  return realOrders ? importRealOrders(stores, realOrders) : tellStory(stores, { orders: count, seed });
 }
 
 function assertStore(store: string): asserts store is 'sqlite' | 'mongodb' {
@@ -73,10 +77,11 @@ function assertStore(store: string): asserts store is 'sqlite' | 'mongodb' {
 }
 
 function titleOf(store: 'sqlite' | 'mongodb', chosen: ChosenBus | undefined): string {
-  const where = store === 'sqlite' ? 'on embedded files' : 'on MongoDB';
-  if (!chosen) return `Varve: a shop in two processes, ${where}`;
+  if (!chosen)
+    return `Varve: a shop in two processes, on ${store === 'sqlite' ? 'embedded files' : 'MongoDB'}`;
   const { bus, publication } = chosen;
-  return `Varve: a shop in two services, ${store === 'sqlite' ? '' : `${where}, `}on ${bus}, published by ${publication}`;
+  const on = store === 'sqlite' ? bus : `MongoDB and ${bus}`;
+  return `Varve: a shop in two services, on ${on}, published by ${publication}`;
 }
 
 /** Also what the parser of arguments and the servers refuse, which they do in a sentence. */

@@ -3,12 +3,28 @@ import { say, tell } from './narrator.ts';
 import { headOf, type Outcome, rebuild, startProjector, untilBeyond, waitUntilThere } from './story.ts';
 import type { Stores } from './stores/stores.ts';
 
+export interface RealOrders {
+  readonly directory: string;
+  /** Only so many of them. */
+  readonly first: number | undefined;
+}
+
+/** An order has four commits or so; this is in the first quarter of all that come. */
+export function early({ first = 10_000 }: RealOrders): number {
+  return first;
+}
+
+/** The command line of `order import`. */
+export function importArguments({ directory, first }: RealOrders): readonly string[] {
+  return ['import', directory, ...(first === undefined ? [] : ['--first', String(first)])];
+}
+
 /** Real orders, imported as commands while the projector follows, dies and comes back; then again, which must import nothing. */
-export async function importRealOrders(stores: Stores, directory: string): Promise<Outcome> {
+export async function importRealOrders(stores: Stores, source: RealOrders): Promise<Outcome> {
   let projector = await startProjector(stores, '1');
-  tell(`projector on ${projector.url} (pid ${projector.pid}), importing ${directory}`);
-  const importing = runScript('apps/order/dist/cli.js', ['import', directory], stores.log.env);
-  await untilBeyond(projector.url, 10_000);
+  tell(`projector on ${projector.url} (pid ${projector.pid}), importing ${source.directory}`);
+  const importing = runScript('apps/order/dist/cli.js', importArguments(source), stores.log.env);
+  await untilBeyond(projector.url, early(source));
   await projector.kill();
   tell('kill -9 of the projector while orders are imported');
   if (stores.afterKill !== undefined) tell(stores.afterKill);
@@ -20,7 +36,7 @@ export async function importRealOrders(stores: Stores, directory: string): Promi
   await waitUntilThere(projector.url, head);
   tell(`the projector is at position ${head}`);
 
-  const second = await runScript('apps/order/dist/cli.js', ['import', directory], stores.log.env);
+  const second = await runScript('apps/order/dist/cli.js', importArguments(source), stores.log.env);
   const surprises: string[] = [];
   if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
   if ((await headOf(stores.log)) !== head) surprises.push('the second import appended something');

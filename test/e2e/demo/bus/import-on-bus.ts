@@ -1,19 +1,20 @@
 import { number, say, tell } from '../narrator.ts';
+import { early, type RealOrders } from '../real-orders.ts';
 import { headOf, liveVersion, type Outcome, until, untilBeyond, waitUntilThere } from '../story.ts';
 import type { Shop } from './shop.ts';
 
 /** Real orders, imported as commands beside the running order service; projector and broker die meanwhile. */
-export async function importOnBus(shop: Shop, directory: string): Promise<Outcome> {
+export async function importOnBus(shop: Shop, source: RealOrders): Promise<Outcome> {
   const surprises: string[] = [];
   const order = await shop.startOrder();
   let projector = await shop.startProjector('1');
-  tell(`order service on ${order.url}, projector on ${projector.url}, importing ${directory}`);
-  const importing = shop.importOrders(directory);
-  await untilBeyond(projector.url, 5_000);
+  tell(`order service on ${order.url}, projector on ${projector.url}, importing ${source.directory}`);
+  const importing = shop.importOrders(source);
+  await untilBeyond(projector.url, early(source) / 2);
   await projector.kill();
   tell('kill -9 of the projector while orders are imported');
   projector = await shop.startProjector('1');
-  await untilBeyond(projector.url, 10_000);
+  await untilBeyond(projector.url, early(source));
   await shop.broker.kill();
   tell(`kill -9 of ${shop.broker.name} while orders are imported`);
   await shop.broker.restart();
@@ -25,7 +26,7 @@ export async function importOnBus(shop: Shop, directory: string): Promise<Outcom
   await waitUntilThere(projector.url, head);
   tell(`the projector is at position ${number(head)}`);
 
-  const second = await shop.importOrders(directory);
+  const second = await shop.importOrders(source);
   if (second.code !== 0) surprises.push(`the second import ended with code ${String(second.code)}`);
   if ((await headOf(shop.stores.log)) !== head) surprises.push('the second import appended something');
   else tell('imported a second time: nothing was appended');

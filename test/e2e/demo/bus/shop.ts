@@ -1,5 +1,6 @@
 import { freePorts } from '../../../services/free-ports.ts';
 import { runScript, startApp, startServer, type Finished, type RunningApp } from '../app-process.ts';
+import { importArguments, type RealOrders } from '../real-orders.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Broker } from './broker.ts';
 import type { Publication } from './chosen-bus.ts';
@@ -86,8 +87,8 @@ export class Shop {
     return runScript('apps/projector/dist/cli.js', args, this.#projectorEnv('2'));
   }
 
-  importOrders(directory: string): Promise<Finished> {
-    return runScript('apps/order/dist/cli.js', ['import', directory], this.orderEnv);
+  importOrders(source: RealOrders): Promise<Finished> {
+    return runScript('apps/order/dist/cli.js', importArguments(source), this.orderEnv);
   }
 
   #projectorEnv(ordersVersion: '1' | '2'): Readonly<{ [name: string]: string }> {

@@ -1,4 +1,5 @@
 import { number, say, tell } from '../narrator.ts';
+import type { RealOrders } from '../real-orders.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Outcome } from '../story.ts';
 import { startBroker, type Broker } from './broker.ts';
@@ -9,8 +10,8 @@ import { StoryOnBus } from './story-on-bus.ts';
 
 export interface TellingOnBus extends ChosenBus {
   readonly stores: Stores;
-  /** Of real orders; without it they are made up. */
-  readonly directory: string | undefined;
+  /** Without them orders are made up. */
+  readonly realOrders: RealOrders | undefined;
   readonly count: number;
   readonly seed: number;
 }
@@ -25,9 +26,9 @@ export async function tellOnBus(telling: TellingOnBus): Promise<Outcome> {
     tell(`ready after ${number((performance.now() - began) / 1000)} s at ${addressOf(broker)}`);
     const shop = await Shop.open(telling.stores, broker, publication);
     await setUp(shop);
-    return telling.directory === undefined
+    return telling.realOrders === undefined
       ? await new StoryOnBus(shop, { orders: telling.count, seed: telling.seed }).tell()
-      : await importOnBus(shop, telling.directory);
+      : await importOnBus(shop, telling.realOrders);
   } finally {
     await broker.stop();
   }

@@ -8,10 +8,15 @@ export interface Mongodb {
   readonly name: string;
   readonly uri: string;
   readonly transactions: boolean;
+  /** As in `Stores`. */
+  readonly enough?: number;
   /** For people, without secrets. */
   where(database: string): string;
   close(): Promise<void>;
 }
+
+/** Real orders: these servers look through whole collections. */
+const ENOUGH = 1_000;
 
 const starts: Readonly<Record<string, () => Promise<{ readonly uri: string; stop(): Promise<void> }>>> = {
   'mongo-java-server': () => startMongoJavaServer({ heap: 512 }),
@@ -30,7 +35,8 @@ export async function openMongodb(server: string): Promise<Mongodb> {
   tell(`ready after ${number((performance.now() - began) / 1000)} s at ${started.uri}`);
   const close = () => started.stop();
   try {
-    return { ...(await opened(server, started.uri)), where: () => `went with its ${server}`, close };
+    const own = { where: () => `went with its ${server}`, enough: ENOUGH, close };
+    return { ...(await opened(server, started.uri)), ...own };
   } catch (error) {
     await close();
     throw error;

@@ -16,10 +16,12 @@ export async function onMongodb(
   const mongodb = await openMongodb(server);
   const database = `varve-demo-${randomUUID().slice(0, 8)}`;
   const log = logIn(mongodb, apart ? `${database}-orders` : database, folder);
-  if (!mongodb.transactions) return { ...withRowsInSqlite(mongodb, log, folder), close: mongodb.close };
+  const { close, enough } = mongodb;
+  if (!mongodb.transactions)
+    return { ...withRowsInSqlite(mongodb, log, folder), close, ...(enough !== undefined && { enough }) };
   tell('log and read models are in MongoDB');
   const readModels = readModelsInMongodb(mongodb, apart ? `${database}-projector` : database);
-  return { log, readModels, afterKill, commands: commandsFor(log, readModels), close: mongodb.close };
+  return { log, readModels, afterKill, commands: commandsFor(log, readModels), close };
 }
 
 const afterKill =

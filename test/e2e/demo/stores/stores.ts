@@ -9,6 +9,8 @@ export interface Stores {
   readonly readModels: ReadModelsPlace;
   /** What somebody who sees the projector killed should know. */
   readonly afterKill?: string;
+  /** How many real orders are enough, where all of them would take longer than one waits for. */
+  readonly enough?: number;
   /** What to call to see more of it. */
   readonly commands: readonly string[];
   /** Ends what was started for it. */

@@ -35,7 +35,7 @@ describe.each(servers)('the order app with its log in MongoDB, on $name', ({ uri
         received.push(readCommitMessage(message).stream);
       });
     expect((await placeOrder(send)).status).toBe(201);
-    await until(() => received.length > 0, { what: 'the order on the bus' });
+    await until(() => received.length > 0, { what: 'the order on the bus', timeout: 60_000 });
     expect(received).toEqual(['order-o1']);
   });
 });

@@ -42,7 +42,7 @@ function eventOf({ headers, body }: WireMessage): CloudEvent {
 }
 
 /** As our own messages do: the first header that says the type decides. */
-function beginsWithOwnType(headers: WireMessage['headers']): boolean {
+export function beginsWithOwnType(headers: WireMessage['headers']): boolean {
   for (const header in headers)
     return headers[header] === OWN_STRUCTURED_TYPE && isContentTypeHeader(header.toLowerCase());
   return false;
@@ -72,7 +72,13 @@ function fromBinary(
   const attributes = attributesOf(contentType ? { ...headers, datacontenttype: contentType } : headers);
   if (body.length === 0) return eventFrom(attributes, undefined);
   if (isJsonType(contentType)) return eventFrom(attributes, jsonFrom(body));
-  return eventFrom(attributes, isTextType(contentType) ? textFrom(body) : body);
+  return eventFrom(attributes, isTextType(contentType) ? textFrom(body) : plain(body));
+}
+
+/** A driver's own kind of bytes is another text to whoever prints or compares them. */
+function plain(body: Uint8Array): Uint8Array {
+  if (body.constructor === Uint8Array) return body;
+  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function fromStructured(body: Uint8Array): CloudEvent {

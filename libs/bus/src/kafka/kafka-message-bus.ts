@@ -7,7 +7,12 @@ import type { DeadLetters } from '../transport/dead-letters.js';
 import { Delivering } from '../transport/delivering.js';
 import { BusClosedError, InvalidBusOptionsError, MessageTooLargeError } from '../transport/errors.js';
 import type { BusCapabilities, MessageBus } from '../transport/message-bus.js';
-import type { MessageHandler, Subscription, SubscriptionOptions } from '../transport/subscription.js';
+import type {
+  DeliveriesHandler,
+  MessageHandler,
+  Subscription,
+  SubscriptionOptions,
+} from '../transport/subscription.js';
 import { subscriptionSettings } from '../transport/subscription-settings.js';
 import type { BusAdministration, BusTopology, SetupReport, TopologyProblem } from '../transport/topology.js';
 import type { Deliveries } from './consume/deliveries.js';
@@ -94,14 +99,18 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
     await this.#queue.publish(records, options.signal);
   }
 
-  async subscribe(options: SubscriptionOptions, handler: MessageHandler): Promise<Subscription> {
+  async subscribe(
+    options: SubscriptionOptions,
+    handler: MessageHandler,
+    many?: DeliveriesHandler,
+  ): Promise<Subscription> {
     const settings = subscriptionSettings(options);
     if (this.#isClosed()) throw new BusClosedError();
     this.#delayed?.start();
     const notify = (notice: BusNotice): void => this.#notify(notice);
     const { random } = this.#options;
     const subscription = this.#subscription(
-      new Delivering(settings, handler, { notify, ...(random ? { random } : {}) }),
+      new Delivering(settings, handler, { notify, many, ...(random ? { random } : {}) }),
     );
     await subscription.start();
     this.#subscriptions.add(subscription);

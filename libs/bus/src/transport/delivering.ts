@@ -2,12 +2,14 @@ import { decodeWire } from '../message/decode-wire.js';
 import type { WireMessage } from '../message/wire-message.js';
 import type { BusNotice } from './bus-notice.js';
 import { settle, type Settlement } from './settle.js';
-import type { MessageHandler, SubscriptionStatus } from './subscription.js';
+import type { DeliveriesHandler, Delivery, MessageHandler, SubscriptionStatus } from './subscription.js';
 import type { SubscriptionSettings } from './subscription-settings.js';
 
 export interface DeliveringOptions {
   readonly random?: () => number;
   readonly notify?: (notice: BusNotice) => void;
+  /** Takes the place of the handler where the adapter hands many over at once. */
+  readonly many?: DeliveriesHandler | undefined;
 }
 
 const ACKNOWLEDGE: Settlement = { kind: 'acknowledge' };
@@ -24,6 +26,7 @@ export interface DeliveryContext {
 export class Delivering {
   readonly #random: () => number;
   readonly #notify: (notice: BusNotice) => void;
+  readonly #many: DeliveriesHandler;
   readonly #counts = { inFlight: 0, handled: 0, retried: 0, deadLettered: 0 };
   #lastError: unknown;
 
@@ -34,6 +37,7 @@ export class Delivering {
   ) {
     this.#random = options.random ?? Math.random;
     this.#notify = options.notify ?? (() => undefined);
+    this.#many = options.many ?? ((deliveries) => deliveries.forEach(this.#one));
   }
 
   get counts(): Omit<SubscriptionStatus, 'state'> {
@@ -57,6 +61,32 @@ export class Delivering {
     }
   }
 
+  /** For an adapter that has many at a time; `settlementOf` tells what a failure of one leads to. Never throws. */
+  hand(deliveries: readonly Delivery[]): void {
+    try {
+      this.#many(deliveries);
+    } catch (error) {
+      for (const delivery of deliveries) delivery.failed(error);
+    }
+  }
+
+  settlementOf(error: unknown, attempt: number): Settlement {
+    return settle({ error, attempt }, this.settings, this.#random);
+  }
+
+  readonly #one = (delivery: Delivery): void => {
+    const { wire, attempt, signal } = delivery;
+    const context = { attempt, signal, group: this.settings.group, bytes: wire.body.length };
+    try {
+      Promise.resolve(this.handler(decodeWire(wire), context)).then(
+        () => delivery.done(),
+        (error: unknown) => delivery.failed(error),
+      );
+    } catch (error) {
+      delivery.failed(error);
+    }
+  };
+
   readonly #handled = (): Settlement => {
     this.#counts.inFlight -= 1;
     return ACKNOWLEDGE;
@@ -64,13 +94,13 @@ export class Delivering {
 
   #refused(error: unknown, attempt: number): Settlement {
     this.#counts.inFlight -= 1;
-    return settle({ error, attempt }, this.settings, this.#random);
+    return this.settlementOf(error, attempt);
   }
 
   /** Tell it once the broker has taken the settlement. */
   settled(wire: WireMessage, settlement: Settlement, attempt: number): void {
     if (settlement.kind === 'acknowledge') {
-      this.#counts.handled += 1;
+      this.acknowledged();
       return;
     }
     const { error } = settlement;
@@ -84,6 +114,11 @@ export class Delivering {
     }
     if (settlement.kind === 'dead-letter') this.#counts.deadLettered += 1;
     this.#notify({ kind: settlement.kind === 'drop' ? 'message-dropped' : 'dead-lettered', ...what });
+  }
+
+  /** The same for one that was handled, of which nothing else need be known. */
+  acknowledged(): void {
+    this.#counts.handled += 1;
   }
 
   /** Something beside a message went wrong, such as an acknowledgement that the broker did not take. */

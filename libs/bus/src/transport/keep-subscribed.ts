@@ -4,6 +4,7 @@ import { isBusError } from './errors.js';
 import type { MessageBus } from './message-bus.js';
 import { retryDelayOf, type RetryPolicy } from './retry-policy.js';
 import type {
+  DeliveriesHandler,
   MessageHandler,
   Subscription,
   SubscriptionOptions,
@@ -18,6 +19,8 @@ export interface KeepSubscribedOptions {
   readonly random?: () => number;
   /** Told of each try that fails, as `trouble`. */
   readonly onNotice?: (notice: BusNotice) => void;
+  /** For a bus that gets messages by the batch. */
+  readonly many?: DeliveriesHandler;
 }
 
 const DEFAULT_BACKOFF = { firstDelay: 200, maxDelay: 30_000 };
@@ -36,7 +39,8 @@ export function keepSubscribed(
   options: KeepSubscribedOptions = {},
 ): Subscription {
   subscriptionSettings(subscription);
-  return new KeptSubscription(() => bus.subscribe(subscription, handler), subscription.group, options);
+  const subscribe = (): Promise<Subscription> => bus.subscribe(subscription, handler, options.many);
+  return new KeptSubscription(subscribe, subscription.group, options);
 }
 
 class KeptSubscription implements Subscription {

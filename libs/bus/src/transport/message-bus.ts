@@ -1,7 +1,7 @@
 import type { Message } from '../message/message.js';
 import type { BusHealth, BusNotice } from './bus-notice.js';
 import type { DeadLetters } from './dead-letters.js';
-import type { Subscription, SubscriptionOptions, MessageHandler } from './subscription.js';
+import type { DeliveriesHandler, MessageHandler, Subscription, SubscriptionOptions } from './subscription.js';
 
 /** What a bus can do, as facts that others decide by. */
 export interface BusCapabilities {
@@ -44,9 +44,16 @@ export interface MessageBus {
    * Resolves when messages can arrive. From then on the subscription survives outages of the broker by itself; before, it is the caller who
    * tries again (`keepSubscribed`).
    *
+   * A bus that gets messages by the batch hands them to `many` instead, if there is one, as they are; any other calls `handler` for each. A
+   * message goes to one of the two, and every rule holds for either.
+   *
    * @throws BrokerUnavailableError, BrokerRefusedError within the bus's connect time-out: never hangs
    */
-  subscribe(options: SubscriptionOptions, handler: MessageHandler): Promise<Subscription>;
+  subscribe(
+    options: SubscriptionOptions,
+    handler: MessageHandler,
+    many?: DeliveriesHandler,
+  ): Promise<Subscription>;
 
   deadLetters(group: string): DeadLetters;
 

@@ -1,4 +1,5 @@
 import type { Message } from '../message/message.js';
+import type { WireMessage } from '../message/wire-message.js';
 import type { RetryPolicy } from './retry-policy.js';
 
 export interface SubscriptionOptions {
@@ -39,6 +40,22 @@ export interface MessageContext {
  * likes: the adapter keeps the message from being given to somebody else meanwhile.
  */
 export type MessageHandler = (message: Message, context: MessageContext) => Promise<void>;
+
+/** A message that was handed over among others, until it is settled: once, by `done` or `failed`; whatever is said later counts for nothing. */
+export interface Delivery extends Pick<MessageContext, 'attempt' | 'signal'> {
+  /** As it came. Whoever takes deliveries reads them by `decodeWire`, and fails what that refuses. */
+  readonly wire: WireMessage;
+  /** As a handler that resolves. */
+  done(): void;
+  /** As a handler that rejects: the error's class and the policy say what becomes of it. */
+  failed(error: unknown): void;
+}
+
+/**
+ * A handler of many, each of which is settled by itself, in any order and at any time; one that throws fails all that it was given and has
+ * not settled. A promise and its closures for each message take as long as all else that a quick subscriber does with it.
+ */
+export type DeliveriesHandler = (deliveries: readonly Delivery[]) => void;
 
 export interface Subscription {
   readonly group: string;

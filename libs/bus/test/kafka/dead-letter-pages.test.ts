@@ -22,7 +22,7 @@ function lettersIn(records: IncomingRecord[], passes: Passes = { count: 0, now: 
 }
 
 function incoming({ key, value, headers }: OutgoingRecord, offset: number): IncomingRecord {
-  return { offset, key, value, headers, bytes: 1 };
+  return { offset, key, value, headers, bytes: 1, keep: () => undefined };
 }
 
 function letter(id: string): OutgoingRecord {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PartitionLane, type LaneEntry } from '../../src/kafka/consume/partition-lane.js';
+import type { LaneEntry } from '../../src/kafka/consume/lane-entry.js';
+import { PartitionLane } from '../../src/kafka/consume/partition-lane.js';
 import type { IncomingRecord, RecordBatch } from '../../src/kafka/driver/kafka-driver.js';
 
 function aRecord(offset: number, key: string | undefined = 'a', bytes = 100): IncomingRecord {
-  return { offset, key, value: new Uint8Array(1), headers: {}, bytes };
+  return { offset, key, value: new Uint8Array(1), headers: {}, bytes, keep: () => undefined };
 }
 
 function aBatch(...records: readonly IncomingRecord[]): RecordBatch {
@@ -12,7 +13,8 @@ function aBatch(...records: readonly IncomingRecord[]): RecordBatch {
 }
 
 function aLane(order: 'key' | 'none' = 'key'): PartitionLane {
-  return new PartitionLane({ topic: 'orders', partition: 0 }, order === 'key');
+  const settling = { done: () => undefined, failed: () => undefined };
+  return new PartitionLane({ topic: 'orders', partition: 0 }, order === 'key', settling);
 }
 
 function readyOf(lane: PartitionLane): LaneEntry[] {

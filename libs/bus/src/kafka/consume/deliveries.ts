@@ -1,4 +1,7 @@
 import type { Delivering } from '../../transport/delivering.js';
 
 /** What the dispatcher hands messages to. */
-export type Deliveries = Pick<Delivering, 'settings' | 'counts' | 'deliver' | 'settled' | 'failed'>;
+export type Deliveries = Pick<
+  Delivering,
+  'settings' | 'counts' | 'hand' | 'settlementOf' | 'acknowledged' | 'settled' | 'failed'
+>;

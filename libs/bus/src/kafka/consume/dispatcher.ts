@@ -2,8 +2,9 @@ import type { Timers } from '@varve/eventstore';
 import type { WireMessage } from '../../message/wire-message.js';
 import type { Deliveries } from './deliveries.js';
 import type { Settlement } from '../../transport/settle.js';
-import type { IncomingRecord, RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
-import { PartitionLane, type LaneEntry } from './partition-lane.js';
+import type { RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
+import type { LaneEntry, Settling } from './lane-entry.js';
+import { PartitionLane } from './partition-lane.js';
 
 /** How long a fetch waits for room in a partition before that is paused: longer than a quick handler needs, shorter than others notice. */
 const WAIT_FOR_ROOM = 100;
@@ -28,6 +29,8 @@ export class Dispatcher {
   readonly #lanes = new Map<string, PartitionLane>();
   readonly #holds = new Map<LaneEntry, () => void>();
   readonly #roomFor = new Map<PartitionLane, () => void>();
+  /** Those of which something was settled since the last look at them. */
+  readonly #moved = new Set<PartitionLane>();
   #inTurn: PartitionLane[] = [];
   #turn = 0;
   #assigned: readonly TopicPartition[] = [];
@@ -35,14 +38,16 @@ export class Dispatcher {
   #isStopped = false;
   #isPaused = false;
   #idle: (() => void) | undefined;
+  #cancelKeep: (() => void) | undefined;
 
   constructor(
     private readonly delivering: Deliveries,
     private readonly ports: DispatcherPorts,
   ) {}
 
-  get held(): number {
-    return this.#holds.size;
+  /** Handed over, or held until it is tried again. */
+  get inFlight(): number {
+    return this.#running + this.#holds.size;
   }
 
   get lanes(): Iterable<PartitionLane> {
@@ -64,6 +69,7 @@ export class Dispatcher {
     const lane = this.#laneOf(batch);
     lane.take(batch);
     this.#handOver();
+    this.#keepSoon();
     if (!lane.isFull || (await this.#hasRoomSoon(lane))) return;
     lane.isPaused = true;
     this.ports.setFlow([lane], []);
@@ -83,6 +89,7 @@ export class Dispatcher {
   /** Hands over nothing more, forgets what is held, and resolves when no handler runs. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#cancelKeep?.();
     this.#setFlow();
     for (const cancel of this.#holds.values()) cancel();
     this.#holds.clear();
@@ -95,12 +102,20 @@ export class Dispatcher {
     this.#idle?.();
   }
 
+  /** What is handled in the same turn of the event loop need not be copied. */
+  #keepSoon(): void {
+    this.#cancelKeep ??= this.ports.timers.after(0, () => {
+      this.#cancelKeep = undefined;
+      for (const lane of this.#inTurn) lane.keep();
+    });
+  }
+
   #laneOf(batch: RecordBatch): PartitionLane {
     const name = nameOf(batch);
     const lane = this.#lanes.get(name);
     if (lane?.continues(batch)) return lane;
     if (lane) this.#drop(lane);
-    const anew = new PartitionLane(batch, this.delivering.settings.order === 'key');
+    const anew = new PartitionLane(batch, this.delivering.settings.order === 'key', this.#settling);
     this.#lanes.set(name, anew);
     this.#inTurn.push(anew);
     return anew;
@@ -119,13 +134,17 @@ export class Dispatcher {
   }
 
   #handOver(): void {
-    const { maxInFlight } = this.delivering.settings;
-    while (!this.#isPaused && !this.#isStopped && this.#running + this.#holds.size < maxInFlight) {
+    if (this.#isPaused || this.#isStopped) return;
+    const entries: LaneEntry[] = [];
+    for (let room = this.delivering.settings.maxInFlight - this.inFlight; room > 0; room--) {
       const entry = this.#nextReady();
-      if (entry === undefined) return;
-      this.#running += 1;
-      this.#deliver(entry);
+      if (entry === undefined) break;
+      entry.handedOver();
+      entries.push(entry);
     }
+    if (entries.length === 0) return;
+    this.#running += entries.length;
+    this.delivering.hand(entries);
   }
 
   #nextReady(): LaneEntry | undefined {
@@ -139,44 +158,65 @@ export class Dispatcher {
     return undefined;
   }
 
-  #deliver(entry: LaneEntry): void {
-    const { lane, record } = entry;
-    entry.attempt += 1;
-    const wire = wireOf(lane.topic, record);
-    void this.delivering
-      .deliver(wire, { attempt: entry.attempt, signal: lane.signal })
-      .then((settlement) =>
-        settlement.kind === 'dead-letter' && !isLost(lane)
-          ? this.#giveUp(entry, wire, settlement)
-          : this.#settle(entry, wire, settlement),
-      );
-  }
+  readonly #settling: Settling = {
+    done: (entry) => {
+      const { lane } = entry;
+      if (!isLost(lane)) {
+        this.delivering.acknowledged();
+        lane.done(entry);
+      }
+      this.#ended(lane);
+    },
+    failed: (entry, error) => {
+      const settlement = this.delivering.settlementOf(error, entry.attempt);
+      if (settlement.kind === 'dead-letter' && !isLost(entry.lane)) void this.#giveUp(entry, settlement);
+      else this.#settle(entry, settlement);
+    },
+  };
 
-  async #giveUp(entry: LaneEntry, wire: WireMessage, settlement: GivenUp): Promise<void> {
+  async #giveUp(entry: LaneEntry, settlement: GivenUp): Promise<void> {
     let isStored = false;
     try {
-      isStored = await this.ports.deadLetter(wire, entry, settlement);
+      isStored = await this.ports.deadLetter(entry.wire, entry, settlement);
     } finally {
-      if (isStored) this.#settle(entry, wire, settlement);
-      else this.#ended();
+      if (isStored) this.#settle(entry, settlement);
+      else this.#ended(entry.lane);
     }
   }
 
-  #settle(entry: LaneEntry, wire: WireMessage, settlement: Settlement): void {
+  #settle(entry: LaneEntry, settlement: Settlement): void {
+    const { lane } = entry;
     try {
-      if (isLost(entry.lane)) return;
-      this.delivering.settled(wire, settlement, entry.attempt);
+      if (isLost(lane)) return;
+      this.delivering.settled(entry.wire, settlement, entry.attempt);
       if (settlement.kind === 'retry') this.#hold(entry, settlement.delay);
-      else this.#done(entry);
+      else lane.done(entry);
     } finally {
-      this.#ended();
+      this.#ended(lane);
     }
   }
 
-  #ended(): void {
+  #ended(lane: PartitionLane): void {
     this.#running -= 1;
     if (this.#running === 0) this.#idle?.();
+    // Many are settled in one go: what follows from it is seen to once.
+    if (this.#moved.size === 0) queueMicrotask(this.#goOn);
+    this.#moved.add(lane);
+  }
+
+  readonly #goOn = (): void => {
+    for (const lane of this.#moved) if (!isLost(lane)) this.#lookAt(lane);
+    this.#moved.clear();
     this.#handOver();
+  };
+
+  #lookAt(lane: PartitionLane): void {
+    if (lane.committable !== undefined) this.ports.advanced();
+    if (!lane.hasRoom) return;
+    this.#roomFor.get(lane)?.();
+    if (!lane.isPaused) return;
+    lane.isPaused = false;
+    if (!this.#isPaused && !this.#isStopped) this.ports.setFlow([], [lane]);
   }
 
   #hold(entry: LaneEntry, delay: number): void {
@@ -190,17 +230,6 @@ export class Dispatcher {
       this.#handOver();
     });
     this.#holds.set(entry, cancel);
-  }
-
-  #done(entry: LaneEntry): void {
-    const { lane } = entry;
-    lane.done(entry);
-    if (lane.committable !== undefined) this.ports.advanced();
-    if (!lane.hasRoom) return;
-    this.#roomFor.get(lane)?.();
-    if (!lane.isPaused) return;
-    lane.isPaused = false;
-    if (!this.#isPaused && !this.#isStopped) this.ports.setFlow([], [lane]);
   }
 
   /** Also when it does not matter any more. */
@@ -226,11 +255,6 @@ export class Dispatcher {
       this.#assigned.filter((one) => !paused.includes(one)),
     );
   }
-}
-
-function wireOf(topic: string, { key, headers, value }: IncomingRecord): WireMessage {
-  const body = value ?? new Uint8Array();
-  return key === undefined ? { topic, headers, body } : { topic, key, headers, body };
 }
 
 function isLost({ signal }: PartitionLane): boolean {

@@ -7,7 +7,7 @@ import type { KafkaConsumer, KafkaDriver, TopicPartition } from '../driver/kafka
 import { Dispatcher, type GivenUp } from './dispatcher.js';
 import { GroupMember } from './group-member.js';
 import { OffsetCommits } from './offset-commits.js';
-import type { LaneEntry } from './partition-lane.js';
+import type { LaneEntry } from './lane-entry.js';
 
 export interface KafkaSubscriptionPorts {
   readonly driver: KafkaDriver;
@@ -62,7 +62,7 @@ export class KafkaSubscription implements Subscription {
   status(): SubscriptionStatus {
     const { counts } = this.delivering;
     const state = this.#state === 'running' && this.#isPaused ? 'paused' : this.#state;
-    return { ...counts, state, inFlight: counts.inFlight + this.#dispatcher.held };
+    return { ...counts, state, inFlight: this.#dispatcher.inFlight };
   }
 
   pause(): void {

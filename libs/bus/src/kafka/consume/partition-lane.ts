@@ -1,20 +1,8 @@
-import type { IncomingRecord, RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
-
-/** A record from its fetch until all records before it are done, too. */
-export interface LaneEntry {
-  readonly offset: number;
-  record: IncomingRecord;
-  readonly lane: PartitionLane;
-  attempt: number;
-  isDone: boolean;
-  next?: LaneEntry;
-}
+import type { RecordBatch, TopicPartition } from '../driver/kafka-driver.js';
+import { LaneEntry, type Settling } from './lane-entry.js';
 
 /** Whom a key's next record waits for: the last one of a chain that begins with the one that is ready, running or held. */
 type KeyTails = Map<string, LaneEntry>;
-
-/** Of an entry that waits for an earlier one to be done: it is only its offset any more. */
-const LET_GO: IncomingRecord = { offset: -1, key: undefined, value: null, headers: {}, bytes: 0 };
 
 /** More than two fetches, so that one is handled while the next one comes. */
 const FULL_BYTES = 700_000;
@@ -34,6 +22,8 @@ export class PartitionLane implements TopicPartition {
   readonly #keys: KeyTails = new Map();
   #entries: LaneEntry[] = [];
   #first = 0;
+  /** From here on they were not told yet that they may be held for long. */
+  #firstNew = 0;
   #ready: LaneEntry[] = [];
   #firstReady = 0;
   #next = 0;
@@ -49,6 +39,7 @@ export class PartitionLane implements TopicPartition {
   constructor(
     { topic, partition }: TopicPartition,
     private readonly isOrdered: boolean,
+    private readonly settling: Settling,
   ) {
     this.topic = topic;
     this.partition = partition;
@@ -98,7 +89,7 @@ export class PartitionLane implements TopicPartition {
       this.#next = record.offset + 1;
       this.#openBytes += record.bytes;
       this.#openRecords += 1;
-      const entry: LaneEntry = { offset: record.offset, record, lane: this, attempt: 0, isDone: false };
+      const entry = new LaneEntry(this, record, this.settling);
       this.#entries.push(entry);
       this.#enqueue(entry);
     }
@@ -122,16 +113,23 @@ export class PartitionLane implements TopicPartition {
   }
 
   done(entry: LaneEntry): void {
-    entry.isDone = true;
     this.#openBytes -= entry.record.bytes;
     this.#openRecords -= 1;
     this.#release(entry);
-    entry.record = LET_GO;
+    entry.letGo();
     while (this.#entries[this.#first]?.isDone) this.#first += 1;
     if (this.#first > 1_000 && this.#first * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#first);
+      this.#firstNew = Math.max(0, this.#firstNew - this.#first);
       this.#first = 0;
     }
+  }
+
+  /** What was not done by now may be here for long. */
+  keep(): void {
+    for (let i = Math.max(this.#first, this.#firstNew); i < this.#entries.length; i++)
+      this.#entries[i]?.record.keep();
+    this.#firstNew = this.#entries.length;
   }
 
   committedUpTo(offset: number): void {
@@ -162,7 +160,7 @@ export class PartitionLane implements TopicPartition {
     if (key === undefined) return;
     if (entry.next) this.#ready.push(entry.next);
     else this.#keys.delete(key);
-    delete entry.next;
+    entry.next = undefined;
   }
 
   #isAbove(share: number): boolean {

@@ -3,6 +3,7 @@ import type { WireMessage } from '../../message/wire-message.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import { isBusError } from '../../transport/errors.js';
 import { settle, type Settlement } from '../../transport/settle.js';
+import type { Delivery } from '../../transport/subscription.js';
 import { subscriptionSettings, type SubscriptionSettings } from '../../transport/subscription-settings.js';
 import type { Deliveries } from '../consume/deliveries.js';
 import type { OutgoingRecord } from '../driver/kafka-driver.js';
@@ -38,23 +39,22 @@ export class Forwarding implements Deliveries {
     };
   }
 
-  async deliver(
-    wire: WireMessage,
-    { attempt, signal }: { readonly attempt: number; readonly signal: AbortSignal },
-  ): Promise<Settlement> {
-    const { prefix, now, publish, timers, random } = this.ports;
-    try {
-      const { due, stepDue, record } = readDelayed(wire);
-      const early = stepDue - now();
-      const over = AbortSignal.any([signal, this.#stopping.signal]);
-      if (early > 0) await sleep(timers, early, over);
-      over.throwIfAborted();
-      await publish(onItsWay(prefix, record, due, now()));
-      return { kind: 'acknowledge' };
-    } catch (error) {
-      if (isUndeliverable(error)) return { kind: 'dead-letter', reason: 'undeliverable', error };
-      return settle({ error, attempt }, this.settings, random);
+  hand(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      this.#forward(delivery).then(
+        () => delivery.done(),
+        (error: unknown) => delivery.failed(error),
+      );
     }
+  }
+
+  settlementOf(error: unknown, attempt: number): Settlement {
+    if (isUndeliverable(error)) return { kind: 'dead-letter', reason: 'undeliverable', error };
+    return settle({ error, attempt }, this.settings, this.ports.random);
+  }
+
+  acknowledged(): void {
+    // Where it was forwarded to is where it counts.
   }
 
   settled({ topic }: WireMessage, settlement: Settlement): void {
@@ -69,6 +69,16 @@ export class Forwarding implements Deliveries {
   /** Ends all waiting. */
   stop(): void {
     this.#stopping.abort(new Error('The bus is closed.'));
+  }
+
+  async #forward({ wire, signal }: Delivery): Promise<void> {
+    const { now, prefix, publish, timers } = this.ports;
+    const { due, stepDue, record } = readDelayed(wire);
+    const early = stepDue - now();
+    const over = AbortSignal.any([signal, this.#stopping.signal]);
+    if (early > 0) await sleep(timers, early, over);
+    over.throwIfAborted();
+    await publish(onItsWay(prefix, record, due, now()));
   }
 }
 

@@ -32,6 +32,8 @@ export interface IncomingRecord {
   readonly value: Uint8Array | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
+  /** It may be held for long: from now on it keeps nothing in memory but itself. */
+  keep(): void;
 }
 
 /** Some records of one partition, by rising offset; never empty. */

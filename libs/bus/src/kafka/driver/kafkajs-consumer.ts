@@ -1,7 +1,7 @@
-import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { KafkajsClient } from './kafkajs-client.js';
+import { KafkajsRecord } from './kafkajs-record.js';
 import type {
-  IncomingRecord,
   KafkaConsumer,
   KafkaConsumerEvents,
   KafkaConsumerOptions,
@@ -136,51 +136,10 @@ export class KafkajsConsumer implements KafkaConsumer {
   async #fetched(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     this.#commit ??= (offsets) => payload.commitOffsetsIfNecessary(offsets);
-    const records = batch.messages.map(recordOf);
+    const records = batch.messages.map((message) => new KafkajsRecord(message));
     if (records.length === 0) return;
     await this.events.fetched({ topic: batch.topic, partition: batch.partition, records });
   }
-}
-
-/** Copied: what kafkajs hands over are windows on the whole answer of a fetch, and a message that is held would keep all of it. */
-function recordOf({ offset, key, value, headers }: KafkaMessage): IncomingRecord {
-  return {
-    offset: Number(offset),
-    key: key?.toString(),
-    value: value && copyOf(value),
-    headers: headersOf(headers),
-    bytes: (value?.length ?? 0) + 500,
-  };
-}
-
-/** Small values share a slab, which one that is held keeps: it is small itself. */
-const SLAB = 16 * 1024;
-const LARGEST_SHARED = 4 * 1024;
-
-let slab = new ArrayBuffer(0);
-let used = 0;
-
-/** No `Buffer`, which is another text to whoever prints or compares the bytes of a message. */
-function copyOf(value: Buffer): Uint8Array {
-  if (value.length > LARGEST_SHARED) return new Uint8Array(value);
-  if (used + value.length > slab.byteLength) {
-    slab = Buffer.allocUnsafeSlow(SLAB).buffer;
-    used = 0;
-  }
-  const copy = new Uint8Array(slab, used, value.length);
-  copy.set(value);
-  used += value.length;
-  return copy;
-}
-
-function headersOf(headers: IHeaders | undefined): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    const first = Array.isArray(value) ? value[0] : value;
-    if (first !== undefined) texts[name] = first.toString();
-  }
-  return texts;
 }
 
 function grouped(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {

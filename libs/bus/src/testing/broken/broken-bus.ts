@@ -99,6 +99,16 @@ export function withHandler(change: (handler: MessageHandler) => MessageHandler)
   return (bus) => ({ subscribe: (options, handler) => bus.subscribe(options, change(handler)) });
 }
 
+export function bound(inner: Subscription): Subscription {
+  return {
+    group: inner.group,
+    status: () => inner.status(),
+    pause: () => inner.pause(),
+    resume: () => inner.resume(),
+    close: () => inner.close(),
+  };
+}
+
 /** Gives out subscriptions that do something otherwise. */
 export function withSubscription(
   change: (inner: Subscription, bus: MemoryMessageBus) => Partial<Subscription>,
@@ -106,14 +116,7 @@ export function withSubscription(
   return (bus) => ({
     async subscribe(options, handler) {
       const inner = await bus.subscribe(options, handler);
-      return {
-        group: inner.group,
-        status: () => inner.status(),
-        pause: () => inner.pause(),
-        resume: () => inner.resume(),
-        close: () => inner.close(),
-        ...change(inner, bus),
-      };
+      return { ...bound(inner), ...change(inner, bus) };
     },
   });
 }

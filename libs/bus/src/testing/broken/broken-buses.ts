@@ -3,6 +3,7 @@ import type { BusTwin } from './broken-bus.js';
 import { brokenAtCheckingBack } from './checking-back.js';
 import { brokenAtDeadLetters } from './dead-letters.js';
 import { brokenAtDeciding } from './deciding.js';
+import { brokenAtDeliveries } from './deliveries.js';
 import { brokenAtFailing } from './failing.js';
 import { brokenAtFlow } from './flow.js';
 import { brokenAtLiving } from './life.js';
@@ -19,6 +20,7 @@ export const brokenMessageBuses: readonly BusTwin[] = [
   ...brokenAtDeadLetters,
   ...brokenAtSharing,
   ...brokenAtFlow,
+  ...brokenAtDeliveries,
   ...brokenAtLiving,
   ...brokenAtOutages,
   ...brokenAtAdministration,

@@ -7,6 +7,7 @@ export const brokenAtFailing = [
       'tries a failing message again, and counts',
       'gives up on a message after as many retries as the policy says',
       'says how it stands',
+      'tries again the one of many that failed, and no other',
     ],
     withHandler((handler) => (message, context) => handler(message, { ...context, attempt: 1 })),
   ),

@@ -5,7 +5,10 @@ const NOTHING = { state: 'closed', inFlight: 0, handled: 0, retried: 0, deadLett
 export const brokenAtLiving = [
   brokenBus(
     'does not wait for handlers when a subscription is closed',
-    ['lets running handlers finish when a subscription is closed, and settles them'],
+    [
+      'lets running handlers finish when a subscription is closed, and settles them',
+      'waits for those of many that are open when it is closed',
+    ],
     withSubscription((inner) => ({
       close: async () => {
         void inner.close();

@@ -6,6 +6,7 @@ import type { TopicPlan } from '../../transport/topology.js';
 import { present, until, within } from './check.js';
 import type { BusHarness, OpenedBroker } from './harness.js';
 import { Inbox } from './inbox.js';
+import { Tray } from './tray.js';
 
 export type Handling = (message: Message, context: MessageContext) => unknown;
 
@@ -73,6 +74,15 @@ export class BusBench<Bus extends MessageBus = MessageBus> {
     const subscribing = bus.subscribe({ ...options, group }, inbox.handler);
     inbox.subscription = await within(this.patience, subscribing, 'subscribing');
     return inbox;
+  }
+
+  /** Subscribes, and keeps what comes until the case settles it. */
+  async take(options: Listening, taken: (ids: readonly string[]) => void = () => undefined): Promise<Tray> {
+    const group = options.group ?? (await this.group(options.topics, options.order));
+    const tray = new Tray(group, taken);
+    const subscribing = this.bus.subscribe({ ...options, group }, tray.handler, tray.many);
+    tray.subscription = await within(this.patience, subscribing, 'subscribing');
+    return tray;
   }
 
   until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BusCase } from './harness.js';
 import { administrationCases } from './message-bus/administration.js';
 import { deadLetterCases } from './message-bus/dead-letters.js';
+import { deliveryCases } from './message-bus/deliveries.js';
 import { failingCases } from './message-bus/failing.js';
 import { flowCases } from './message-bus/flow.js';
 import { lifeCases } from './message-bus/life.js';
@@ -17,6 +18,7 @@ export const messageBusContract: readonly BusCase[] = [
   ...deadLetterCases,
   ...sharingCases,
   ...flowCases,
+  ...deliveryCases,
   ...lifeCases,
   ...outageCases,
   ...administrationCases,

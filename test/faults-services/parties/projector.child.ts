@@ -1,6 +1,6 @@
 // A projector that a real broker feeds, with a trap at one of its steps: projector.child.ts ORDERS; then one order per line of its standard input.
 import { createInterface } from 'node:readline';
-import type { MessageBus } from '@varve/bus';
+import type { DeliveriesHandler, Delivery, MessageBus } from '@varve/bus';
 import type { LogReader } from '@varve/eventstore';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { Projector, type ProjectorEvent } from '@varve/projections';
@@ -28,8 +28,12 @@ const reader = new Proxy(log, {
 const readModels = await SqliteReadModels.open({ file: orders.readModelsFile });
 const bus = await openBus(orders.broker);
 const delivering: MessageBus = replacing<MessageBus>(bus, {
-  subscribe: (options, handler) =>
-    bus.subscribe(options, (message, context) => traps.around('deliver', () => handler(message, context))),
+  subscribe: (options, handler, many) =>
+    bus.subscribe(
+      options,
+      (message, context) => traps.around('deliver', () => handler(message, context)),
+      many && ((deliveries) => deliveries.forEach((delivery) => deliver(delivery, many))),
+    ),
 });
 const known = accounts();
 const projection: typeof known = {
@@ -69,4 +73,15 @@ function tell(event: ProjectorEvent): void {
   }
   const { code, message } = event.error as { code?: string; message?: string };
   say({ told: event.kind, code, message });
+}
+
+/** By itself, so that each may fall into a trap. */
+function deliver(delivery: Delivery, many: DeliveriesHandler): void {
+  const { wire, attempt, signal } = delivery;
+  const handled = (): Promise<void> =>
+    new Promise((done, failed) => many([{ wire, attempt, signal, done, failed }]));
+  traps.around('deliver', handled).then(
+    () => delivery.done(),
+    (error: unknown) => delivery.failed(error),
+  );
 }

@@ -1,6 +1,6 @@
 import type { FeedStatus } from '@varve/eventstore';
 import { keepSubscribed } from '../transport/keep-subscribed.js';
-import type { MessageHandler, Subscription } from '../transport/subscription.js';
+import type { DeliveriesHandler, MessageHandler, Subscription } from '../transport/subscription.js';
 import type { SequencerSettings } from './sequencer-options.js';
 
 /** `outage`: the processor's log or store. `log`: a gap could not be read. `bytes`: too much is in hand. */
@@ -12,7 +12,7 @@ export class Fetching {
   readonly #reasons = new Set<PauseReason>();
   #hasRun = false;
 
-  constructor(settings: SequencerSettings, handler: MessageHandler) {
+  constructor(settings: SequencerSettings, handler: MessageHandler, many: DeliveriesHandler) {
     const { bus, topics, group, maxHeld, startFrom, onPoison, timers, random, onNotice } = settings;
     this.#subscription = keepSubscribed(
       bus,
@@ -27,7 +27,7 @@ export class Fetching {
         onFailure: 'retry-for-ever',
       },
       handler,
-      { timers, random, onNotice },
+      { timers, random, onNotice, many },
     );
   }
 

@@ -21,12 +21,12 @@ export class HeldStreams {
     return this.#count;
   }
 
-  get names(): Iterable<StreamName> {
-    return this.#streams.keys();
-  }
-
   get all(): Iterable<HeldStream> {
     return this.#streams.values();
+  }
+
+  get entries(): Iterable<Held> {
+    return entriesOf(this.#streams.values());
   }
 
   /** Why nothing moves any more, if that is so. */
@@ -77,4 +77,8 @@ export class HeldStreams {
     this.#standstill.leave(0);
     this.bytes.reset();
   }
+}
+
+function* entriesOf(streams: Iterable<HeldStream>): Iterable<Held> {
+  for (const { entries } of streams) yield* entries;
 }

@@ -1,4 +1,5 @@
 import type { FedCommit, LogDivergedError, StreamName, StreamVersion } from '@varve/eventstore';
+import type { Delivery } from '../transport/subscription.js';
 
 /** A commit in hand: from a message, which is settled one day, or read from the log. */
 export interface Held {
@@ -18,12 +19,8 @@ export interface Held {
   readonly settle?: Settle;
 }
 
-export interface Settle {
-  /** Aborted when the message is somebody else's. */
-  readonly signal: AbortSignal;
-  acknowledge(): void;
-  giveBack(error: unknown): void;
-}
+/** What is said of a message in the end, by one of the two. */
+export type Settle = Pick<Delivery, 'signal' | 'done' | 'failed'>;
 
 const NOTHING: readonly Held[] = [];
 
@@ -34,6 +31,8 @@ export class HeldStream {
   leftAt: StreamVersion | undefined;
   /** When the gap before the first entry was seen. */
   gapSince: number | undefined;
+  /** Whether it is to be looked at. */
+  isDirty = false;
   /** Whether the log is being asked, or waits to be asked again. */
   isRefilling = false;
   /** How often the log had less than was promised, or could not be asked, one after the other. */
@@ -53,15 +52,21 @@ export class HeldStream {
   /** Usually the last: messages of a stream come roughly in order. */
   add(entry: Held): void {
     const entries = this.#entries;
+    this.isJudged = false;
     let at = entries.length;
+    if (at === 0) {
+      // Of one: `push` would make room for many.
+      this.#entries = [entry];
+      return;
+    }
     while (at > 0 && (entries[at - 1] as Held).firstVersion > entry.firstVersion) at -= 1;
     if (at === entries.length) entries.push(entry);
     else entries.splice(at, 0, entry);
-    this.isJudged = false;
   }
 
   /** One that begins where this one does and is another commit all the same. */
   contradiction(entry: Held): Held | undefined {
+    if (this.#entries.length === 0) return undefined;
     return this.#entries.find((one) => one.firstVersion === entry.firstVersion && !sameCommit(one, entry));
   }
 

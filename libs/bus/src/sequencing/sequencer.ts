@@ -7,8 +7,10 @@ import {
   type FeedStatus,
   type KnownVersions,
   type StreamName,
+  type StreamVersion,
 } from '@varve/eventstore';
 import { overlap, twoCommits, untrue } from './contradictions.js';
+import { DirtyStreams } from './dirty-streams.js';
 import { Fetching } from './fetching.js';
 import type { Held, HeldStream } from './held.js';
 import { HeldStreams } from './held-streams.js';
@@ -24,8 +26,7 @@ import { sequencerSettings, type SequencerOptions, type SequencerSettings } from
 export class Sequencer implements CommitFeed {
   readonly #settings: SequencerSettings;
   readonly #held: HeldStreams;
-  /** Streams in which something may have become possible. */
-  readonly #dirty = new Set<StreamName>();
+  readonly #dirty = new DirtyStreams();
   /** Streams of which something was handed over that is not known to be done. */
   #offered: HeldStream[] = [];
   readonly #counts = { applied: 0, duplicates: 0, refills: 0 };
@@ -48,7 +49,7 @@ export class Sequencer implements CommitFeed {
     this.#session = session;
     if (this.#intake) {
       this.#fetching?.resume('outage');
-      for (const stream of this.#held.names) this.#dirty.add(stream);
+      this.#markAll();
       session.ready();
       return;
     }
@@ -59,9 +60,9 @@ export class Sequencer implements CommitFeed {
       random,
       refilled: (held, commits) => this.#refilled(held, commits),
       hasRoom: () => !this.#held.bytes.areTooMany,
-      lookAgain: ({ stream }) => {
+      lookAgain: (held) => {
         this.#fetching?.resume('log');
-        this.#lookAgain(stream);
+        this.#lookAgain(held);
       },
       judged: (held, wrong) => this.#judged(held, wrong),
       failed: (held, error) => this.#failed(held, error),
@@ -69,30 +70,32 @@ export class Sequencer implements CommitFeed {
     this.#intake = new Intake(session, this.#settings, {
       hold: (entry) => this.#hold(entry),
       drop: (signal) => this.#drop(signal),
+      inHand: () => this.#held.entries,
     });
-    this.#fetching = new Fetching(this.#settings, this.#intake.handle);
+    this.#fetching = new Fetching(this.#settings, this.#intake.handle, this.#intake.handleMany);
   }
 
   async next(known: KnownVersions, most: number): Promise<readonly FedCommit[]> {
-    for (const { stream } of this.#offered) this.#dirty.add(stream);
+    for (const held of this.#offered) this.#dirty.mark(held);
     this.#offered = [];
     if (known.walks !== this.#walks) {
       this.#walks = known.walks;
-      for (const stream of this.#held.names) this.#dirty.add(stream);
+      this.#markAll();
     }
-    const streams = this.#dirty.size <= most ? [...this.#dirty] : [...this.#dirty].slice(0, most);
-    const loading = known.load(streams);
+    const loading = known.load(this.#dirty.names(most));
+    const count = Math.min(most, this.#dirty.count);
     if (loading) await loading;
     const ready: FedCommit[] = [];
-    for (const stream of streams) {
-      if (ready.length >= most) break;
-      this.#dirty.delete(stream);
-      const held = this.#held.get(stream);
-      if (held && this.#settleDone(held, known)) this.#offer(held, known, { ready, most });
+    const offering = { ready, most };
+    for (const held of this.#dirty.take(count)) {
+      const version = this.#settleDone(held, known);
+      if (version === undefined) continue;
+      if (ready.length < most) this.#offer(held, version, offering);
+      else this.#dirty.mark(held);
     }
     if (this.#contradiction) throw this.#contradiction;
     if (ready.length === 0) this.#held.lookForStandstill();
-    if (ready.length < most && this.#dirty.size > 0) this.#session?.ready();
+    if (ready.length < most && this.#dirty.count > 0) this.#session?.ready();
     return ready;
   }
 
@@ -100,7 +103,7 @@ export class Sequencer implements CommitFeed {
     for (const held of this.#offered) {
       if (held.entries.length === 0) continue;
       if (left.has(held.stream)) held.leftAt = known.versionOf(held.stream);
-      if (this.#settleDone(held, known)) this.#dirty.add(held.stream);
+      if (this.#settleDone(held, known) !== undefined) this.#dirty.mark(held);
     }
     this.#offered = [];
   }
@@ -115,7 +118,7 @@ export class Sequencer implements CommitFeed {
     this.#cancelHold?.();
     this.#refills?.close();
     this.#intake?.close();
-    for (const held of this.#held.all) for (const entry of held.entries) entry.settle?.giveBack(closedHere());
+    for (const { settle } of this.#held.entries) settle?.failed(closedHere());
     this.#held.clear();
     this.#dirty.clear();
     this.#offered = [];
@@ -138,10 +141,10 @@ export class Sequencer implements CommitFeed {
   }
 
   #hold(entry: Held): void {
-    const { stream } = entry;
-    this.#put(this.#held.open(stream), entry);
+    const held = this.#held.open(entry.stream);
+    this.#put(held, entry);
     if (this.#held.bytes.areTooMany) this.#fetching?.pause('bytes');
-    this.#lookAgain(stream);
+    this.#lookAgain(held);
   }
 
   #put(held: HeldStream, entry: Held): void {
@@ -157,21 +160,21 @@ export class Sequencer implements CommitFeed {
     return dropped.flatMap(({ gone }) => gone);
   }
 
-  /** Settles what is done. `false` when there is nothing more to do for the stream now. */
-  #settleDone(held: HeldStream, known: KnownVersions): boolean {
+  /** Settles what is done, and answers where the stream stands: nothing when there is nothing more to do for it now. */
+  #settleDone(held: HeldStream, known: KnownVersions): StreamVersion | undefined {
     const version = known.versionOf(held.stream);
     if (version === undefined) {
-      this.#dirty.add(held.stream);
-      return false;
+      this.#dirty.mark(held);
+      return undefined;
     }
     const done = known.isParked(held.stream) ? held.takeAll() : held.takeUpTo(version);
     for (const { settle, isOffered } of done) {
-      settle?.acknowledge();
+      settle?.done();
       if (isOffered) this.#counts.applied += 1;
       else this.#counts.duplicates += 1;
     }
     this.#forget(held, done);
-    return held.entries.length > 0;
+    return held.entries.length > 0 ? version : undefined;
   }
 
   #forget(held: HeldStream, gone: readonly Held[]): void {
@@ -182,8 +185,7 @@ export class Sequencer implements CommitFeed {
   }
 
   /** Hands over what follows without a gap, and sees to the gap behind it. */
-  #offer(held: HeldStream, known: KnownVersions, { ready, most }: Offering): void {
-    const version = known.versionOf(held.stream) ?? 0;
+  #offer(held: HeldStream, version: StreamVersion, { ready, most }: Offering): void {
     if (held.leftAt === version) return;
     if (held.contested) {
       if (!held.isRefilling) this.#refills?.judge(held);
@@ -195,7 +197,7 @@ export class Sequencer implements CommitFeed {
       if (entry.lastVersion <= at || (!entry.commit && held.hasCommitAt(entry.firstVersion))) continue;
       if (entry.firstVersion <= at) {
         this.#contest(held, overlap(this.#settings, entry, at));
-        this.#dirty.add(held.stream);
+        this.#dirty.mark(held);
         break;
       }
       if (entry.firstVersion > at + 1 || !entry.commit) {
@@ -203,7 +205,7 @@ export class Sequencer implements CommitFeed {
         break;
       }
       if (ready.length >= most) {
-        this.#dirty.add(held.stream);
+        this.#dirty.mark(held);
         break;
       }
       ready.push(entry.commit);
@@ -236,9 +238,7 @@ export class Sequencer implements CommitFeed {
   #lookAtGapsIn(milliseconds: number): void {
     this.#cancelHold ??= this.#settings.timers.after(milliseconds, () => {
       this.#cancelHold = undefined;
-      for (const { stream, gapSince } of this.#held.all) {
-        if (gapSince !== undefined) this.#dirty.add(stream);
-      }
+      for (const held of this.#held.all) if (held.gapSince !== undefined) this.#dirty.mark(held);
       this.#session?.ready();
     });
   }
@@ -262,13 +262,17 @@ export class Sequencer implements CommitFeed {
     held.contested = undefined;
     held.isJudged = wrong.length === 0;
     const gone = wrong.filter((entry) => held.remove(entry));
-    for (const entry of gone) entry.settle?.giveBack(untrue(this.#settings, entry));
+    for (const entry of gone) entry.settle?.failed(untrue(this.#settings, entry));
     this.#forget(held, gone);
   }
 
-  #lookAgain(stream: StreamName): void {
-    this.#dirty.add(stream);
+  #lookAgain(held: HeldStream): void {
+    this.#dirty.mark(held);
     this.#session?.ready();
+  }
+
+  #markAll(): void {
+    for (const held of this.#held.all) this.#dirty.mark(held);
   }
 
   /** Messages are safe where they are: nothing more is fetched until the log answers, and nothing is given back. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MemoryMessageBus } from '@varve/bus/memory';
+import { MemoryMessageBus, type MemoryBrokerOptions } from '@varve/bus/memory';
+import { InBatches } from '@varve/bus/testing';
 import type { Sequencer } from '@varve/bus';
 import type { Commit, Processor } from '@varve/eventstore';
 import type { MemoryTransaction } from '@varve/eventstore/testing';
@@ -58,7 +59,15 @@ interface Instance {
 class World extends Fixture {
   readonly #late: Commit[] = [];
   readonly #poisoned = new Set<string>();
-  #instance = this.#begin();
+  #instance: Instance;
+
+  constructor(
+    broker: MemoryBrokerOptions,
+    private readonly isInBatches: boolean,
+  ) {
+    super(broker);
+    this.#instance = this.#begin();
+  }
 
   async perform(next: Action): Promise<void> {
     switch (next.do) {
@@ -137,7 +146,10 @@ class World extends Fixture {
   #begin(killer = new Killer(), isFed = true): Instance {
     const bus = new MemoryMessageBus({ broker: this.broker, random: () => 0.5 });
     const log = killer.stalk(this.log);
-    const sequencer = isFed ? this.sequencer({ bus, log, maxHeld: 8, maxHeldBytes: 400 }) : undefined;
+    const feeding = this.isInBatches ? new InBatches(bus) : bus;
+    const sequencer = isFed
+      ? this.sequencer({ bus: feeding, log, maxHeld: 8, maxHeldBytes: 400 })
+      : undefined;
     const processor = this.processor(sequencer, {
       log,
       store: killer.stalk(this.store),
@@ -153,12 +165,17 @@ class World extends Fixture {
 describe('Whatever a bus does', () => {
   test('the read model comes out as the log says, each event once and in order, whoever is killed or set aside meanwhile', async () => {
     await fc.assert(
-      fc.asyncProperty(chaos, fc.array(action, { minLength: 5, maxLength: 60 }), async (mishaps, actions) => {
-        const world = new World({ chaos: mishaps });
-        for (const next of actions) await world.perform(next);
-        await world.finish();
-        expect(world.rows()).toEqual(await foldOf(world.log));
-      }),
+      fc.asyncProperty(
+        chaos,
+        fc.boolean(),
+        fc.array(action, { minLength: 5, maxLength: 60 }),
+        async (mishaps, isInBatches, actions) => {
+          const world = new World({ chaos: mishaps }, isInBatches);
+          for (const next of actions) await world.perform(next);
+          await world.finish();
+          expect(world.rows()).toEqual(await foldOf(world.log));
+        },
+      ),
       { numRuns: RUNS },
     );
   }, 120_000);

@@ -1,4 +1,5 @@
 import { InvalidBusOptionsError, Sequencer, type BusNotice } from '@varve/bus';
+import { InBatches } from '@varve/bus/testing';
 import { InMemoryProcessorStore } from '@varve/eventstore/testing';
 import { describe, expect, test } from 'vitest';
 import { Fixture, foldOf, settle, started, TOPIC } from './fixture.js';
@@ -28,6 +29,23 @@ describe('A sequencer', () => {
     await settle(fixture, processor);
     expect(fixture.rows()).toEqual({ 'order-1': [1] });
     expect(sequencer.status()).toMatchObject({ held: 0, applied: 1, duplicates: 3 });
+  });
+
+  test('takes a batch, and gives back only that of it which is no commit', async () => {
+    const fixture = new Fixture();
+    const { sequencer, processor } = await started(
+      fixture,
+      fixture.sequencer({ bus: new InBatches(fixture.bus) }),
+    );
+    const commits = [await fixture.append('order-1', 2), await fixture.append('order-2')];
+    const [first, second] = commits.map((commit) => fixture.message(commit));
+    const stranger = { ...first!, event: { ...first!.event, id: 'x', type: 'stranger' } };
+    await fixture.bus.publish([first!, stranger, second!]);
+    await settle(fixture, processor);
+    expect(fixture.rows()).toEqual({ 'order-1': [1, 2], 'order-2': [1] });
+    expect(sequencer.status()).toMatchObject({ held: 0, applied: 2, duplicates: 0, refills: 0 });
+    const dead = await fixture.bus.deadLetters('orders').list();
+    expect(dead.map(({ message }) => message?.event.id)).toEqual(['x']);
   });
 
   test('reads a gap from the log at once on lanes', async () => {

@@ -44,7 +44,7 @@ interface Source {
   readonly amount: number;
 }
 
-/** From the first commits to the last one; joining the group is not counted on either side. */
+/** From the moment in which the group was joined to the last commit, on either side: the first fetch counts like any other. */
 function sequencing({ server, topic, amount }: Source, log: SqliteEventStore): Side {
   return async () => {
     const bus = new KafkaMessageBus({ brokers: server.brokers.split(',') });
@@ -56,14 +56,16 @@ function sequencing({ server, topic, amount }: Source, log: SqliteEventStore): S
       startFrom: 'earliest',
     });
     const sink = new Sink(sequencer);
+    const joined = new Promise<number>((resolve) => {
+      bus.onNotice(({ kind }) => kind === 'connected' && resolve(performance.now()));
+    });
     sink.open(log.logId);
-    await sink.reaches(1);
-    const [began, early] = [performance.now(), sink.applied];
+    const began = await joined;
     await sink.reaches(amount);
     const milliseconds = performance.now() - began;
     await sink.close();
     await bus.close();
-    return (milliseconds * amount) / (amount - early);
+    return milliseconds;
   };
 }
 
@@ -71,13 +73,13 @@ function consuming({ server, topic, amount }: Source): Side {
   return async () => {
     const consumer = plainKafka(server).consumer({ groupId: uniqueName('bench'), maxWaitTimeInMs: 250 });
     let [seen, cents, began] = [0, 0, 0];
+    consumer.on(consumer.events.GROUP_JOIN, () => (began = performance.now()));
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     const milliseconds = await new Promise<number>((resolve, reject) => {
       const work = consumer.run({
         partitionsConsumedConcurrently: 64,
         eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary }) => {
-          if (began === 0) began = performance.now();
           for (const { value, offset } of batch.messages) {
             const { data } = JSON.parse(value?.toString() ?? '') as {
               data: { events: { data: Measured }[] };

@@ -1,4 +1,6 @@
+import { MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
+import { hostsOf } from '../../src/mongodb/connection/connect.js';
 import { withDefaults, type MongoEventStoreOptions } from '../../src/mongodb/options.js';
 
 const uri = 'mongodb://localhost';
@@ -36,5 +38,12 @@ describe('The options of MongoEventStore', () => {
       appendTimeout: 20_000,
       commandTimeout: 10_000,
     });
+  });
+
+  test.each([
+    ['mongodb://user:secret@a:1,b:2/shop', 'a:1,b:2'],
+    ['mongodb+srv://user:secret@cluster0.example.net/shop', 'cluster0.example.net'],
+  ])('name the servers of %s without the password', (address, hosts) => {
+    expect(hostsOf(new MongoClient(address))).toBe(hosts);
   });
 });

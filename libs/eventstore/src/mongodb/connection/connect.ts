@@ -57,7 +57,7 @@ async function connected(
   const client = (options.client as MongoClient | undefined) ?? ownClient(options);
   const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
   const collections = collectionsOf(client, options);
-  const location = `${client.options.hosts.join(',')}/${collections.commits.namespace}`;
+  const location = `${hostsOf(client)}/${collections.commits.namespace}`;
   try {
     await client.connect();
     return { log: await open(collections, location), disconnect };
@@ -70,6 +70,11 @@ async function connected(
     }
     throw translateError(error, location);
   }
+}
+
+/** As they were given: a name in DNS stands for servers that are known only later, and in any order. */
+export function hostsOf({ options: { srvHost, hosts } }: Pick<MongoClient, 'options'>): string {
+  return srvHost ?? hosts.join(',');
 }
 
 /**

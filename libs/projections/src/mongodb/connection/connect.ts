@@ -48,8 +48,12 @@ function nothingAt(location: string): InvalidProjectionOptionsError {
   );
 }
 
-function locationOf(client: MongoClient, { database, collectionPrefix }: ConnectOptions): string {
-  const place = `${client.options.hosts.join(',')}/${database}`;
+/** With the hosts as they were given: a name in DNS stands for servers that are known only later, and in any order. */
+export function locationOf(
+  { options: { srvHost, hosts } }: Pick<MongoClient, 'options'>,
+  { database, collectionPrefix }: Pick<ConnectOptions, 'database' | 'collectionPrefix'>,
+): string {
+  const place = `${srvHost ?? hosts.join(',')}/${database}`;
   return collectionPrefix === '' ? place : `${place}/${collectionPrefix}*`;
 }
 

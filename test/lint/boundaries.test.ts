@@ -47,7 +47,7 @@ describe('between projects', () => {
 
 describe('between the parts of a lib', () => {
   const rule = 'varve/part-boundaries';
-  for (const part of ['log', 'schema', 'context', 'aggregate', 'processor']) {
+  for (const part of ['log', 'schema', 'context', 'aggregate', 'processor', 'copying']) {
     const file = `libs/eventstore/src/${part}/seed.ts`;
     for (const adapter of ['sqlite', 'mongodb', 'nest', 'testing']) {
       refuses(`${part} imports no ${adapter}`, file, `import '../${adapter}/index.js';`, rule);

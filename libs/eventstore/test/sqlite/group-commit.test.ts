@@ -101,3 +101,24 @@ test('a sealed log refuses new commits and still answers for old ones', async ()
   expect(await store.append('n-1', 'any', event(1), { commitId: 'c' })).toEqual(first);
   await store.close();
 });
+
+test('who opens a sealed log is warned, and can read it', async () => {
+  const file = join(temporaryFolder(), 'log.db');
+  const store = await FaultyStore.open({ file });
+  await store.append('n-1', 'any', event(1));
+  await store.seal({ movedTo: 'db.example/shop.varve_commits' });
+  await store.close();
+  for (const readOnly of [false, true]) {
+    const warnings: string[] = [];
+    const opened = await SqliteEventStore.open({
+      file,
+      readOnly,
+      logger: { warn: (message) => void warnings.push(message) },
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(/sealed at .* at position 1: it was moved to db\.example/),
+    ]);
+    expect(await opened.head()).toBe(1);
+    await opened.close();
+  }
+});

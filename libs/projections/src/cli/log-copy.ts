@@ -128,7 +128,11 @@ function describeCopied({
 }
 
 function countsOf(commits: number, fences: number): string {
-  return `${commits.toLocaleString('en-US')} commits and ${fences.toLocaleString('en-US')} fences, compared one by one`;
+  return `${counted(commits, 'commit')} and ${counted(fences, 'fence')}, compared one by one`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function goOnBehindSeal(location: string): string {

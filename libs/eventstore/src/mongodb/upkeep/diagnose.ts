@@ -31,7 +31,7 @@ function topologyOf({ setName, hosts, msg }: Document): { level: StorageFinding[
 
 function concernsOf({ tail, changeStreams }: MongoLog): StorageFinding {
   const woken = changeStreams
-    ? 'change streams wake who waits'
+    ? 'change streams wake who waits, if the server serves them'
     : 'who waits asks, since there are no change streams';
   const message =
     'an append waits for a majority and its journals (w: "majority", j: true); what decides is read from the primary as a majority has it ' +

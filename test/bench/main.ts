@@ -9,6 +9,8 @@ import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { loading } from './loading.ts';
 import type { Benchmark, Row } from './measure.ts';
+import { mongoBenchmarks } from './mongodb/index.ts';
+import { stopMongoDb } from './mongodb/server.ts';
 import { rebuilding } from './rebuilding.ts';
 import { describeRows, isMissed, plotRows } from './report.ts';
 
@@ -21,9 +23,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   growth,
   emmett,
   ...busBenchmarks,
+  ...mongoBenchmarks,
 ];
-/** They need brokers, and run only when they are named: `bus` for all of them. */
-const BUS = /^bus(-|$)/;
+/** They need servers, and run only when they are named: `bus` or `mongodb` for all of a kind. */
+const ON_SERVERS = /^(bus|mongodb)(-|$)/;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,8 +39,8 @@ const { values, positionals } = parseArgs({
 
 const isChosen = (name: string): boolean =>
   positionals.length === 0
-    ? !BUS.test(name)
-    : positionals.some((asked) => asked === name || (BUS.test(asked) && name.startsWith(`${asked}-`)));
+    ? !ON_SERVERS.test(name)
+    : positionals.some((asked) => asked === name || (ON_SERVERS.test(asked) && name.startsWith(`${asked}-`)));
 const chosen = BENCHMARKS.filter(({ name }) => isChosen(name));
 if (values.help || chosen.length === 0) {
   for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
@@ -54,7 +57,7 @@ try {
 } finally {
   report();
   // Only now: the bare RocketMQ client goes on opening its session after a shutdown, and ends the process when its broker is gone.
-  await stopBrokers();
+  await Promise.all([stopBrokers(), stopMongoDb()]);
 }
 
 function report(): void {

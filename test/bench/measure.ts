@@ -16,6 +16,8 @@ export interface Row {
   readonly reference: number | null;
   readonly ratio: number | null;
   readonly goal: number | null;
+  /** What one has to know to read it. */
+  readonly note?: string;
 }
 
 /** Measures one row or several, in this process. */

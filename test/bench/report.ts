@@ -24,7 +24,8 @@ export function describeRows(rows: readonly Row[]): string {
       .map((text, i) => (right.has(i) ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [styleText('bold', line(header)), ...cells.map(line)].join('\n');
+  const notes = rows.filter(({ note }) => note).map(({ name, note }) => `${name}: ${note}`);
+  return [styleText('bold', line(header)), ...cells.map(line), ...notes].join('\n');
 }
 
 export function plotRows(rows: readonly Row[]): string {

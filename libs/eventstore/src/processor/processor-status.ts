@@ -31,6 +31,9 @@ export interface ProcessorStatus {
   readonly feed?: FeedStatus;
 }
 
+/** How old the head in a status may be while batches come from behind it, in milliseconds: asking is a walk to the log. */
+const HEAD_GOOD_FOR = 500;
+
 /** What a processor knows about itself, as it goes. */
 export class StatusBoard {
   state: ProcessorState = 'idle';
@@ -38,10 +41,21 @@ export class StatusBoard {
   head: Position = 0;
   parked = 0;
   readonly rate: RateMeter;
+  readonly #clock: () => number;
+  #askedAt = -Infinity;
   #error: { code: string; message: string } | undefined;
 
   constructor(clock: () => number) {
+    this.#clock = clock;
     this.rate = new RateMeter(clock);
+  }
+
+  /** Asks where the log ends if that may be elsewhere by now: it was asked a while ago, or a read has come that far. */
+  async lookAtHead(readUpTo: Position, ask: () => Promise<Position>): Promise<void> {
+    const now = this.#clock();
+    if (readUpTo < this.head && now - this.#askedAt < HEAD_GOOD_FOR) return;
+    this.#askedAt = now;
+    this.head = await ask();
   }
 
   enter(state: ProcessorState, error?: unknown): void {

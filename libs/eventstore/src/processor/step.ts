@@ -40,7 +40,10 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   if (look === 'roused') return { ...resting(from), lookAgainIn: 0 };
   if (look) verifyStanding(settings.log, settings.id, { checkpoint: holding.checkpoint, ...look });
   const read = look?.read;
-  if (!feeding) board.head = read ? await settings.log.head() : from;
+  if (!feeding) {
+    if (read) await board.lookAtHead(read.upTo, () => settings.log.head());
+    else board.head = from;
+  }
   const startedAt = settings.clock();
   if (look) feeding?.lookFurther(work, look);
   const workedOnParked = await runParked(work, visible);

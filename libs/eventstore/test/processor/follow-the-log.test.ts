@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadAllOptions } from '@varve/eventstore';
-import { Fixture, foldOf, reacting, settle, turnUntil } from './support/fixture.js';
+import { InMemoryEventStore } from '@varve/eventstore/testing';
+import { fiveOrders, Fixture, foldOf, reacting, settle, turnUntil } from './support/fixture.js';
 
 describe('a processor that follows the log', () => {
   it('applies each event once, in order, and leaves the checkpoint at the head with its mark', async () => {
@@ -83,6 +84,26 @@ describe('a processor that follows the log', () => {
     await turnUntil(() => fixture.time.pending === 1 && fixture.rows()['order-1']);
     expect(Object.keys(fixture.rows())).toEqual(['order-1']);
     await processor.stop();
+  });
+
+  it('asks where the log ends when it comes near, and twice a second on the way, not for every batch', async () => {
+    const fixture = await fiveOrders();
+    let asked = 0;
+    fixture.log.head = () => {
+      asked += 1;
+      return InMemoryEventStore.prototype.head.call(fixture.log);
+    };
+    const processor = fixture.processor({ batch: { initial: 1, max: 1 } });
+    await processor.runOnce();
+    const atFirst = asked;
+    for (let batch = 0; batch < 2; batch += 1) await processor.runOnce();
+    expect(processor.status()).toMatchObject({ position: 3, head: 5 });
+    expect(asked).toBe(atFirst);
+    await fixture.append('order-6', 'placed');
+    fixture.time.sleep(500);
+    await processor.runOnce();
+    expect(processor.status()).toMatchObject({ position: 4, head: 6 });
+    expect(asked).toBe(atFirst + 1);
   });
 
   it('answers two calls at once with one step', async () => {

@@ -104,7 +104,8 @@ export class CommitWriter {
 
   /** `false`: another writer was faster. */
   async #write(group: readonly PendingAppend[]): Promise<boolean> {
-    if (await this.#options.lease.turn()) this.head.doubt();
+    const { lease } = this.#options;
+    if (await lease.turn()) this.head.doubt(lease.reached);
     const head = await this.headForNext();
     await this.#examine(group.filter(({ doubtful }) => doubtful));
     const open = group.filter(({ settled }) => !settled);
@@ -131,8 +132,8 @@ export class CommitWriter {
 
   async #settle(planned: readonly PlannedCommit[], outcome: InsertOutcome): Promise<boolean> {
     if (outcome.outcome === 'written') {
-      this.#options.lease.won();
       this.#accept(planned);
+      this.#options.lease.won(this.head.position);
       return true;
     }
     this.head.doubt();

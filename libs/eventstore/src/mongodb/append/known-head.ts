@@ -1,10 +1,10 @@
 import { markOf } from '../../log/commit.js';
 import { LogSealedError } from '../../log/errors.js';
 import { sameMark, type Position } from '../../log/positions.js';
-import { headerOf, isSeal, type HeaderDocument } from '../connection/commit-document.js';
+import { headerOf, isSeal, type HeaderDocument, type SealDocument } from '../connection/commit-document.js';
 import { assertSameLog, divergedLog } from '../connection/log-record.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { headerAt, newestEntry } from '../read/head.js';
+import { headerAt, headersAt, newestEntry } from '../read/head.js';
 
 /** Between two commands that are further apart than this, in milliseconds, somebody may have restored a backup. */
 const IDLE = 1_000;
@@ -16,6 +16,8 @@ export class KnownHead {
   #newest: HeaderDocument | undefined;
   #fresh = false;
   #confirmedAt = -Infinity;
+  /** Where the log ends by somebody's word. */
+  #told = 0;
 
   constructor(log: MongoLog, now: () => number) {
     this.#log = log;
@@ -32,9 +34,13 @@ export class KnownHead {
     this.#confirmedAt = this.#now();
   }
 
-  /** Somebody else has written, or the connection was lost: the next append asks. */
-  doubt(): void {
+  /**
+   * Somebody else has written, or the connection was lost: the next append asks. Where somebody has told how far the log goes, it asks for
+   * that commit alone, which is found by its id; one that is not the newest costs another look.
+   */
+  doubt(told = 0): void {
     this.#fresh = false;
+    this.#told = told;
   }
 
   /**
@@ -50,11 +56,7 @@ export class KnownHead {
 
   async #ask(): Promise<void> {
     const known = this.#newest;
-    const [newest, there] = await Promise.all([
-      newestEntry(this.#log),
-      known && headerAt(this.#log, known._id),
-      assertSameLog(this.#log),
-    ]);
+    const [{ newest, there }] = await Promise.all([this.#look(known), assertSameLog(this.#log)]);
     if (known && !(there && sameMark(markOf(headerOf(there)), markOf(headerOf(known))))) {
       throw divergedLog(this.#log, `it has another commit at position ${known._id}, or none`);
     }
@@ -63,4 +65,26 @@ export class KnownHead {
     this.#fresh = true;
     this.#confirmedAt = this.#now();
   }
+
+  async #look(known: HeaderDocument | undefined): Promise<Found> {
+    const told = this.#told;
+    this.#told = 0;
+    if (told > this.position) {
+      const found = await headersAt(this.#log, [this.position, told]);
+      const newest = found.get(told);
+      if (newest) return { newest, there: found.get(this.position) };
+    }
+    const [newest, there] = await Promise.all([
+      newestEntry(this.#log),
+      known && headerAt(this.#log, known._id),
+    ]);
+    return { newest, there };
+  }
+}
+
+interface Found {
+  /** The newest commit, or the seal behind it; a commit that was told of may have a seal behind it, on which the next insert fails. */
+  readonly newest: HeaderDocument | SealDocument | undefined;
+  /** What is now where this process has seen the log end. */
+  readonly there: HeaderDocument | undefined;
 }

@@ -1,17 +1,24 @@
 import type { Collection } from 'mongodb';
+import type { Position } from '../../log/positions.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isDuplicateKey } from '../errors.js';
 
 /** How long one process numbers before it hands over, in milliseconds: long against the hand-over, short against a caller's patience. */
 const TURN = 100;
-/** When a holder that does not move is passed over, in milliseconds on the challenger's own clock. */
+/**
+ * When a holder that does not move is passed over, in milliseconds on the challenger's own clock; and in looks of the challenger, since a
+ * server that answers one slowly answers the other slowly, who has several questions before its first insert.
+ */
 const STANDSTILL = 400;
-/** For how long to wait for a turn before going on without one, in milliseconds. */
-const PATIENCE = 2_000;
-/** How often who waits looks, in milliseconds: whoever is next does so more often, since everybody waits for that one. */
-const LOOK_EVERY = 12;
-const LOOK_WHEN_NEXT = 3;
+const STANDSTILL_IN_LOOKS = 20;
+/**
+ * How often who waits looks, in milliseconds. Whoever is next does so more often, since everybody waits for that one, and most often when a
+ * turn may be over; more than that would take from the server what the holder needs.
+ */
+const LOOK_EVERY = 25;
+const LOOK_WHEN_NEXT = 12;
+const LOOK_AT_THE_END = 3;
 /** Lost races, some successes taken off, until turns are taken; and free turns in a row until they are not any more. */
 const LOSSES = 2;
 const OFF_BY_SUCCESS = 0.2;
@@ -23,6 +30,8 @@ interface TurnRecord {
   /** Raised whenever the holder changes or stays: whoever is alive moves it. */
   readonly token: number;
   readonly waiters: readonly string[];
+  /** How far the holder before this one has come. */
+  readonly reached?: Position;
 }
 
 /**
@@ -34,6 +43,8 @@ export class NumberingLease {
   readonly #records: Collection<TurnRecord>;
   readonly #timers: Timers;
   readonly #random: () => number;
+  /** For how long to wait for a turn before going on without one, in milliseconds. */
+  readonly #patience: number;
   readonly #id = crypto.randomUUID();
   #losses = 0;
   #taking = false;
@@ -42,6 +53,10 @@ export class NumberingLease {
   #seen = { token: -1, at: 0 };
   #peekedAt = -Infinity;
   #isNext = false;
+  #reached = 0;
+  #lookTook = 0;
+  /** Nothing was written yet in this turn. */
+  #isBeginning = false;
 
   constructor(
     log: MongoLog,
@@ -49,9 +64,11 @@ export class NumberingLease {
       readonly numberingLease: 'auto' | 'always' | 'never';
       readonly timers: Timers;
       readonly random: () => number;
+      readonly appendTimeout: number;
     },
   ) {
     this.#mode = options.numberingLease;
+    this.#patience = options.appendTimeout;
     this.#timers = options.timers;
     this.#random = options.random;
     // Advisory, so neither confirmed nor read by a majority.
@@ -68,7 +85,16 @@ export class NumberingLease {
     if (this.#mode === 'auto' && this.#losses >= LOSSES) this.#taking = true;
   }
 
-  won(): void {
+  /** What this process has put last, or what it was told by the one that had the turn before: a hint, to be looked at before it is believed. */
+  get reached(): Position {
+    return this.#reached;
+  }
+
+  won(position: Position): void {
+    this.#reached = position;
+    // What it takes to find out where the log ends now is not taken from the turn, or a slow server would spend all turns on that.
+    if (this.#isBeginning && this.#heldSince !== undefined) this.#heldSince = performance.now();
+    this.#isBeginning = false;
     this.#losses = Math.max(0, this.#losses - OFF_BY_SUCCESS);
   }
 
@@ -126,27 +152,43 @@ export class NumberingLease {
   }
 
   async #wait(): Promise<true> {
-    const until = performance.now() + PATIENCE;
+    const until = performance.now() + this.#patience;
     while (performance.now() < until && !(await this.#tryToTake())) {
-      const often = this.#isNext ? LOOK_WHEN_NEXT : LOOK_EVERY;
-      await sleep(this.#timers, often * (0.5 + this.#random()));
+      await sleep(this.#timers, this.#untilNextLook() * (0.5 + this.#random()));
     }
     this.#heldSince = performance.now();
+    this.#isBeginning = true;
     return true;
   }
 
+  /** Not sooner than a server that is slow to answer has had the same time for others. */
+  #untilNextLook(): number {
+    const left = TURN - (performance.now() - this.#seen.at);
+    const whenNext = Math.min(LOOK_WHEN_NEXT, Math.max(LOOK_AT_THE_END, left / 2));
+    return Math.max(this.#isNext ? whenNext : LOOK_EVERY, this.#lookTook);
+  }
+
   async #tryToTake(): Promise<boolean> {
+    const askedAt = performance.now();
     const record = await this.#records.findOne({ _id: TURNS });
+    this.#lookTook = performance.now() - askedAt;
     if (!record) return this.#create();
-    if (record.holder === this.#id) return true;
+    if (record.holder === this.#id) {
+      this.#hear(record);
+      return true;
+    }
     this.#isNext = record.waiters[0] === this.#id;
     if (record.token !== this.#seen.token) this.#seen = { token: record.token, at: performance.now() };
-    const free = record.holder === null || performance.now() - this.#seen.at > STANDSTILL;
-    if (free) return this.#take(record);
+    if (record.holder === null || this.#standsStill()) return this.#take(record);
     if (!record.waiters.includes(this.#id)) {
       await this.#records.updateOne({ _id: TURNS }, { $addToSet: { waiters: this.#id } });
     }
     return false;
+  }
+
+  #standsStill(): boolean {
+    const since = performance.now() - this.#seen.at;
+    return since > Math.max(STANDSTILL, this.#lookTook * STANDSTILL_IN_LOOKS);
   }
 
   async #create(): Promise<boolean> {
@@ -159,12 +201,17 @@ export class NumberingLease {
     }
   }
 
-  async #take({ token }: TurnRecord): Promise<boolean> {
+  async #take(record: TurnRecord): Promise<boolean> {
     const { matchedCount } = await this.#records.updateOne(
-      { _id: TURNS, token },
+      { _id: TURNS, token: record.token },
       { $set: { holder: this.#id }, $inc: { token: 1 }, $pull: { waiters: this.#id } },
     );
+    if (matchedCount > 0) this.#hear(record);
     return matchedCount > 0;
+  }
+
+  #hear({ reached = 0 }: TurnRecord): void {
+    this.#reached = Math.max(this.#reached, reached);
   }
 
   /** To whoever has waited longest. */
@@ -175,7 +222,7 @@ export class NumberingLease {
     const [next = null] = record.waiters;
     await this.#records.updateOne(
       { _id: TURNS, token: record.token },
-      { $set: { holder: next }, $inc: { token: 1 }, $pop: { waiters: -1 } },
+      { $set: { holder: next, reached: this.#reached }, $inc: { token: 1 }, $pop: { waiters: -1 } },
     );
   }
 }

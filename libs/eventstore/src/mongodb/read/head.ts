@@ -43,6 +43,15 @@ export async function headerAt(log: MongoLog, position: Position): Promise<Heade
   return found && !isSeal(found) ? found : undefined;
 }
 
+/** Of several positions at once, by position. */
+export async function headersAt(
+  { commits }: Pick<MongoLog, 'commits'>,
+  positions: readonly Position[],
+): Promise<ReadonlyMap<Position, HeaderDocument>> {
+  const found = commits.find<HeaderDocument>({ _id: { $in: [...positions] } }, { projection: HEADERS });
+  return new Map((await found.toArray()).map((header) => [header._id, header]));
+}
+
 /** The newest commit of a stream. */
 export async function newestOf(log: MongoLog, stream: StreamName): Promise<HeaderDocument | undefined> {
   const found = await log.commits.findOne<HeaderDocument>(

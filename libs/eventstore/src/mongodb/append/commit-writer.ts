@@ -6,7 +6,6 @@ import { headerOf, keyOf, type LogDocument } from '../connection/commit-document
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isNeverBegun, isPassing, isUnsent, writeFailed } from '../errors.js';
 import { newestOf } from '../read/head.js';
-import { findByCommitId } from '../read/find-commit.js';
 import { answerFromSealedLog } from './answer-from-sealed-log.js';
 import type { AppendRequest, PendingAppend } from './append-request.js';
 import { inParallel } from './in-parallel.js';
@@ -189,29 +188,31 @@ export class CommitWriter {
   async #findOut(planned: readonly PlannedCommit[], error: unknown): Promise<void> {
     if (!isUnsent(error)) for (const { pending } of planned) pending.sent = true;
     this.#lastError = error;
-    const commitIds = planned.map(({ pending }) => pending.commitId);
-    const found = await this.log.commits.find<LogDocument>({ commitId: { $in: commitIds } }).toArray();
-    const byKey = new Map(found.map((one) => [keyOf(one.commitId), one]));
-    for (const { pending } of planned) {
-      const own = byKey.get(pending.key);
-      if (own) settleByCommitId(pending, own);
-    }
+    const pendings = planned.map(({ pending }) => pending);
+    await this.#settleFound(pendings);
     this.#options.onCommit();
     throw error;
   }
 
+  async #settleFound(pendings: readonly PendingAppend[]): Promise<void> {
+    if (pendings.length === 0) return;
+    const query = { commitId: { $in: pendings.map(({ commitId }) => commitId) } };
+    const found = await this.log.commits.find<LogDocument>(query).toArray();
+    const byKey = new Map(found.map((one) => [keyOf(one.commitId), one]));
+    for (const pending of pendings) {
+      const own = byKey.get(pending.key);
+      if (own) settleByCommitId(pending, own);
+    }
+  }
+
   /** Judges by what the server has now. The stream before the id: an id that was absent later was absent when the stream stood there. */
   async #examine(doubtful: readonly PendingAppend[]): Promise<void> {
-    await inParallel(doubtful, async (pending) => {
-      const newest = await newestOf(this.log, pending.stream);
-      if (newest) this.heads.learn(newest);
-      const found =
-        typeof pending.commitId === 'string' || pending.sent
-          ? await findByCommitId(this.log, pending.commitId)
-          : undefined;
-      if (found) settleByCommitId(pending, found);
-      else pending.doubtful = settleByStream(pending, this.heads.get(pending.stream));
-    });
+    if (doubtful.length === 0) return;
+    await this.#learn(new Set(doubtful.map(({ stream }) => stream)));
+    await this.#settleFound(doubtful.filter(({ commitId, sent }) => typeof commitId === 'string' || sent));
+    for (const pending of doubtful) {
+      if (!pending.settled) pending.doubtful = settleByStream(pending, this.heads.get(pending.stream));
+    }
   }
 
   protected async learnHeads(group: readonly PendingAppend[]): Promise<void> {
@@ -219,8 +220,11 @@ export class CommitWriter {
     for (const pending of group) {
       if (!expectsNoStream(pending) && !this.heads.get(pending.stream)) unknown.add(pending.stream);
     }
-    if (unknown.size === 0) return;
-    await inParallel(unknown, async (stream) => {
+    if (unknown.size > 0) await this.#learn(unknown);
+  }
+
+  #learn(streams: ReadonlySet<string>): Promise<void> {
+    return inParallel(streams, async (stream) => {
       const newest = await newestOf(this.log, stream);
       if (newest) this.heads.learn(newest);
     });

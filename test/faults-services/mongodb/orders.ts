@@ -4,7 +4,12 @@ export interface LogAddress {
   readonly database: string;
 }
 
-export interface WriterOrders extends LogAddress {
+/** Where a writer appends, and for how many milliseconds it tries. */
+export interface WriterLog extends LogAddress {
+  readonly appendTimeout: number;
+}
+
+export interface WriterOrders extends WriterLog {
   readonly writer: string;
   /** The first commit that nobody was told of. */
   readonly from: number;

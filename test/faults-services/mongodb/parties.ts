@@ -1,7 +1,7 @@
 import type { Acknowledgement } from '../../faults/support/killed-writer.ts';
 import { launchChild, type Child } from '../../support/child-process.ts';
 import { until } from '../../support/until.ts';
-import { CALLERS, type Allowance, type LogAddress, type WriterOrders } from './orders.ts';
+import { CALLERS, type Allowance, type LogAddress, type WriterLog, type WriterOrders } from './orders.ts';
 
 type Told = Readonly<Record<string, unknown>>;
 
@@ -43,10 +43,10 @@ export class WriterParty {
   /** How many appends ended without saying whether they were written. */
   unknown = 0;
   readonly #crew: Crew;
-  readonly #log: LogAddress;
+  readonly #log: WriterLog;
   #child: Child;
 
-  constructor(crew: Crew, log: LogAddress, name: string) {
+  constructor(crew: Crew, log: WriterLog, name: string) {
     this.name = name;
     this.#crew = crew;
     this.#log = log;

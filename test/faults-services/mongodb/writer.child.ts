@@ -8,13 +8,10 @@ import { hear } from './conversation.ts';
 import { CALLERS, type Allowance, type WriterOrders } from './orders.ts';
 import { whileUnavailable } from './while-unavailable.ts';
 
-/** Shorter than an outage, so that outcomes become unknown. */
-const appendTimeout = 2_000;
-
 for (let orders = await hear<WriterOrders>(); orders; orders = await hear<WriterOrders>())
   await write(orders);
 
-async function write({ uri, database, writer, from, atLeast }: WriterOrders): Promise<void> {
+async function write({ uri, database, writer, from, atLeast, appendTimeout }: WriterOrders): Promise<void> {
   const store = await whileUnavailable(() =>
     MongoEventStore.connect({ uri, database, create: false, appendTimeout }),
   );

@@ -17,6 +17,8 @@ export const ROUNDS_PER_STORY = 7;
 const PATIENCE = 240_000;
 /** Commits of each writer before a fault, and as many after it. */
 const ALLOWED = 16;
+/** Milliseconds for which a writer tries to append: shorter than an outage, so that outcomes become unknown. */
+const APPEND_TIMEOUT = 2_000;
 
 export interface WritersStory {
   readonly server: StoryServer;
@@ -51,9 +53,11 @@ export async function tellWritersStory(stage: MongoStage, story: WritersStory): 
   const log = { uri: server.uri, database: uniqueName('varve-writers') };
   await (await MongoEventStore.connect(log)).close();
   const reader = await ReaderParty.following(stage.readers, log);
+  // One client after the other: whoever gives up asks for each of its appends what became of it, which takes longer than to write them.
+  const appendTimeout = APPEND_TIMEOUT * (story.server === 'ferretdb' ? story.writers : 1);
   const writers = Array.from({ length: story.writers }, (_, index) => {
     // Every other one by the proxy, so that not all of them are hindered at once.
-    const address = index % 2 === 0 ? { ...log, uri: server.proxy.uri } : log;
+    const address = { ...log, ...(index % 2 === 0 && { uri: server.proxy.uri }), appendTimeout };
     return new WriterParty(stage.writers, address, `writer${index}`);
   });
   const faults = await hinder({ server, writers, random: seeded(story.seed) }, story);

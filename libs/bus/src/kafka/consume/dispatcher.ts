@@ -37,6 +37,7 @@ export class Dispatcher {
   #running = 0;
   #isStopped = false;
   #isPaused = false;
+  #isHandingOverSoon = false;
   #idle: (() => void) | undefined;
   #cancelKeep: (() => void) | undefined;
 
@@ -68,7 +69,7 @@ export class Dispatcher {
     if (this.#isStopped) return;
     const lane = this.#laneOf(batch);
     lane.take(batch);
-    this.#handOver();
+    this.#handOverSoon();
     this.#keepSoon();
     if (!lane.isFull || (await this.#hasRoomSoon(lane))) return;
     lane.isPaused = true;
@@ -100,6 +101,16 @@ export class Dispatcher {
   abort(): void {
     for (const lane of this.#lanes.values()) lane.lose();
     this.#idle?.();
+  }
+
+  /** When the driver has asked for more: the broker sees to that while this is handled. */
+  #handOverSoon(): void {
+    if (this.#isHandingOverSoon) return;
+    this.#isHandingOverSoon = true;
+    setImmediate(() => {
+      this.#isHandingOverSoon = false;
+      this.#handOver();
+    });
   }
 
   /** What is handled in the same turn of the event loop need not be copied. */

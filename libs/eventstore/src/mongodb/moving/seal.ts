@@ -47,7 +47,7 @@ export async function warnOfSeal(log: MongoLog, logger: { warn(message: string):
 async function tryUntilSealed(log: MongoLog, options: SealOptions): Promise<SealDocument> {
   const { appendTimeout, timers, random, clock } = options;
   const deadline = performance.now() + appendTimeout;
-  const lease = new NumberingLease(log, { numberingLease: 'always', timers, random });
+  const lease = new NumberingLease(log, { numberingLease: 'always', timers, random, appendTimeout });
   try {
     for (;;) {
       // Only one that a majority has: another may be rolled back, and its position given to a commit.

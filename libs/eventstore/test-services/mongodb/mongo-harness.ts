@@ -66,6 +66,7 @@ export interface OpenedMongoStore extends Required<OpenedEventStore> {
   readonly options: MongoEventStoreOptions;
   readonly store: FaultyStore;
   second(): Promise<MongoEventStore>;
+  reopen(): Promise<MongoEventStore>;
   /** One more on the same log, of the same parts. */
   join(): Promise<FaultyStore>;
 }

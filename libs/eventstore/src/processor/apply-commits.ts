@@ -1,6 +1,6 @@
 import { contextOfEvent, runWithContext } from '../context/context.js';
 import type { Commit } from '../log/commit.js';
-import { InterruptedError, isOfTheWork, isRetryable, isUnavailable } from './errors.js';
+import { InterruptedError, isOfTheLease, isOfTheWork, isRetryable, isUnavailable } from './errors.js';
 import type { Work } from './holding.js';
 import type { EffectHandler, HandledCommit, TransactionalHandler } from './processor-options.js';
 import { saveStep, type CheckpointTarget } from './save-step.js';
@@ -67,7 +67,7 @@ class Blame {
    */
   isOnCommits(error: unknown): boolean {
     if (isOfTheWork(error)) return true;
-    if (isUnavailable(error) || this.#where === 'store') return false;
+    if (isUnavailable(error) || isOfTheLease(error) || this.#where === 'store') return false;
     return this.#thrown?.error === error || !isRetryable(error);
   }
 }

@@ -11,6 +11,11 @@ export interface Checkpoint {
   readonly mark?: Mark;
   /** The lease's token: it rises whenever the lease changes hands, and with it every older holder's save fails. */
   readonly token: number;
+  /**
+   * How far rows may be ahead of `position`, and what stood there: a step had begun whose end is not recorded. Only of a store that cannot save
+   * both together; it applies a commit to a row that has it already without effect.
+   */
+  readonly ahead?: Pick<Checkpoint, 'position' | 'mark'>;
 }
 
 /** Keeps checkpoints in the database of what the processor writes, so that both are saved in one transaction. */
@@ -22,7 +27,8 @@ export interface CheckpointStore<Tx> {
 
   /**
    * Moves the checkpoint, in `tx`, only if it still stands at `from` with `from`'s token: two instances may both believe they hold the
-   * lease, and only the one whose compare-and-set wins may keep its rows. `false`: roll back and stop.
+   * lease, and only the one whose compare-and-set wins may keep its rows. `false`: roll back and stop. A store that has the last word only when
+   * the transaction ends rejects it with `LeaseLostError` there.
    */
   save(
     tx: Tx,

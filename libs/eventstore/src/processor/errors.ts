@@ -96,6 +96,11 @@ export function isOfTheWork(error: unknown): boolean {
   return error instanceof Error && OF_THE_WORK.has(codeOf(error));
 }
 
+/** Whether it is somebody else's turn: what this instance was doing does not count. */
+export function isOfTheLease(error: unknown): boolean {
+  return isEventStoreError(error, 'lease-lost') || isEventStoreError(error, 'checkpoint-moved');
+}
+
 /** Whether a broker says no until somebody makes a topic, grants a right or mends a certificate: as little the commit's fault as an outage. */
 export function isRefusedByBroker(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'broker-refused';

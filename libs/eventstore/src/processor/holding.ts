@@ -12,6 +12,7 @@ import type { Lease } from './lease-store.js';
 import type { ParkedSequence } from './parked-sequences.js';
 import type { ProcessorSettings } from './processor-options.js';
 import type { StatusBoard } from './processor-status.js';
+import { verifyLog } from './verify-log.js';
 
 /**
  * What an instance knows while it has the lease, when nobody else may change it. Dropped with the lease, and after any failure that leaves
@@ -41,12 +42,18 @@ export interface Work<Tx> {
   readonly signal: AbortSignal;
 }
 
-/** @throws LeaseLostError when the row shows another token: the lease went to somebody else since */
+/**
+ * Rows that are ahead of their checkpoint are of this log, or nothing is added to them.
+ *
+ * @throws LeaseLostError when the row shows another token: the lease went to somebody else since
+ * @throws LogDivergedError
+ */
 export async function loadHolding<Tx>(settings: ProcessorSettings<Tx>, lease: Lease): Promise<Holding> {
   const { store, id, order } = settings;
   const checkpoint = await store.load(id);
   if (checkpoint?.token !== lease.token) throw new LeaseLostError(id);
   const parked = await loadParked(settings);
+  if (checkpoint.ahead) await verifyLog(settings.log, id, { ...checkpoint, ...checkpoint.ahead });
   if (order === 'log' && parked.size > 0) throw new MustStopError(parkedInLogOrder(id, parked.size));
   const holding = { checkpoint, parked, performed: NOTHING_PERFORMED, ahead: { readUpTo: 0, hold: false } };
   const upTo = await versionsUpTo(settings, checkpoint);

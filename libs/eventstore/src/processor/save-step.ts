@@ -1,3 +1,4 @@
+import { isEventStoreError } from '../log/errors.js';
 import type { Applied, AppliedVersions } from './applied-versions.js';
 import type { Checkpoint } from './checkpoint-store.js';
 import { CheckpointMovedError, LeaseLostError } from './errors.js';
@@ -40,7 +41,7 @@ export async function saveStep<Tx>(
       saved?.();
     });
   } catch (error) {
-    throw refused ? await whyRefused(work, refused) : error;
+    throw refused || isEventStoreError(error, 'lease-lost') ? await whyRefused(work, error) : error;
   }
   work.size.spent(settings.clock() - begunAt);
   keeper.confirmed(savedAt);
@@ -49,7 +50,7 @@ export async function saveStep<Tx>(
   work.board.position = to.position;
 }
 
-async function whyRefused<Tx>(work: Work<Tx>, refused: LeaseLostError): Promise<Error> {
+async function whyRefused<Tx>(work: Work<Tx>, refused: unknown): Promise<unknown> {
   const { store, id } = work.settings;
   const { position, token } = work.holding.checkpoint;
   const now = await store.load(id).catch(() => undefined);

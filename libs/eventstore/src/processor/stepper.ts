@@ -4,6 +4,7 @@ import {
   codeOf,
   InterruptedError,
   isForGood,
+  isOfTheLease,
   isStoreLost,
   LeaseLostError,
   messageOf,
@@ -103,8 +104,7 @@ export class Stepper<Tx> {
 
   async #settle(error: unknown): Promise<StepResult> {
     if (error instanceof InterruptedError) return { kind: 'ended' };
-    if (isEventStoreError(error, 'lease-lost') || isEventStoreError(error, 'checkpoint-moved'))
-      return this.#lost(error);
+    if (isOfTheLease(error)) return this.#lost(error);
     const cause = error instanceof MustStopError ? error.error : error;
     if (isStoreLost(cause)) return this.#stopUnrecorded(cause);
     if (error instanceof MustStopError || isForGood(error)) {

@@ -88,4 +88,26 @@ describe('a log that is not the one that the checkpoint came from', () => {
     expect(await processor.runOnce()).toMatchObject(DIVERGED);
     expect(fixture.rows()).toEqual({ 'order-1': [1] });
   });
+
+  it('is noticed by what rows have seen that are ahead of the checkpoint, before anything is added to them', async () => {
+    const fixture = await caughtUp();
+    await fixture.append('order-3', 'placed');
+    const mark = { stream: 'order-9', firstVersion: 1, at: 0 };
+    const { store } = fixture;
+    const load = async (id: string) => {
+      const checkpoint = await store.load(id);
+      return checkpoint && { ...checkpoint, ahead: { position: 3, mark } };
+    };
+    const ahead = new Proxy(store, {
+      get(target, key) {
+        const value: unknown = key === 'load' ? load : Reflect.get(target, key, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const processor = fixture.processor({ store: ahead, owner: 'two' });
+    await processor.runOnce();
+    fixture.time.sleep(3_000);
+    expect(await processor.runOnce()).toMatchObject(DIVERGED);
+    expect(fixture.rows()).toEqual({ 'order-1': [1], 'order-2': [1] });
+  });
 });

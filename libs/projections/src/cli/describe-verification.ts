@@ -6,6 +6,8 @@ const WHY = {
   'nothing-live': 'nothing was live',
   'other-log': 'the live version comes from another log',
   'live-behind': 'the live version stands still behind it',
+  'live-unsettled':
+    'rows of the live version are ahead of its checkpoint, since an instance died: start a projector, then verify again',
   'built-elsewhere': 'a projector that runs builds this version already, or has just made it live',
 } as const;
 

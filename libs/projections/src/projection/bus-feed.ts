@@ -11,6 +11,7 @@ import type { CommitFeed } from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from './errors.js';
 import type { Processing } from './processing-options.js';
 import type { Projection } from './projection.js';
+import type { ReadModels } from './read-models.js';
 
 /** A bus that brings commits faster than the log is walked. Whatever it loses comes by the log. */
 export interface BusFeed extends Pick<
@@ -38,7 +39,11 @@ export function isFed(feed: BusFeed | undefined, { name }: { readonly name: stri
  *
  * @throws InvalidProjectionOptionsError
  */
-export function validateFeed<Tx>(feed: BusFeed | undefined, projections: readonly Projection<Tx>[]): void {
+export function validateFeed<Tx>(
+  feed: BusFeed | undefined,
+  projections: readonly Projection<Tx>[],
+  readModels: Pick<ReadModels<Tx>, 'lacks' | 'location'>,
+): void {
   const known = new Set(projections.map(({ name }) => name));
   const unknown = feed?.projections?.find((name) => !known.has(name));
   if (unknown !== undefined) {
@@ -47,7 +52,23 @@ export function validateFeed<Tx>(feed: BusFeed | undefined, projections: readonl
       `"${unknown}" is none of the projections: ${[...known].join(', ')}.`,
     );
   }
-  for (const projection of projections) if (feed && isFed(feed, projection)) assertFed(feed, projection);
+  for (const projection of projections) {
+    if (!feed || !isFed(feed, projection)) continue;
+    assertCanBeFed(projection, readModels);
+    assertFed(feed, projection);
+  }
+}
+
+function assertCanBeFed<Tx>(
+  { name }: Projection<Tx>,
+  { lacks, location }: Pick<ReadModels<Tx>, 'lacks' | 'location'>,
+): void {
+  if (lacks?.feeding === undefined) return;
+  throw new InvalidProjectionOptionsError(
+    'feed',
+    `"${name}" is fed by a bus, which the read models at ${location} cannot be: they ${lacks.feeding}. Leave it out of feed.projections, or leave ` +
+      'out the bus: then it follows the log alone.',
+  );
 }
 
 function assertFed<Tx>(feed: BusFeed, projection: Projection<Tx>): void {

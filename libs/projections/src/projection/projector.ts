@@ -31,7 +31,7 @@ export class Projector<Tx> {
   /** @throws InvalidProjectionOptionsError, DuplicateProjectionError */
   constructor(options: ProjectorOptions<Tx>) {
     validateDeclarations(options);
-    validateFeed(options.feed, options.projections);
+    validateFeed(options.feed, options.projections, options.readModels);
     this.#options = options;
     this.#processing = processingOf(options);
     this.#followers = new Followers({

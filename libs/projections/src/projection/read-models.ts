@@ -23,6 +23,11 @@ export interface ReadModels<Tx>
   readonly databaseId: string;
   /** Where a person finds it: a path or a redacted address. */
   readonly location: string;
+  /**
+   * What these read models do without, and why, as the rest of a sentence that begins with "they". A declaration that needs it is refused at
+   * start. Absent: they do everything.
+   */
+  readonly lacks?: Readonly<Partial<Record<ReadModelsAbility, string>>>;
 
   /**
    * Makes a version's tables and its checkpoint row in one transaction, and says which generation it is.
@@ -58,7 +63,13 @@ export interface ReadModels<Tx>
   close(): Promise<void>;
 }
 
-/** Everything read through it is of one moment. */
+/**
+ * `parking`: to set a stream aside and go on with the others. `feeding`: to apply commits that come from elsewhere than the log. `moments`: to
+ * show several versions at one moment; then a snapshot shows what is there when it is read, and versions are compared while both stand still.
+ */
+export type ReadModelsAbility = 'parking' | 'feeding' | 'moments';
+
+/** Everything read through it is of one moment, unless the read models lack `moments`. */
 export interface ReadModelsSnapshot {
   loadCheckpoint(processor: ProcessorId): Promise<Checkpoint | undefined>;
   /** The rows of a version, table by table, in a stable order: by primary key, or by all columns where there is none. */

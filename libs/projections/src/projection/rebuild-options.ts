@@ -55,13 +55,14 @@ export type RebuildResult = { readonly version: VersionId; readonly position: Po
 );
 
 /**
- * `not-comparable`: there is nothing live, it comes from another log, or it stands behind the new version and does not move; or a bus feeds it
- * ahead of its position and the new version is built by another instance, which cannot be brought to the same commits from here.
+ * `not-comparable`: there is nothing live, it comes from another log, or it stands behind the new version and does not move; or its rows are
+ * ahead of its checkpoint and nobody works on it; or a bus feeds it ahead of its position and the new version is built by another instance,
+ * which cannot be brought to the same commits from here.
  */
 export type Verification =
   | {
       readonly verdict: 'not-comparable';
-      readonly why: 'nothing-live' | 'other-log' | 'live-behind' | 'built-elsewhere';
+      readonly why: 'nothing-live' | 'other-log' | 'live-behind' | 'live-unsettled' | 'built-elsewhere';
     }
   | ({
       readonly verdict: 'same' | 'different';

@@ -60,6 +60,12 @@ export class RebuildSteps<Tx> {
     return checkpoint?.position ?? 0;
   }
 
+  /** How far rows may be: further than the position, if an instance died between the two. */
+  async reach(): Promise<Position> {
+    const checkpoint = await this.#parts.processing.readModels.load(processorIdOf(this.#parts.version));
+    return checkpoint?.ahead?.position ?? checkpoint?.position ?? 0;
+  }
+
   /** Gives the lease back. */
   stop(): Promise<void> {
     return this.#processor.stop();

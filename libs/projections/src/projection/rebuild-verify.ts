@@ -1,12 +1,12 @@
-import { sleep, type Position, type StreamName } from '@varve/eventstore';
+import { sleep, type Position } from '@varve/eventstore';
 import { AheadFeed } from './ahead-feed.js';
 import { boundedLog } from './bounded-log.js';
-import { compareRows } from './compare-rows.js';
-import { holdStill, type Still } from './hold-still.js';
-import type { ProjectionVersion, ReadModelsSnapshot } from './read-models.js';
+import { holdStill } from './hold-still.js';
+import type { ProjectionVersion } from './read-models.js';
+import { compareInSnapshot } from './rebuild-compare.js';
 import type { Verification } from './rebuild-options.js';
 import { RebuildSteps, type RebuildParts } from './rebuild-steps.js';
-import { processorIdOf, sameVersion } from './version-id.js';
+import { sameVersion } from './version-id.js';
 
 /**
  * Compares the new version's rows with the live ones at one position, while traffic goes on: the new one follows the live one, never past
@@ -23,7 +23,7 @@ export async function verifyRebuild<Tx>(parts: RebuildParts<Tx>): Promise<Verifi
   const ahead = parts.liveIsFed ? new AheadFeed(log, parts.processing.readModels, live.processor) : undefined;
   const steps = new RebuildSteps(parts, bounded, ahead);
   try {
-    if (!(await liveIsAhead(parts, live, await steps.position()))) {
+    if (!(await liveIsAhead(parts, live, await steps.reach()))) {
       return { verdict: 'not-comparable', why: 'live-behind' };
     }
     return await compareBeside(parts, { live, steps, bound, ahead });
@@ -43,12 +43,23 @@ interface Beside<Tx> {
 
 async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): Promise<Verification> {
   const { live, steps, bound, ahead } = beside;
+  const { clock, timers, leaseDuration = 5_000 } = parts.processing;
   const reachedBound = (position: Position): boolean => position >= bound.position;
+  let settledAt = clock();
   for (;;) {
     bound.position = await positionOf(parts, live);
     await steps.until('verifying', reachedBound);
     const still = await holdStill(parts.processing, live.processor);
     try {
+      if (!(await isSettled(parts, live))) {
+        if (clock() - settledAt > 4 * leaseDuration) {
+          return { verdict: 'not-comparable', why: 'live-unsettled' };
+        }
+        await still.release();
+        await sleep(timers, leaseDuration, parts.signal);
+        continue;
+      }
+      settledAt = clock();
       bound.position = await positionOf(parts, live);
       await steps.until('verifying', reachedBound);
       ahead?.begin();
@@ -63,46 +74,22 @@ async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): P
   }
 }
 
-/** Nothing if one of the two has moved all the same: a lease that was held for too long is lost. */
-async function compareInSnapshot<Tx>(
-  parts: RebuildParts<Tx>,
-  live: ProjectionVersion,
-  still: Still,
-): Promise<Verification | undefined> {
-  const { readModels } = parts.processing;
-  const rebuilt = processorIdOf(parts.version);
-  const parked = {
-    live: await parkedStreams(parts, live.processor),
-    rebuilt: await parkedStreams(parts, rebuilt),
-  };
-  const snapshot = await readModels.openSnapshot();
-  // Not awaited here: where reading and writing take turns, it waits for the snapshot to be closed.
-  const released = still.release();
-  try {
-    const position = await commonPosition(snapshot, live.processor, rebuilt);
-    if (position === undefined || !(await isStill(snapshot, live.processor, still))) return undefined;
-    const comparison = await compareRows(snapshot.readRows(live), snapshot.readRows(parts.version));
-    return { verdict: comparison.differing === 0 ? 'same' : 'different', position, parked, ...comparison };
-  } finally {
-    await snapshot.close();
-    await released;
-  }
-}
-
-async function commonPosition(
-  snapshot: ReadModelsSnapshot,
-  ...processors: readonly [string, string]
-): Promise<Position | undefined> {
-  const [live, rebuilt] = await Promise.all(processors.map((id) => snapshot.loadCheckpoint(id)));
-  return live?.position === rebuilt?.position ? live?.position : undefined;
-}
-
-/** A version that is fed changes its rows without moving; whoever did that has taken the lease. */
-async function isStill(snapshot: ReadModelsSnapshot, processor: string, { token }: Still): Promise<boolean> {
-  return (await snapshot.loadCheckpoint(processor))?.token === token;
-}
-
 const LOOK_EVERY = 50;
+
+/**
+ * Whether the rows are no further than the checkpoint. A step that was under way when its lease was taken ends all the same; that of an
+ * instance that died is ended by the next holder, to whom it is left.
+ */
+async function isSettled<Tx>(parts: RebuildParts<Tx>, live: ProjectionVersion): Promise<boolean> {
+  const { readModels, clock, timers, leaseDuration = 5_000 } = parts.processing;
+  const deadline = clock() + leaseDuration / 2;
+  while ((await readModels.load(live.processor))?.ahead) {
+    parts.signal.throwIfAborted();
+    if (clock() > deadline) return false;
+    await sleep(timers, LOOK_EVERY, parts.signal);
+  }
+  return true;
+}
 
 /** A rebuild that is resumed may be ahead of a live version that lags; that is waited for as long as a lease takes to change hands twice. */
 async function liveIsAhead<Tx>(
@@ -134,8 +121,4 @@ async function positionOf<Tx>(
   version: ProjectionVersion,
 ): Promise<Position> {
   return (await processing.readModels.load(version.processor))?.position ?? 0;
-}
-
-async function parkedStreams<Tx>({ processing }: RebuildParts<Tx>, processor: string): Promise<StreamName[]> {
-  return (await processing.readModels.listParked(processor)).map(({ stream }) => stream);
 }

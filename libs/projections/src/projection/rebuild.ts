@@ -17,9 +17,10 @@ import { processorIdOf, type VersionId } from './version-id.js';
  * @throws what stopped the new version, such as an event that it cannot apply; the live one is not touched
  */
 export async function rebuild<Tx>(options: RebuildOptions<Tx>): Promise<RebuildResult> {
-  const { projection, registry, failurePolicy } = options;
+  const { projection, readModels, registry, failurePolicy } = options;
   validateDeclarations({
     projections: [projection],
+    readModels,
     ...(registry && { registry }),
     ...(failurePolicy && { failurePolicy }),
   });

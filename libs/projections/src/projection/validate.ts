@@ -1,12 +1,14 @@
 import { isEventStoreError, type EventRegistry, type FailurePolicy } from '@varve/eventstore';
 import { DuplicateProjectionError, InvalidProjectionOptionsError } from './errors.js';
 import type { Projection, Reactor } from './projection.js';
+import type { ReadModels } from './read-models.js';
 
 export interface Declarations<Tx> {
   readonly projections: readonly Projection<Tx>[];
   readonly reactors?: readonly Reactor[];
   readonly registry?: EventRegistry;
   readonly failurePolicy?: Partial<FailurePolicy>;
+  readonly readModels?: Pick<ReadModels<Tx>, 'lacks' | 'location'>;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Declarations<Tx> {
  * @throws InvalidProjectionOptionsError, DuplicateProjectionError
  */
 export function validateDeclarations<Tx>(declarations: Declarations<Tx>): void {
-  const { projections, reactors = [], registry, failurePolicy } = declarations;
+  const { projections, reactors = [], registry, failurePolicy, readModels } = declarations;
   const names = new Set<string>();
   for (const each of [...projections, ...reactors]) {
     assertName(each.name);
@@ -27,6 +29,27 @@ export function validateDeclarations<Tx>(declarations: Declarations<Tx>): void {
     assertVersion(projection);
     assertOrder(projection, failurePolicy);
   }
+  if (readModels?.lacks?.parking !== undefined) assertNothingParks(declarations, readModels);
+}
+
+function assertNothingParks<Tx>(
+  { projections, reactors = [], failurePolicy }: Declarations<Tx>,
+  { lacks, location }: Pick<ReadModels<Tx>, 'lacks' | 'location'>,
+): void {
+  const why = `The read models at ${location} park no stream: they ${lacks?.parking}.`;
+  const unordered = projections.find(({ order }) => order === 'stream');
+  if (unordered) {
+    throw new InvalidProjectionOptionsError(
+      'order',
+      `"${unordered.name}" has order 'stream'. ${why} Declare it with order 'log'.`,
+    );
+  }
+  const parks = reactors.find((reactor) => (reactor.failurePolicy?.then ?? failurePolicy?.then) === 'park');
+  if (!parks) return;
+  throw new InvalidProjectionOptionsError(
+    'failurePolicy.then',
+    `"${parks.name}" parks what fails. ${why} Use failurePolicy: { then: 'stop' }.`,
+  );
 }
 
 const RESERVED = /^(varve|sqlite|system)/;

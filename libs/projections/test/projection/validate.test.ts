@@ -1,5 +1,14 @@
 import { defineEvent, EventRegistry } from '@varve/eventstore';
-import { defineProjection, defineReactor, validateDeclarations, type Projection } from '@varve/projections';
+import { InMemoryEventStore } from '@varve/eventstore/testing';
+import {
+  defineProjection,
+  defineReactor,
+  Projector,
+  validateDeclarations,
+  type BusFeed,
+  type Projection,
+  type ReadModels,
+} from '@varve/projections';
 import { describe, expect, it } from 'vitest';
 
 const projection = (changes: Partial<Projection<unknown>> = {}): Projection<unknown> => ({
@@ -52,5 +61,42 @@ describe('declarations', () => {
     expect(() => validateDeclarations({ projections: [projection({ handles: [] })] })).toThrow(
       /handles no event/,
     );
+  });
+});
+
+describe('declarations for read models that park nothing and are fed by nothing', () => {
+  const lacks = { parking: 'keep positions', feeding: 'keep positions' };
+  const readModels = { location: 'somewhere', lacks };
+
+  it('with order "stream" are refused, with the reason and what to do', () => {
+    expect(() => validateDeclarations({ projections: [projection()], readModels })).toThrow(
+      "\"orders\" has order 'stream'. The read models at somewhere park no stream: they keep positions. Declare it with order 'log'.",
+    );
+    const declared = { projections: [projection({ order: 'log' })], readModels };
+    expect(() => validateDeclarations(declared)).not.toThrow();
+  });
+
+  it('with a reactor that parks are refused, wherever it says so', () => {
+    const reactor = defineReactor({ name: 'mail', on: { 'order.placed': () => undefined } });
+    const parking = { ...reactor, failurePolicy: { then: 'park' } as const };
+    const projections = [projection({ order: 'log', failurePolicy: { then: 'stop' } })];
+    for (const declared of [
+      { projections, reactors: [parking], readModels },
+      { projections, reactors: [reactor], failurePolicy: { then: 'park' } as const, readModels },
+    ]) {
+      expect(() => validateDeclarations(declared)).toThrow(/"mail" parks what fails.*then: 'stop'/);
+    }
+  });
+
+  it('with a bus are refused when the projector is made', () => {
+    const feed = { bus: {} } as BusFeed;
+    const make = () =>
+      new Projector({
+        log: new InMemoryEventStore(),
+        readModels: readModels as unknown as ReadModels<unknown>,
+        projections: [projection({ order: 'log' })],
+        feed,
+      });
+    expect(make).toThrow(/"orders" is fed by a bus.*they keep positions.*follows the log alone/s);
   });
 });

@@ -246,7 +246,6 @@ export const brokenAtCheckpoints = [
   brokenProcessorStore('begins at the first commit', BeginsAtTheFirstCommit, [
     'begins at position 0 of the log',
     'lets one of many concurrent steps from one checkpoint win',
-    'lets one of two instances win a step from one checkpoint',
   ]),
   brokenProcessorStore('begins again', BeginsAgain, [
     'leaves a row alone that is there already',

@@ -103,7 +103,7 @@ export const brokenAtParking = [
     'gives back a parked sequence as it was parked',
     'parks and unparks with the transaction that it belongs to',
     'leaves a request in the row of a stream that is parked',
-    'keeps what processors have parked and skipped apart',
+    'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('keeps the old row of a parked stream', KeepsTheOldRow, [
     'parks and unparks with the transaction that it belongs to',
@@ -111,7 +111,7 @@ export const brokenAtParking = [
   ]),
   brokenProcessorStore('promises what it cannot keep', PromisesWhatItCannotKeep, [
     'leaves a request in the row of a stream that is parked',
-    'keeps what processors have parked and skipped apart',
+    'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('keeps the first request', KeepsTheFirstRequest, [
     'leaves a request in the row of a stream that is parked',
@@ -120,11 +120,11 @@ export const brokenAtParking = [
     'records what was skipped, with the transaction that it belongs to',
   ]),
   brokenProcessorStore('parks for all versions', ParksForAllVersions, [
-    'keeps what processors have parked and skipped apart',
+    'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('lists a row of its own', ListsARowOfItsOwn, [
     'begins with nothing parked and nothing skipped',
     'records what was skipped, with the transaction that it belongs to',
-    'keeps what processors have parked and skipped apart',
+    'keeps what processors have skipped apart',
   ]),
 ];

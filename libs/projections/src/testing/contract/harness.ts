@@ -1,15 +1,15 @@
 import type { Checkpoint, ProcessorId } from '@varve/eventstore';
 import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { Projection } from '../../projection/projection.js';
-import type { ReadModels } from '../../projection/read-models.js';
+import type { ReadModels, ReadModelsAbility } from '../../projection/read-models.js';
 import { present } from './check.js';
 
 /** How the suite gets at read models. */
 export interface ReadModelsHarness<Tx = unknown> {
   /** A database of its own, empty. */
   open(): Promise<OpenedReadModels<Tx>>;
-  /** What `open()` does not give, and why. */
-  readonly lacks?: Readonly<Partial<Record<'second', string>>>;
+  /** What `open()` does not give, and what the read models say that they lack, and why. */
+  readonly lacks?: Readonly<Partial<Record<'second' | ReadModelsAbility, string>>>;
 }
 
 export interface OpenedReadModels<Tx = unknown> {
@@ -34,9 +34,11 @@ export const LOG = 'log-a';
 export function readModelsCase(
   name: string,
   work: (bench: ReadModelsBench) => Promise<void>,
-  ...needs: readonly 'second'[]
+  ...needs: readonly ('second' | ReadModelsAbility)[]
 ): ReadModelsCase {
-  return openedCase(name, needs, (opened) => work(opened as ReadModelsBench));
+  const given = needs.filter((need) => need === 'second');
+  const rule: ReadModelsCase = openedCase(name, given, (opened) => work(opened as ReadModelsBench));
+  return { ...rule, needs };
 }
 
 /** Writes a pair and moves the checkpoint to `position`, as a processor does. */

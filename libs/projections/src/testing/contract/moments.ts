@@ -66,6 +66,7 @@ export const momentCases: readonly ReadModelsCase[] = [
       );
     },
     'second',
+    'moments',
   ),
 
   readModelsCase(

@@ -68,20 +68,24 @@ export const switchingCases: readonly ReadModelsCase[] = [
     );
   }),
 
-  readModelsCase('refuses to switch to rows that lack streams which the live ones have', async (bench) => {
-    const { readModels } = bench;
-    await twoVersions(bench);
-    await park(readModels, 'pairs@1', 'order-1');
-    await park(readModels, 'pairs@2', 'order-1');
-    await park(readModels, 'pairs@2', 'order-2');
-    const parked = { ok: false, reason: 'parked', streams: ['order-2'] };
-    equal(await readModels.switchVersion(NEW), parked, 'the switch');
-    equal(
-      (await readModels.switchVersion(NEW, { despite: ['parked'] })).ok,
-      true,
-      'the switch despite of it',
-    );
-  }),
+  readModelsCase(
+    'refuses to switch to rows that lack streams which the live ones have',
+    async (bench) => {
+      const { readModels } = bench;
+      await twoVersions(bench);
+      await park(readModels, 'pairs@1', 'order-1');
+      await park(readModels, 'pairs@2', 'order-1');
+      await park(readModels, 'pairs@2', 'order-2');
+      const parked = { ok: false, reason: 'parked', streams: ['order-2'] };
+      equal(await readModels.switchVersion(NEW), parked, 'the switch');
+      equal(
+        (await readModels.switchVersion(NEW, { despite: ['parked'] })).ok,
+        true,
+        'the switch despite of it',
+      );
+    },
+    'parking',
+  ),
 
   readModelsCase('leaves the live version alone when it is switched to again', async (bench) => {
     const { readModels } = bench;

@@ -1,3 +1,4 @@
+import { isEventStoreError } from '../../../log/errors.js';
 import type { Mark } from '../../../log/positions.js';
 import type { AppliedVersions } from '../../../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore } from '../../../processor/checkpoint-store.js';
@@ -15,8 +16,8 @@ export type ProcessorStore<Tx> = CheckpointStore<Tx> &
 export interface ProcessorStoreHarness<Tx = unknown> {
   /** A database of its own, empty. */
   open(): Promise<OpenedProcessorStore<Tx>>;
-  /** What `open()` does not give, and why. */
-  readonly lacks?: Readonly<Partial<Record<'second', string>>>;
+  /** What `open()` does not give, and what the store does not do, and why. */
+  readonly lacks?: Readonly<Partial<Record<'second' | 'parking', string>>>;
 }
 
 export interface OpenedProcessorStore<Tx = unknown> {
@@ -40,12 +41,14 @@ export const ORDERS = 'orders@2';
 export function processorStoreCase(
   name: string,
   work: (bench: ProcessorStoreBench) => Promise<void>,
-  ...needs: readonly 'second'[]
+  ...needs: readonly ('second' | 'parking')[]
 ): ProcessorStoreCase {
-  return openedCase(name, needs, async (opened) => {
+  const given = needs.filter((need) => need === 'second');
+  const rule: ProcessorStoreCase = openedCase(name, given, async (opened) => {
     await opened.store.ensureRow(ORDERS, LOG);
     await work(opened as ProcessorStoreBench);
   });
+  return { ...rule, needs };
 }
 
 export function markAt(position: number): Mark {
@@ -80,7 +83,8 @@ export async function step(
     });
     return true;
   } catch (error) {
-    if (error === refused) return false;
+    // Where the save is only judged at the transaction's end.
+    if (error === refused || isEventStoreError(error, 'lease-lost')) return false;
     throw error;
   }
 }

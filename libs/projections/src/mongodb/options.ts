@@ -8,25 +8,27 @@ export interface ClientOfTheApp {
   close(): Promise<void>;
 }
 
-export interface MongoReadModelsOptions {
+/** What rows and checkpoint are kept consistent by. */
+export type MongoMode = 'transactional' | 'watermark';
+
+/** Where the read models are, in either mode. */
+export interface MongoPlace {
   /** Where the servers are, as `mongodb://…`. The read models open a client of their own and close it. */
   readonly uri?: string;
   /** A `MongoClient` of the application, in place of `uri`. It is used and not closed. */
   readonly client?: ClientOfTheApp;
   /** One database for all projector instances of a group. A log may be in the same one. */
   readonly database: string;
-  /** `transactional`, the default: rows and checkpoint are saved together. It needs a replica set, or a sharded cluster. */
-  readonly mode?: 'transactional';
   /** Begins the names of all collections, so that several groups can share a database. Default: nothing. */
   readonly collectionPrefix?: string;
   /** Makes read models where there are none. Default `true`. */
   readonly create?: boolean;
   /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
   readonly commandTimeout?: number;
-  /** For how long a transaction is tried again that has got into the way of others, in milliseconds. Default 5,000. */
+  /** For how long is tried again what has got into the way of others, in milliseconds. Default 5,000. */
   readonly conflictTimeout?: number;
   /**
-   * How long a transaction may take, in milliseconds. Default 55,000: MongoDB ends one after 60 seconds
+   * How long a batch may take to be written, in milliseconds. Default 55,000: MongoDB ends a transaction after 60 seconds
    * (`transactionLifetimeLimitSeconds`). A batch that takes longer is applied commit by commit.
    */
   readonly transactionLimit?: number;
@@ -37,12 +39,25 @@ export interface MongoReadModelsOptions {
   readonly random?: () => number;
 }
 
-export type ConnectOptions = Required<Omit<MongoReadModelsOptions, 'uri' | 'client'>> &
-  Pick<MongoReadModelsOptions, 'uri' | 'client'>;
+export interface MongoReadModelsOptions extends MongoPlace {
+  /** Rows and checkpoint are saved together. It needs a replica set, or a sharded cluster. */
+  readonly mode?: 'transactional';
+}
+
+export interface MongoWatermarkReadModelsOptions extends MongoPlace {
+  /** Each row carries how far it has come. For servers without transactions. */
+  readonly mode?: 'watermark';
+}
+
+export type ConnectOptions = Required<Omit<MongoPlace, 'uri' | 'client'>> &
+  Pick<MongoPlace, 'uri' | 'client'> & { readonly mode: MongoMode };
 
 /** @throws InvalidProjectionOptionsError that names the option */
-export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
-  const { uri, client, database, collectionPrefix = '', mode = 'transactional' } = options;
+export function withDefaults(
+  options: MongoPlace & { readonly mode?: string },
+  mode: MongoMode,
+): ConnectOptions {
+  const { uri, client, database, collectionPrefix = '' } = options;
   if ((uri === undefined) === (client === undefined)) {
     const problem = uri === undefined ? 'and "client" are both missing' : 'is given together with "client"';
     throw invalid('uri', problem, 'Give one of them');
@@ -55,7 +70,7 @@ export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
   assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,40}$/);
-  assertMode(mode);
+  assertMode(options.mode ?? mode, mode);
   return {
     ...(uri === undefined ? {} : { uri }),
     ...(client === undefined ? {} : { client }),
@@ -72,9 +87,10 @@ export function withDefaults(options: MongoReadModelsOptions): ConnectOptions {
   };
 }
 
-function assertMode(mode: string): void {
-  if (mode === 'transactional') return;
-  throw invalid('mode', `is ${JSON.stringify(mode)}`, "Use 'transactional'");
+function assertMode(given: string, mode: MongoMode): void {
+  if (given === mode) return;
+  const other = 'Use MongoReadModels for "transactional", MongoWatermarkReadModels for "watermark"';
+  throw invalid('mode', `is ${JSON.stringify(given)}`, other);
 }
 
 function milliseconds(option: string, value: number | undefined, fallback: number): number {

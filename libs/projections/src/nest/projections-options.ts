@@ -4,7 +4,7 @@ import type { BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { MongoReadModelsOptions } from '../mongodb/options.js';
+import type { MongoReadModelsOptions, MongoWatermarkReadModelsOptions } from '../mongodb/options.js';
 import type { SqliteReadModelsOptions } from '../sqlite/index.js';
 import { declarationOf } from './decorators.js';
 import type { Feature } from './features.js';
@@ -17,8 +17,9 @@ type Tuning = Pick<ProjectorOptions<unknown>, 'group' | 'leaseDuration' | 'failu
 export interface ProjectionsOptions extends Tuning {
   /** Opens embedded read models; `better-sqlite3` is needed for it. */
   readonly sqlite?: SqliteReadModelsOptions;
-  /** Connects to read models in MongoDB; `mongodb` is needed for it. */
-  readonly mongodb?: MongoReadModelsOptions;
+  /** Connects to read models in MongoDB; `mongodb` is needed for it. `mode: 'watermark'` is for servers without transactions. */
+  readonly mongodb?:
+    MongoReadModelsOptions | (MongoWatermarkReadModelsOptions & { readonly mode: 'watermark' });
   /** Any other database. What a function opens, the module closes on shutdown; what was opened elsewhere is closed there. */
   readonly readModels?: ReadModels<unknown> | (() => ReadModels<unknown> | Promise<ReadModels<unknown>>);
   /** The log of another service, through its endpoint (`HttpLogReader`), in place of an event store of this app. */

@@ -19,8 +19,11 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
       const { SqliteReadModels } = await import('../sqlite/index.js');
       this.#opened = await SqliteReadModels.open(sqlite);
     } else if (mongodb) {
-      const { MongoReadModels } = await import('../mongodb/index.js').catch(withoutDriver);
-      this.#opened = await MongoReadModels.connect(mongodb);
+      const modes = await import('../mongodb/index.js').catch(withoutDriver);
+      this.#opened =
+        mongodb.mode === 'watermark'
+          ? await modes.MongoWatermarkReadModels.connect(mongodb)
+          : await modes.MongoReadModels.connect(mongodb);
     }
     return this.#opened as ReadModels<unknown>;
   }

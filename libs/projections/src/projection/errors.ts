@@ -9,6 +9,7 @@ export type ProjectionsErrorCode =
   | 'not-running'
   | 'read-models-closed'
   | 'read-models-diverged'
+  | 'row-refused'
   | 'setup-failed'
   | 'store-incompatible'
   | 'store-unavailable'
@@ -149,6 +150,22 @@ export class TransactionFailedError extends ProjectionsError {
     super(
       'transaction-failed',
       `An operation in the transaction of "${processor}" has failed, and the handler went on: ${sentence(cause instanceof Error ? cause.message : String(cause))} The first error ends the transaction, so nothing was saved. Ask before you write, or use an upsert, rather than catching the error.`,
+      options,
+    );
+  }
+}
+
+/** The database refuses what a row has become: a unique index, a validation rule, or its size. */
+export class RowRefusedError extends ProjectionsError {
+  constructor(
+    readonly collection: string,
+    readonly rowId: unknown,
+    options: { cause: unknown },
+  ) {
+    const { cause } = options;
+    super(
+      'row-refused',
+      `The row ${JSON.stringify(rowId)} of "${collection}" was refused: ${sentence(cause instanceof Error ? cause.message : String(cause))} Rows that are written one by one cannot keep a value unique, so drop a unique index; mend what a validation rule refuses; keep rows below 16 MB.`,
       options,
     );
   }

@@ -2,14 +2,13 @@ import { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { isMongoError, translated } from '../errors.js';
 import type { ConnectOptions } from '../options.js';
-import { Transactions } from '../transaction/transactions.js';
 import { checkServer } from './check-server.js';
 import { createOwnCollections, findOrMakeIdentity, type Identity } from './identity.js';
 import { ownCollections, type OwnCollections } from './own-collections.js';
 
 export interface Connection {
+  readonly client: MongoClient;
   readonly own: OwnCollections;
-  readonly transactions: Transactions;
   readonly identity: Identity;
   /** Hosts and database, no credentials. */
   readonly location: string;
@@ -25,11 +24,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const location = locationOf(client, options);
   try {
     await client.connect();
-    await checkServer(own, location);
-    const transactions = new Transactions(client, { ...options, location });
+    const { mode, clock: now } = options;
+    await checkServer(own, { location, mode });
     const create = () => (options.create ? createOwnCollections(own) : Promise.reject(nothingAt(location)));
-    const identity = await findOrMakeIdentity(own, { location, now: options.clock, create });
-    return { own, transactions, identity, location, disconnect };
+    const identity = await findOrMakeIdentity(own, { location, mode, now, create });
+    return { client, own, identity, location, disconnect };
   } catch (error) {
     await disconnect();
     if (isMongoError(error) && error.name === 'MongoCompatibilityError') {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ReadModelsDivergedError, ReadModelsIncompatibleError } from '../../index.js';
 import { isDuplicateKey, serverCodeOf } from '../errors.js';
+import type { MongoMode } from '../options.js';
 import type { IdentityRecord, OwnCollections } from './own-collections.js';
 
 const IDENTITY = 'read-models';
@@ -12,16 +13,21 @@ export type Identity = Pick<IdentityRecord, 'databaseId'>;
 /** Whoever comes first gives the read models their id; all others take it. */
 export async function findOrMakeIdentity(
   own: OwnCollections,
-  made: { readonly location: string; readonly now: () => Date; readonly create: () => Promise<void> },
+  made: {
+    readonly location: string;
+    readonly mode: MongoMode;
+    readonly now: () => Date;
+    readonly create: () => Promise<void>;
+  },
 ): Promise<Identity> {
   const found = await own.identity.findOne({ _id: IDENTITY });
-  if (found) return readable(found, made.location);
+  if (found) return readable(found, made);
   // Before the record: whoever finds it may rely on them.
   await made.create();
   const record: IdentityRecord = {
     _id: IDENTITY,
     databaseId: randomUUID(),
-    mode: 'transactional',
+    mode: made.mode,
     schemaVersion: SCHEMA_VERSION,
     createdAt: made.now(),
   };
@@ -31,7 +37,7 @@ export async function findOrMakeIdentity(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     const theirs = await own.identity.findOne({ _id: IDENTITY });
-    return readable(theirs ?? record, made.location);
+    return readable(theirs ?? record, made);
   }
 }
 
@@ -65,7 +71,16 @@ export async function assertSameDatabase(
   throw new ReadModelsDivergedError(location, now ? 'replaced' : 'deleted');
 }
 
-function readable(record: IdentityRecord, location: string): Identity {
+function readable(
+  record: IdentityRecord,
+  { location, mode }: { readonly location: string; readonly mode: MongoMode },
+): Identity {
+  if (record.mode !== mode) {
+    throw new ReadModelsIncompatibleError(
+      `The read models at ${location} were made in mode "${record.mode}", and are opened in mode "${mode}": their rows have another form. Open them ` +
+        'as they are, or give another "database" or "collectionPrefix" and let them be built there from the log.',
+    );
+  }
   if (record.schemaVersion === SCHEMA_VERSION) return record;
   throw new ReadModelsIncompatibleError(
     `The read models at ${location} were written by another version of @varve/projections (schema ${record.schemaVersion}, this one knows ${SCHEMA_VERSION}). Update the package.`,

@@ -1,11 +1,12 @@
 import type { LeaseRow, Mark } from '@varve/eventstore';
 import type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
+import type { MongoMode } from '../options.js';
 
 /** What is to be found of the read models as a whole. */
 export interface IdentityRecord {
   readonly _id: string;
   readonly databaseId: string;
-  readonly mode: 'transactional';
+  readonly mode: MongoMode;
   /** Of the documents' form. */
   readonly schemaVersion: number;
   readonly createdAt: Date;
@@ -40,6 +41,17 @@ export interface ProcessorRecord {
   readonly reason: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Watermark mode: the last step that was begun, and under which token. */
+  readonly stepId?: string;
+  readonly stepToken?: number;
+  /** Watermark mode: the furthest that a step was begun for; rows may be there already. */
+  readonly ahead?: Place | null;
+}
+
+/** A commit and what stood there. */
+export interface Place {
+  readonly position: number;
+  readonly mark: Mark | null;
 }
 
 /**

@@ -1,6 +1,6 @@
+import { isDuplicateKey, translated } from '../errors.js';
 import type { Connection } from './connect.js';
 import type { Own } from './own-collections.js';
-import { isDuplicateKey, translated } from '../errors.js';
 import type { Use } from './use.js';
 
 /** Why a document may be there that was not there a moment ago: another instance has made it. More often than this, something is wrong. */
@@ -13,24 +13,13 @@ export class OwnWork {
     private readonly use: Use,
   ) {}
 
-  /** One command, or reads that need not be of one moment. */
+  /** One command, or several that need not be of one moment. */
   plainly<T>(work: (own: Own) => Promise<T>): Promise<T> {
-    return this.#translating(() => work({ ...this.connection.own, inside: {} }));
+    return this.translating(() => work({ ...this.connection.own, inside: {} }));
   }
 
-  /** Several documents together, in a transaction. */
-  together<T>(name: string, work: (own: Own) => Promise<T>): Promise<T> {
-    const { own, transactions } = this.connection;
-    return this.#translating(() =>
-      untilMade(() =>
-        transactions.run(name, ({ operations, session }) =>
-          operations.run(() => work({ ...own, inside: { session } })),
-        ),
-      ),
-    );
-  }
-
-  #translating<T>(work: () => Promise<T>): Promise<T> {
+  /** The driver's errors as ours. */
+  translating<T>(work: () => Promise<T>): Promise<T> {
     return this.use.run(async () => {
       try {
         return await work();

@@ -6,5 +6,7 @@ export async function listSkipped(own: Own, processor: ProcessorId): Promise<Ski
     .find({ _id: keysOf(processor) }, own.inside)
     .sort({ _id: 1 })
     .toArray();
-  return records.map(({ _id, processor: _, ...skipped }) => skipped);
+  return records
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .map(({ _id, processor: _, ...skipped }) => skipped);
 }

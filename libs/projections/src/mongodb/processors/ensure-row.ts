@@ -1,6 +1,6 @@
 import { versionIdOf } from '../../index.js';
 import type { Checkpoint, LogId, ProcessorId } from '@varve/eventstore';
-import type { Own } from '../connection/own-collections.js';
+import type { Own, ProcessorRecord } from '../connection/own-collections.js';
 import { placeOf } from './save-checkpoint.js';
 
 export interface NewProcessorRow {
@@ -18,17 +18,17 @@ export async function ensureRow(own: Own, row: NewProcessorRow, now: Date): Prom
 }
 
 export async function insertRow(own: Own, row: NewProcessorRow, now: Date): Promise<void> {
-  const { processor, logId, start } = row;
-  await own.processors.insertOne(
-    {
-      _id: processor,
-      ...placeOf({ position: 0, ...start, logId }),
-      ...{ token: 0, heartbeat: 0, owner: null, state: 'active', reason: null },
-      ...{ createdAt: now, updatedAt: now },
-    },
-    own.inside,
-  );
-  await own.renewals.insertOne({ _id: processor, beats: 0 }, own.inside);
+  await own.processors.insertOne(newRecord(row, now), own.inside);
+  await own.renewals.insertOne({ _id: row.processor, beats: 0 }, own.inside);
+}
+
+export function newRecord({ processor, logId, start }: NewProcessorRow, now: Date): ProcessorRecord {
+  return {
+    _id: processor,
+    ...placeOf({ position: 0, ...start, logId }),
+    ...{ token: 0, heartbeat: 0, owner: null, state: 'active', reason: null },
+    ...{ createdAt: now, updatedAt: now },
+  };
 }
 
 /** Writes what it has read: a drop at the same time is a conflict then. */

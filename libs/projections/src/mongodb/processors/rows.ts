@@ -1,8 +1,19 @@
 import type { Checkpoint, LeaseRow, ProcessorId } from '@varve/eventstore';
-import type { Own, ProcessorRecord } from '../connection/own-collections.js';
+import type { Own, Place, ProcessorRecord } from '../connection/own-collections.js';
 
-export function checkpointOf({ logId, position, mark, token }: ProcessorRecord): Checkpoint {
-  return { logId, position, ...(mark !== null && { mark }), token };
+export function checkpointOf({ logId, position, mark, token, ahead = null }: ProcessorRecord): Checkpoint {
+  const isAhead = ahead !== null && ahead.position > position;
+  return {
+    logId,
+    position,
+    ...(mark !== null && { mark }),
+    token,
+    ...(isAhead && { ahead: placeIn(ahead) }),
+  };
+}
+
+function placeIn({ position, mark }: Place): Pick<Checkpoint, 'position' | 'mark'> {
+  return { position, ...(mark !== null && { mark }) };
 }
 
 export function leaseRowOf(record: ProcessorRecord, beats: number): LeaseRow {

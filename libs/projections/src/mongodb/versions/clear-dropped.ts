@@ -1,5 +1,5 @@
 import { keysOf, type Own } from '../connection/own-collections.js';
-import { findProjection } from './find-version.js';
+import { changeVersionsFrom, findProjection, readProjection, type StoredVersion } from './find-version.js';
 import { physicalPrefix } from './names.js';
 import { versionCollections } from './version-collections.js';
 
@@ -12,7 +12,7 @@ export async function clearDropped(own: Own, name: string): Promise<void> {
     (each) => each.state === 'dropped' && !each.cleared,
   );
   for (const each of dropped) {
-    const { version, generation, processor } = each;
+    const { processor } = each;
     for (const { physicalName } of await versionCollections(own.database, physicalPrefix(own.prefix, each))) {
       await own.database.dropCollection(physicalName);
     }
@@ -22,9 +22,12 @@ export async function clearDropped(own: Own, name: string): Promise<void> {
     await own.parked.deleteMany(keys, unlimited);
     await own.applied.deleteMany(keys, unlimited);
     await own.skipped.deleteMany(keys, unlimited);
-    await own.projections.updateOne(
-      { _id: name, versions: { $elemMatch: { version, generation, state: 'dropped' } } },
-      { $set: { 'versions.$.cleared': true }, $inc: { revision: 1 } },
-    );
+    await own.processors.deleteOne({ _id: processor });
+    await markCleared(own, each);
   }
+}
+
+async function markCleared(own: Own, version: StoredVersion): Promise<void> {
+  const cleared = { ...version, cleared: true };
+  while (!(await changeVersionsFrom(own, await readProjection(own, version.name), [cleared])));
 }

@@ -1,14 +1,14 @@
 import type { LogId } from '@varve/eventstore';
-import { existingGeneration } from '../../adapter/existing-generation.js';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../../index.js';
 import { untilMade } from '../connection/own-work.js';
-import type { Connection } from '../connection/connect.js';
-import type { Own } from '../connection/own-collections.js';
+import type { Own, OwnCollections } from '../connection/own-collections.js';
 import { insertRow } from '../processors/ensure-row.js';
 import { MongoTransaction } from '../transaction/mongo-transaction.js';
 import type { OpenTransaction } from '../transaction/open-transaction.js';
-import { changeVersions, findProjection, idOf, type StoredVersion } from './find-version.js';
+import type { Transactions } from '../transaction/transactions.js';
+import { changeVersions, findProjection } from './find-version.js';
 import { physicalPrefix } from './names.js';
+import { planVersion } from './plan-version.js';
 
 export interface Making {
   readonly logId: LogId;
@@ -27,14 +27,18 @@ class MadeMeanwhile extends Error {
  * that transaction has done anything, `setup` makes its collections and indexes, which all of them may do at once.
  */
 export function createVersion(
-  { own, transactions }: Pick<Connection, 'own' | 'transactions'>,
+  { own, transactions }: { readonly own: OwnCollections; readonly transactions: Transactions },
   projection: Projection<MongoTransaction>,
   made: Making,
 ): Promise<VersionId> {
   const outside: Own = { ...own, inside: {} };
   return untilMade(async () => {
     for (;;) {
-      const planned = plan(await findProjection(outside, projection.name), projection, made.generation);
+      const planned = planVersion(
+        await findProjection(outside, projection.name),
+        projection,
+        made.generation,
+      );
       if (!planned.isNew) return planned.id;
       const make = (open: OpenTransaction) =>
         makeVersion({ own, open }, projection, { ...made, id: planned.id });
@@ -48,7 +52,7 @@ export function createVersion(
 }
 
 async function makeVersion(
-  { own, open }: Pick<Connection, 'own'> & { readonly open: OpenTransaction },
+  { own, open }: { readonly own: OwnCollections; readonly open: OpenTransaction },
   projection: Projection<MongoTransaction>,
   made: Making & { readonly id: VersionId },
 ): Promise<VersionId> {
@@ -71,23 +75,11 @@ async function keep(
   { id, logId, generation, now }: Making & { readonly id: VersionId },
 ): Promise<VersionId> {
   const versions = await findProjection(own, projection.name);
-  const planned = plan(versions, projection, generation);
+  const planned = planVersion(versions, projection, generation);
   if (!planned.isNew || planned.id.generation !== id.generation) throw new MadeMeanwhile();
   const processor = processorIdOf(id);
   const state = versions.some((each) => each.state === 'live') ? 'building' : 'live';
   await changeVersions(own, versions, [{ ...id, processor, state }]);
   await insertRow(own, { processor, logId }, now);
   return id;
-}
-
-function plan(
-  versions: readonly StoredVersion[],
-  { name, version }: Projection<MongoTransaction>,
-  wanted: 'first' | 'next',
-): { readonly id: VersionId; readonly isNew: boolean } {
-  const generations = versions.filter((each) => each.version === version);
-  const found = existingGeneration(generations, wanted);
-  if (found) return { id: idOf(found), isNew: false };
-  const generation = (generations.at(-1)?.generation ?? 0) + 1;
-  return { id: { name, version, generation }, isNew: true };
 }

@@ -1,5 +1,6 @@
 import { processorIdOf, UnknownProjectionError, type VersionId } from '../../index.js';
 import type { Own, ProjectionRecord, VersionEntry } from '../connection/own-collections.js';
+import { isDuplicateKey } from '../errors.js';
 
 export interface StoredVersion extends VersionEntry, VersionId {
   readonly processor: string;
@@ -35,10 +36,49 @@ export async function changeVersions(
   changes: readonly StoredVersion[],
 ): Promise<void> {
   const name = changes[0]?.name ?? '';
-  const all = new Map([...versions, ...changes].map((each) => [each.processor, entryOf(each)]));
-  const changed = { $set: { versions: [...all.values()] }, $inc: { revision: 1 } };
+  const changed = { $set: { versions: entriesWith(versions, changes) }, $inc: { revision: 1 } };
   if (versions.length > 0) await own.projections.updateOne({ _id: name }, changed, own.inside);
   else await own.projections.insertOne({ _id: name, revision: 0, ...changed.$set }, own.inside);
+}
+
+export interface StoredProjection {
+  readonly name: string;
+  /** Nothing when there is no record. */
+  readonly revision: number | undefined;
+  readonly versions: readonly StoredVersion[];
+}
+
+export async function readProjection(own: Own, name: string): Promise<StoredProjection> {
+  const record = await own.projections.findOne({ _id: name }, own.inside);
+  return { name, revision: record?.revision, versions: record ? versionsOf(record) : [] };
+}
+
+/** The same outside of a transaction: in one write, unless somebody has changed the record since it was read. `false`: read it again. */
+export async function changeVersionsFrom(
+  own: Own,
+  { name, revision, versions }: StoredProjection,
+  changes: readonly StoredVersion[],
+): Promise<boolean> {
+  const entries = { versions: entriesWith(versions, changes) };
+  if (revision === undefined) {
+    try {
+      await own.projections.insertOne({ _id: name, revision: 0, ...entries }, own.inside);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+  const { matchedCount } = await own.projections.updateOne(
+    { _id: name, revision },
+    { $set: entries, $inc: { revision: 1 } },
+    own.inside,
+  );
+  return matchedCount === 1;
+}
+
+function entriesWith(versions: readonly StoredVersion[], changes: readonly StoredVersion[]): VersionEntry[] {
+  return [...new Map([...versions, ...changes].map((each) => [each.processor, entryOf(each)])).values()];
 }
 
 function entryOf({ version, generation, state, cleared }: StoredVersion): VersionEntry {

@@ -1,0 +1,37 @@
+import { BSON, type Collection, type Document } from 'mongodb';
+import { AS_PLAIN_VALUES, DURABLY, type OwnCollections } from '../../connection/own-collections.js';
+
+/** Whatever MongoDB takes for an `_id`: the driver's types take one type of them at a time. */
+export type RowId = string;
+
+/** A row as it is kept. */
+export interface StoredRow extends Document {
+  readonly _id: RowId;
+  /** The last commit that changed it. What a row shows is what all commits up to there have made of it. */
+  readonly _position: number;
+  /** A deleted row stays as a mark: whoever still has the commits that made it must not make it again. */
+  readonly _deleted?: true;
+  readonly _deletedAt?: Date;
+}
+
+/** What Varve keeps in each row beside what the application does. */
+export const RESERVED_FIELDS: readonly string[] = ['_position', '_deleted', '_deletedAt'];
+
+export const NOT_DELETED = { _deleted: { $exists: false } } as const;
+
+/** Majority reads of the primary: who has seen a row sees no older state of it afterwards. */
+export const AS_COMMITTED = {
+  ...AS_PLAIN_VALUES,
+  readPreference: 'primary',
+  readConcern: { level: 'majority' },
+  writeConcern: DURABLY,
+} as const;
+
+export function storedRows({ database }: OwnCollections, physicalName: string): Collection<StoredRow> {
+  return database.collection<StoredRow>(physicalName, AS_COMMITTED);
+}
+
+/** An `_id` as text, the same for the same value: two object ids of one value are two objects. */
+export function keyOfId(id: unknown): string {
+  return typeof id === 'string' ? id : `\n${BSON.EJSON.stringify({ id }, { relaxed: false })}`;
+}

@@ -103,6 +103,8 @@ export interface AppliedRecord {
 export interface OwnCollections {
   readonly database: Db;
   readonly prefix: string;
+  /** Milliseconds. */
+  readonly commandTimeout: number;
   readonly identity: Collection<IdentityRecord>;
   readonly projections: Collection<ProjectionRecord>;
   readonly processors: Collection<ProcessorRecord>;
@@ -145,6 +147,7 @@ export function ownCollections(
   return {
     database,
     prefix,
+    commandTimeout: timeoutMS,
     identity: database.collection(`${prefix}varve_read_models`, own),
     projections: database.collection(`${prefix}varve_projections`, own),
     processors: database.collection(`${prefix}varve_processors`, own),

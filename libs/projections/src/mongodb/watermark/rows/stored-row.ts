@@ -27,8 +27,13 @@ export const AS_COMMITTED = {
   writeConcern: DURABLY,
 } as const;
 
-export function storedRows({ database }: OwnCollections, physicalName: string): Collection<StoredRow> {
-  return database.collection<StoredRow>(physicalName, AS_COMMITTED);
+/** `timeoutMS`: of each command; 0 for one that takes as long as it takes. */
+export function storedRows(
+  { database, commandTimeout }: OwnCollections,
+  physicalName: string,
+  timeoutMS: number = commandTimeout,
+): Collection<StoredRow> {
+  return database.collection<StoredRow>(physicalName, { ...AS_COMMITTED, timeoutMS });
 }
 
 /** An `_id` as text, the same for the same value: two object ids of one value are two objects. */

@@ -21,7 +21,7 @@ export async function removeTombstones(own: Own, deletedBefore: Date): Promise<n
       own.database,
       physicalPrefix(own.prefix, version),
     )) {
-      removed += (await storedRows(own, physicalName).deleteMany(filter)).deletedCount;
+      removed += (await storedRows(own, physicalName, 0).deleteMany(filter)).deletedCount;
     }
   }
   return removed;

@@ -40,6 +40,8 @@ export class WatermarkQuery {
 }
 
 const WITHOUT_POSITION = { projection: { _position: 0 } } as const;
+/** What a reader does between two rows does not count. */
+const BY_BATCH = { timeoutMode: 'iteration' } as const;
 
 /** The reading methods of the driver's collection, without the rows that were deleted. */
 export class WatermarkRows<Row extends Document> {
@@ -47,7 +49,7 @@ export class WatermarkRows<Row extends Document> {
 
   /** Rows have no `_position`, unless `projection` names it: the last commit that has changed them. */
   find(filter: Filter<Row> = {}, options: FindOptions = {}): FindCursor<WithId<Row>> {
-    return this.stored.find(notDeleted(filter), { ...WITHOUT_POSITION, ...options });
+    return this.stored.find(notDeleted(filter), { ...BY_BATCH, ...WITHOUT_POSITION, ...options });
   }
 
   findOne(filter: Filter<Row> = {}, options: FindOptions = {}): Promise<WithId<Row> | null> {
@@ -66,7 +68,7 @@ export class WatermarkRows<Row extends Document> {
     pipeline: readonly Document[],
     options: AggregateOptions = {},
   ): AggregationCursor<Result> {
-    return this.stored.aggregate<Result>([{ $match: NOT_DELETED }, ...pipeline], options);
+    return this.stored.aggregate<Result>([{ $match: NOT_DELETED }, ...pipeline], { ...BY_BATCH, ...options });
   }
 }
 

@@ -216,11 +216,8 @@ export class CommitWriter {
   }
 
   protected async learnHeads(group: readonly PendingAppend[]): Promise<void> {
-    const unknown = new Set<string>();
-    for (const pending of group) {
-      if (!expectsNoStream(pending) && !this.heads.get(pending.stream)) unknown.add(pending.stream);
-    }
-    if (unknown.size > 0) await this.#learn(unknown);
+    const unknown = group.filter((one) => !expectsNoStream(one) && !this.heads.get(one.stream));
+    if (unknown.length > 0) await this.#learn(new Set(unknown.map(({ stream }) => stream)));
   }
 
   #learn(streams: ReadonlySet<string>): Promise<void> {

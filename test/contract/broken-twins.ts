@@ -25,7 +25,7 @@ export function proveEveryCase<Harness>(
   twins: readonly Twin<Harness>[],
   notice: Notice<Harness>,
 ): void {
-  describe(`${title}:`, () => {
+  describe.concurrent(`${title}:`, () => {
     test.each(twins)('is noticed where it $name', async (twin) => {
       const expected = contract.map(({ name }) => name).filter((name) => isNamed(name, twin));
       expect(await notice(contract, twin)).toEqual(expected);

@@ -51,7 +51,10 @@ async function opened(name: StoryServer): Promise<StageServer> {
   };
 }
 
-/** A driver that has lost a server looks for it twice a second at most, which is most of the time that a story would take. */
+/**
+ * A driver that has lost a server looks for it twice a second at most, which is most of the time that a story would take. One whose look hangs is
+ * connected anew the sooner, the shorter its time-outs are.
+ */
 function withQuickLooks(uri: string): string {
-  return `${uri}${uri.includes('?') ? '&' : '?'}minHeartbeatFrequencyMS=20&heartbeatFrequencyMS=500&serverSelectionTimeoutMS=2000`;
+  return `${uri}${uri.includes('?') ? '&' : '?'}minHeartbeatFrequencyMS=20&heartbeatFrequencyMS=500&serverSelectionTimeoutMS=2000&connectTimeoutMS=5000`;
 }

@@ -6,6 +6,7 @@ import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
 import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
+import { watchHeartbeats } from './watch-heartbeats.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
 
 export interface OpenedLog {
@@ -55,7 +56,11 @@ async function connected(
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
   const client = (options.client as MongoClient | undefined) ?? ownClient(options);
-  const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
+  const endWatch = options.client ? undefined : watchHeartbeats(client, options);
+  const disconnect = async (): Promise<void> => {
+    endWatch?.();
+    if (!options.client) await client.close();
+  };
   const collections = collectionsOf(client, options);
   const location = `${hostsOf(client)}/${collections.commits.namespace}`;
   try {

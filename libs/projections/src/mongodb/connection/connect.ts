@@ -1,3 +1,4 @@
+import { watchHeartbeats } from '@varve/eventstore/mongodb';
 import { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { isMongoError, translated } from '../errors.js';
@@ -19,7 +20,11 @@ export interface Connection {
 /** @throws InvalidProjectionOptionsError, ReadModelsIncompatibleError, ReadModelsUnavailableError */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const client = (options.client as MongoClient | undefined) ?? ownClient(options);
-  const disconnect = async (): Promise<void> => (options.client ? undefined : client.close());
+  const endWatch = options.client ? undefined : watchHeartbeats(client);
+  const disconnect = async (): Promise<void> => {
+    endWatch?.();
+    if (!options.client) await client.close();
+  };
   const own = ownCollections(client, options);
   const location = locationOf(client, options);
   try {

@@ -151,8 +151,8 @@ export class StoryOnBus {
     const answer = await commandOn(this.#shop.orderUrl, who);
     await this.#order.gone;
     tell(`kill -9 of the order service ${at} of "order-${who.orderId}": ${so}`);
-    // The relay publishes by itself, so the customer of a relayed order may have had the answer.
-    if (answer.status !== 'none' && this.#shop.publication === 'two-phase')
+    // From the append on the customer may have the answer: what follows is the service's own affair.
+    if (answer.status !== 'none' && at === 'between prepare and append')
       this.#surprises.push(`${who.orderId} was answered ${answer.status} by a service that died before`);
   }
 

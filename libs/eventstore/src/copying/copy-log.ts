@@ -64,6 +64,7 @@ class Copying {
   }
 
   async copy(): Promise<CopyResult> {
+    await this.#assertNoMoveHere();
     await assertContinues(this.#source, this.#target);
     await this.#copyUpTo(await this.#source.head());
     return this.#finish(this.#target.logId);
@@ -85,12 +86,15 @@ class Copying {
     return { ...(await this.#finish(source.logId)), seal };
   }
 
-  /** Writers may be as fast as the copying, and then it would never be done: what is still missing after some rounds waits for the seal. */
+  /** Writers may be as fast as the copying, and then it would never be done: so the seal comes when a round has not halved the rest. */
   async #comeNear(): Promise<void> {
+    let before = Infinity;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const end = await this.#source.head();
       await this.#copyUpTo(end);
-      if ((await this.#source.head()) - end <= FEW) return;
+      const rest = (await this.#source.head()) - end;
+      if (rest <= FEW || rest > before / 2) return;
+      before = rest;
     }
   }
 
@@ -132,6 +136,17 @@ class Copying {
     this.#report('checking', 0, await this.#source.head());
     const { problems } = await this.#source.verify(this.#options);
     if (problems[0]) throw damaged(this.#source.location, problems[0].message);
+  }
+
+  /** As a copy it would get another id, and the log that was sealed for it could go nowhere any more. */
+  async #assertNoMoveHere(): Promise<void> {
+    const seal = await this.#source.findSeal();
+    const { location } = this.#target;
+    if (seal?.movedTo !== location) return;
+    throw new InvalidOptionsError(
+      'as',
+      `The log ${this.#source.location} was sealed to be moved to ${location}. Finish that move (--move, or as: 'move').`,
+    );
   }
 
   #assertMovedHere(seal: LogSeal | undefined): void {

@@ -2,6 +2,15 @@ import { InvalidOptionsError, LogDivergedError } from './errors.js';
 import type { CopySource } from './movable-log.js';
 import type { LogId, Position } from './positions.js';
 
+/** @throws InvalidOptionsError the log would be copied onto itself */
+export function assertElsewhere({ location }: { readonly location: string }, source: CopySource): void {
+  if (location !== source.location) return;
+  throw new InvalidOptionsError(
+    'to',
+    `The log ${location} cannot be copied onto itself. Name another place.`,
+  );
+}
+
 /** A copy is made into a log that nobody has used. */
 export function notEmpty(location: string, head: Position): InvalidOptionsError {
   const what = head === 0 ? 'a log that is in use' : `a log of ${head} commits`;

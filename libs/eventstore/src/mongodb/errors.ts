@@ -35,6 +35,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
   MongoNetworkTimeoutError: 'did not answer in time. Check the network and the server’s load',
   MongoOperationTimeoutError:
     'did not answer within "commandTimeout". Check the network and the server’s load, or raise it',
+  PoolClearedOnNetworkError: 'lost its connections. Check the network and the server’s log',
   MongoPoolClearedError: 'lost its connections. Check the network and the server’s log',
   MongoWaitQueueTimeoutError: 'has no free connection. Raise "maxPoolSize" of the client',
 };
@@ -43,7 +44,7 @@ const PASSING_NAMES = new Set(Object.keys(BY_NAME));
 
 /** By name and code: an application’s client may come from another copy of the driver. */
 export function isMongoError(error: unknown): error is Error & { readonly code?: unknown } {
-  return error instanceof Error && (/^(Mongo|BSON)/.test(error.name) || isBareSocketError(error));
+  return error instanceof Error && (/^(Mongo|BSON|PoolCleared)/.test(error.name) || isBareSocketError(error));
 }
 
 /** The driver lets the error of a socket that breaks while it is written to through as it is (7.9). */

@@ -25,8 +25,7 @@ async function open(name: string): Promise<SqliteEventStore> {
 }
 
 async function fill(name: string, source: { logId: string; location: string }): Promise<SqliteLogFilling> {
-  const { logId, location } = source;
-  const filling = await SqliteLogFilling.open({ file: join(folder, name) }, { logId, location });
+  const filling = await SqliteLogFilling.open({ file: join(folder, name) }, source);
   opened.push(filling);
   return filling;
 }
@@ -67,6 +66,28 @@ describe('A copy', () => {
     const late = copy.append('note-1', 'any', noted(1), { commitId: 'late-2' });
     await expect(late).rejects.toMatchObject({ code: 'commit-fenced' });
     expect(await source.append('note-1', 'any', noted(1))).toMatchObject({ commit: { position: 1_201 } });
+  });
+
+  test('goes on with the store itself as its source, and is refused as another one or onto itself', async () => {
+    const [source, other] = [await open('old.db'), await open('other.db')];
+    await use(source, 20);
+    await (await fill('new.db', source)).close();
+    await (await fill('new.db', source)).close();
+    await expect(fill('new.db', other)).rejects.toMatchObject({
+      option: 'to',
+      message: expect.stringContaining(`is being copied from ${source.location}`) as string,
+    });
+    await expect(fill('other.db', other)).rejects.toThrow(/onto itself/);
+    expect(await other.append('note-1', 'any', noted(1))).toMatchObject({ ok: true });
+  });
+
+  test('does not finish a move under another id', async () => {
+    const source = await open('old.db');
+    await use(source, 20);
+    const target = await fill('new.db', source);
+    await source.seal({ movedTo: target.location });
+    await expect(copyLog(source, target, { as: 'copy' })).rejects.toThrow(/Finish that move/);
+    expect(await copyLog(source, target, { as: 'move' })).toMatchObject({ logId: source.logId });
   });
 
   test('goes from SQLite into memory and back', async () => {

@@ -20,12 +20,22 @@ const PREFIX = 'collectionPrefix';
  */
 export function parseStoreName(name: string): StoreName {
   if (!/^mongodb(\+srv)?:\/\//.test(name)) {
-    if (/^[a-z][a-z+]*:\/\//.test(name))
+    if (/^[a-z][a-z+]*:\/\/|^\s*mongodb(\+srv)?:/i.test(name))
       throw new UsageError(`${redacted(name)} is neither a file nor mongodb://HOST/DATABASE.`);
+    if (name === '' || name === ':memory:')
+      throw new UsageError(
+        'A log in memory is gone with this command. Name a file, or mongodb://HOST/DATABASE.',
+      );
     return { kind: 'sqlite', file: name };
   }
   const [, servers = '', path = '', query = ''] =
     /^([a-z+]+:\/\/[^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/.exec(name) ?? [];
+  if (path.includes('@')) {
+    const advice = 'Write the slash in a user or password as %2F';
+    throw new UsageError(
+      `${redacted(name)} has an "@" behind the slash. ${advice}: mongodb://USER:PASSWORD@HOST/DATABASE.`,
+    );
+  }
   const database = decodeURIComponent(path);
   if (database === '') {
     throw new UsageError(
@@ -45,5 +55,5 @@ export function parseStoreName(name: string): StoreName {
 
 /** Without user and password. */
 export function redacted(name: string): string {
-  return name.replace(/^([a-z+]+:\/\/).*@/, '$1***@');
+  return name.replace(/^(\s*[a-z+]+:\/*).*@/i, '$1***@');
 }

@@ -28,19 +28,20 @@ const ADVICE: Readonly<Record<string, string>> = {
   MongoNetworkError: 'lost the connection. Check the network and the server’s log',
   MongoNetworkTimeoutError: 'did not answer in time. Check the network and the server’s load',
   MongoOperationTimeoutError: 'did not answer in time. Check the server’s load, or raise "commandTimeout"',
+  PoolClearedOnNetworkError: 'lost its connections. Check the network and the server’s log',
   MongoPoolClearedError: 'lost its connections. Check the network and the server’s log',
   MongoWaitQueueTimeoutError: 'has no free connection. Raise "maxPoolSize" of the client',
 };
 
-const PASSING_NAMES = new Set(Object.keys(ADVICE).filter((key) => key.startsWith('Mongo')));
+const PASSING_NAMES = new Set(Object.keys(ADVICE).filter((key) => hasDriversName({ name: key })));
 
 /** By name: an application’s client may come from another copy of the driver. */
 export function isMongoError(error: unknown): error is Error {
   return error instanceof Error && hasDriversName(error);
 }
 
-function hasDriversName({ name }: Error): boolean {
-  return /^(Mongo|BSON)/.test(name);
+function hasDriversName({ name }: Pick<Error, 'name'>): boolean {
+  return /^(Mongo|BSON|PoolCleared)/.test(name);
 }
 
 /**

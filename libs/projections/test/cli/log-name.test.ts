@@ -33,6 +33,21 @@ test.each([
   expect(redacted(name)).toBe(said);
 });
 
+test.each([
+  'MONGODB://u:topsecret@h/x',
+  ' mongodb://u:topsecret@h/x',
+  'mongodb:/u:topsecret@h/x',
+  'mongodb:u:topsecret@h',
+  'mongodb://u:top/topsecret@h/x',
+])('%s is refused, and its password is not said', (name) => {
+  expect(() => parseStoreName(name)).toThrow(/mongodb:\/\//);
+  expect(() => parseStoreName(name)).not.toThrow(/topsecret/);
+});
+
+test.each(['', ':memory:'])('"%s" is no place for a log', (name) => {
+  expect(() => parseStoreName(name)).toThrow(/in memory is gone/);
+});
+
 test('the command of an app copies what is named, and loads no app for it', async () => {
   const { log } = await shopFiles();
   const app = () => Promise.reject(new Error('the app was loaded'));

@@ -1,4 +1,4 @@
-import { alreadyReleased, notEmpty, otherSource } from '../../log/copy-target.js';
+import { alreadyReleased, assertElsewhere, notEmpty, otherSource } from '../../log/copy-target.js';
 import type { CopySource } from '../../log/movable-log.js';
 import type { LogId } from '../../log/positions.js';
 import { findIdentity, IDENTITY, type IdentityRecord } from '../connection/log-record.js';
@@ -40,11 +40,12 @@ export async function release(log: MongoLog, logId: LogId): Promise<void> {
 }
 
 async function mark(log: MongoLog, known: IdentityRecord, source: CopySource): Promise<void> {
+  assertElsewhere(log, source);
   await assertUnused(log);
   const logId = crypto.randomUUID();
   await log.records.updateOne(
     { _id: IDENTITY, logId: known.logId, copiedFrom: { $exists: false } },
-    { $set: { logId, copiedFrom: { ...source } } },
+    { $set: { logId, copiedFrom: { logId: source.logId, location: source.location } } },
   );
   try {
     // Somebody may have appended meanwhile.

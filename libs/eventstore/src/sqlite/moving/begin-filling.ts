@@ -1,4 +1,4 @@
-import { alreadyReleased, notEmpty, otherSource } from '../../log/copy-target.js';
+import { alreadyReleased, assertElsewhere, notEmpty, otherSource } from '../../log/copy-target.js';
 import { LogIncompleteError } from '../../log/errors.js';
 import type { CopySource } from '../../log/movable-log.js';
 import type { SqliteLog } from '../sqlite-log.js';
@@ -16,11 +16,14 @@ export function assertComplete(log: SqliteLog): void {
  * @throws InvalidOptionsError the log has commits of its own, or is being filled from somewhere else
  */
 export function beginFilling(log: SqliteLog, source: CopySource): void {
+  assertElsewhere(log, source);
   const known = sourceOf(log);
   if (known?.logId === source.logId) return;
   if (known) throw otherSource(log.location, known, source);
   if (!isEmpty(log)) throw notEmpty(log.location, log.newest.position);
-  const row = { log_id: crypto.randomUUID(), copied_from: JSON.stringify(source) };
+  // Not all of it: the source may be a store.
+  const { logId, location } = source;
+  const row = { log_id: crypto.randomUUID(), copied_from: JSON.stringify({ logId, location }) };
   log.run('UPDATE log SET log_id = ?, copied_from = ? WHERE id = 1', row.log_id, row.copied_from);
   log.stageRow(row);
 }

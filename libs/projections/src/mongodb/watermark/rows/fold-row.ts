@@ -1,4 +1,5 @@
 import { ProjectionFailedError } from '@varve/eventstore';
+import { BSON } from 'mongodb';
 import { InvalidProjectionOptionsError } from '../../../index.js';
 import type { Change, RowChanges } from './changes.js';
 import { keyOfId, RESERVED_FIELDS, type RowId, type StoredRow } from './stored-row.js';
@@ -44,12 +45,18 @@ function evolved(
   { change, processor }: Folding & { readonly change: Change },
 ): object | undefined {
   try {
-    const result = change.evolve(row);
+    const result = change.evolve(row && copyOf(row));
     assertRow(result, id);
-    return result;
+    // Of one's own: it may be the event's data, which is folded again when a write is refused or a batch is split.
+    return result && copyOf(result);
   } catch (cause) {
     throw new ProjectionFailedError(processor, change, { cause });
   }
+}
+
+/** As the database gives it back. */
+function copyOf(row: object): object {
+  return BSON.deserialize(BSON.serialize(row));
 }
 
 function assertRow(row: unknown, id: RowId): asserts row is object | undefined {
@@ -58,6 +65,7 @@ function assertRow(row: unknown, id: RowId): asserts row is object | undefined {
     throw invalid(`answers ${JSON.stringify(row)}. Answer the row, or undefined to delete it`);
   }
   if ('then' in row && typeof row.then === 'function') {
+    Promise.resolve(row).catch(() => undefined);
     throw invalid(
       'answers a promise. It has to be synchronous, since it may be run again on another state of the row',
     );

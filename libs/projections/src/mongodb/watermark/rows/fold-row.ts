@@ -45,9 +45,9 @@ function evolved(
   { change, processor }: Folding & { readonly change: Change },
 ): object | undefined {
   try {
-    const result = change.evolve(row && copyOf(row));
+    const result = change.evolve(row);
     assertRow(result, id);
-    // Of one's own: it may be the event's data, which is folded again when a write is refused or a batch is split.
+    // The next one may change it in place, and it may be the event's data, which is folded again when a write is refused or a batch is split.
     return result && copyOf(result);
   } catch (cause) {
     throw new ProjectionFailedError(processor, change, { cause });

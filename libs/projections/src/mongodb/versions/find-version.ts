@@ -1,4 +1,5 @@
-import { processorIdOf, UnknownProjectionError, type VersionId } from '../../index.js';
+import type { ProcessorId } from '@varve/eventstore';
+import { processorIdOf, UnknownProjectionError, versionIdOf, type VersionId } from '../../index.js';
 import type { Own, ProjectionRecord, VersionEntry } from '../connection/own-collections.js';
 import { isDuplicateKey } from '../errors.js';
 
@@ -9,6 +10,12 @@ export interface StoredVersion extends VersionEntry, VersionId {
 export async function findProjection(own: Own, name: string): Promise<StoredVersion[]> {
   const record = await own.projections.findOne({ _id: name }, own.inside);
   return record ? versionsOf(record) : [];
+}
+
+/** The version that a processor builds, also when it was dropped; nothing for a reactor, and for a version that nobody knows. */
+export async function findVersionOf(own: Own, processor: ProcessorId): Promise<StoredVersion | undefined> {
+  const id = versionIdOf(processor);
+  return id && (await findProjection(own, id.name)).find((version) => version.processor === processor);
 }
 
 /** By version and generation, the dropped ones too. */

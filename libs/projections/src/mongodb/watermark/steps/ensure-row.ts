@@ -1,9 +1,8 @@
 import type { ProcessorId } from '@varve/eventstore';
-import { versionIdOf } from '../../../index.js';
 import type { Own, ProcessorRecord } from '../../connection/own-collections.js';
 import { isDuplicateKey } from '../../errors.js';
 import { newRecord, type NewProcessorRow } from '../../processors/ensure-row.js';
-import { findProjection } from '../../versions/find-version.js';
+import { findVersionOf } from '../../versions/find-version.js';
 
 /** A version that was dropped gets no row again; one that is dropped at the same moment loses what it has got. */
 export async function ensureRow(own: Own, row: NewProcessorRow, now: Date): Promise<void> {
@@ -35,8 +34,5 @@ async function inserted(own: Own, record: ProcessorRecord): Promise<boolean> {
 }
 
 async function isDropped(own: Own, processor: ProcessorId): Promise<boolean> {
-  const id = versionIdOf(processor);
-  if (!id) return false;
-  const versions = await findProjection(own, id.name);
-  return versions.some((version) => version.processor === processor && version.state === 'dropped');
+  return (await findVersionOf(own, processor))?.state === 'dropped';
 }

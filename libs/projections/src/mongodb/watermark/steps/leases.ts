@@ -1,9 +1,8 @@
 import type { Lease, LeaseRow, ProcessorId } from '@varve/eventstore';
-import { versionIdOf } from '../../../index.js';
 import type { Own } from '../../connection/own-collections.js';
 import { leaseRowOf } from '../../processors/rows.js';
 import { setState } from '../../processors/set-state.js';
-import { findProjection } from '../../versions/find-version.js';
+import { findVersionOf } from '../../versions/find-version.js';
 
 export async function readLease(own: Own, processor: ProcessorId): Promise<LeaseRow | undefined> {
   const record = await own.processors.findOne({ _id: processor }, own.inside);
@@ -16,7 +15,7 @@ export async function acquireLease(
   processor: ProcessorId,
   { owner, seen, now }: { readonly owner: string; readonly seen: LeaseRow; readonly now: Date },
 ): Promise<Lease | undefined> {
-  if (await isRetired(own, processor)) {
+  if ((await findVersionOf(own, processor))?.state === 'retired') {
     await setState(own, processor, { state: 'stopped', reason: 'replaced' }, now);
     return undefined;
   }
@@ -36,11 +35,4 @@ export async function renewLease(own: Own, { processor, token, owner }: Lease): 
     own.inside,
   );
   return matchedCount === 1;
-}
-
-async function isRetired(own: Own, processor: ProcessorId): Promise<boolean> {
-  const id = versionIdOf(processor);
-  if (!id) return false;
-  const versions = await findProjection(own, id.name);
-  return versions.some((version) => version.processor === processor && version.state === 'retired');
 }

@@ -1,10 +1,9 @@
 import { LeaseLostError, type ProcessorId } from '@varve/eventstore';
 import type { Own } from '../../connection/own-collections.js';
 import { saveCheckpoint } from '../../processors/save-checkpoint.js';
-import { findProjection } from '../../versions/find-version.js';
+import { findVersionOf } from '../../versions/find-version.js';
 import { physicalPrefix } from '../../versions/names.js';
 import { versionCollections } from '../../versions/version-collections.js';
-import { versionIdOf } from '../../../index.js';
 import { recordSkipped } from '../parking/record-skipped.js';
 import { storedRows } from '../rows/stored-row.js';
 import { writeRows, type Writing } from '../rows/write-rows.js';
@@ -56,11 +55,9 @@ async function writeAll(own: Own, processor: ProcessorId, { tx, writing }: StepP
 
 /** A version that was dropped while its rows were written has got collections again. */
 async function clearIfDropped(own: Own, processor: ProcessorId): Promise<void> {
-  const id = versionIdOf(processor);
-  if (!id) return;
-  const found = (await findProjection(own, id.name)).find((version) => version.processor === processor);
+  const found = await findVersionOf(own, processor);
   if (found?.state !== 'dropped') return;
-  for (const { physicalName } of await versionCollections(own.database, physicalPrefix(own.prefix, id))) {
+  for (const { physicalName } of await versionCollections(own.database, physicalPrefix(own.prefix, found))) {
     await own.database.dropCollection(physicalName);
   }
 }

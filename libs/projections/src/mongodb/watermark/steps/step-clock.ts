@@ -5,7 +5,7 @@ import { TransactionTooLongError } from '../../../index.js';
  * takes away is so much older that no step can be under way which does not know of it.
  */
 export class StepClock {
-  readonly #begun = { ticks: performance.now(), at: Date.now() };
+  readonly #begun: { readonly ticks: number; readonly at: number };
 
   constructor(
     private readonly processor: string,
@@ -13,7 +13,7 @@ export class StepClock {
     private readonly limit: number,
     private readonly now: () => Date,
   ) {
-    this.#begun.at = now().getTime();
+    this.#begun = { ticks: performance.now(), at: now().getTime() };
   }
 
   /** @throws TransactionTooLongError */

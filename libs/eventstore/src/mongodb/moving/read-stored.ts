@@ -1,3 +1,4 @@
+import { pages } from '../../adapter/pages.js';
 import { wholeNumber } from '../../log/check-options.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
@@ -19,25 +20,17 @@ const FENCES_PER_READ = 1_000;
 export type Read = <T>(work: (log: MongoLog) => Promise<T>) => Promise<T>;
 
 export async function* readStored(after: Position, read: Read): AsyncGenerator<readonly StoredCommit[]> {
-  let position = wholeNumber('after', after, { min: 0, fallback: 0 });
-  for (;;) {
-    const commits = await read((log) => storedAfter(log, position));
-    const last = commits.at(-1);
-    if (!last) return;
-    position = last.position;
-    yield commits;
-  }
+  const next = (behind: Position) => read((log) => storedAfter(log, behind));
+  const position = wholeNumber('after', after, { min: 0, fallback: 0 });
+  yield* pages(position, next, (commit) => commit.position);
 }
 
-export async function* readFences(read: Read): AsyncGenerator<readonly StoredFence[]> {
-  let after = '';
-  for (;;) {
-    const fences = await read((log) => fencesAfter(log, after));
-    const last = fences.at(-1);
-    if (!last) return;
-    after = last.commitId;
-    yield fences;
-  }
+export function readFences(read: Read): AsyncIterable<readonly StoredFence[]> {
+  return pages(
+    '',
+    (after) => read((log) => fencesAfter(log, after)),
+    ({ commitId }) => commitId,
+  );
 }
 
 export async function findFences(

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { pages } from '../../adapter/pages.js';
 import { wholeNumber } from '../../log/check-options.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
@@ -12,26 +13,19 @@ const COMMITS_PER_READ = 500;
 const FENCES_PER_READ = 1_000;
 
 export async function* readStored(after: Position, read: Read): AsyncGenerator<readonly StoredCommit[]> {
-  let position = wholeNumber('after', after, { min: 0, fallback: 0 });
-  for (;;) {
-    const commits = await read((log) => storedAfter(log, position));
-    const last = commits.at(-1);
-    if (!last) return;
-    position = last.position;
-    yield commits;
+  const next = async (behind: Position): Promise<readonly StoredCommit[]> => {
+    // Reading is synchronous: a consumer whose work is, too, would keep everybody else from running.
     await nextTurn();
-  }
+    return read((log) => storedAfter(log, behind));
+  };
+  const position = wholeNumber('after', after, { min: 0, fallback: 0 });
+  yield* pages(position, next, (commit) => commit.position);
 }
 
-export async function* readFences(read: Read): AsyncGenerator<readonly StoredFence[]> {
-  let after = '';
-  for (;;) {
-    const rows = await read((log) => log.all<FenceRow>(FENCES, after, FENCES_PER_READ));
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last.commit_id;
-    yield rows.map(fenceOf);
-  }
+export function readFences(read: Read): AsyncIterable<readonly StoredFence[]> {
+  const next = (after: string) =>
+    read((log) => log.all<FenceRow>(FENCES, after, FENCES_PER_READ).map(fenceOf));
+  return pages('', next, ({ commitId }) => commitId);
 }
 
 export function findFences(log: SqliteLog, commitIds: readonly string[]): readonly StoredFence[] {

@@ -2,9 +2,9 @@ import type { CommitOutcome } from '../../log/commit.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import type { FenceDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isPassing, writeFailed } from '../errors.js';
+import { writeFailed } from '../errors.js';
 import { findByCommitId, outcomeOf } from '../read/find-commit.js';
-import { insertCommits, type InsertOutcome } from './insert-commits.js';
+import { causeOf, insertCommits, mayPass } from './insert-commits.js';
 
 /** Milliseconds between two tries. */
 const PAUSE = 25;
@@ -36,17 +36,10 @@ export async function fence(log: MongoLog, commitId: string, options: FenceOptio
     const result = await insertCommits(log, [document]);
     const found = result.outcome === 'written' ? document : await findByCommitId(log, commitId);
     if (found) return outcomeOf(log, found);
-    if (!mayPass(result) || performance.now() >= deadline)
-      throw writeFailed(causeOf(result), log.location, 'unknown');
+    if (!mayPass(result) || performance.now() >= deadline) {
+      const cause = causeOf(result, 'Somebody else is writing the commit id.');
+      throw writeFailed(cause, log.location, 'unknown');
+    }
     await sleep(timers, PAUSE);
   }
-}
-
-/** Taken by what a majority has not got yet, or lost on the way. */
-function mayPass(result: InsertOutcome): boolean {
-  return 'error' in result ? isPassing(result.error) : true;
-}
-
-function causeOf(result: InsertOutcome): unknown {
-  return 'error' in result ? result.error : new Error('Somebody else is writing the commit id.');
 }

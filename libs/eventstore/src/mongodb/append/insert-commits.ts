@@ -1,7 +1,9 @@
 import type { Document } from 'mongodb';
 import type { CommitDocument, FenceDocument, SealDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isDuplicateKey } from '../errors.js';
+import { isDuplicateKey, isPassing } from '../errors.js';
+
+type Entry = CommitDocument | FenceDocument | SealDocument;
 
 /** What became of an ordered insert. Everything before `index` is committed; what comes after was not tried. */
 export type InsertOutcome =
@@ -15,9 +17,31 @@ export type InsertOutcome =
  * failed is taken from its index alone, since servers count differently what they have inserted. Everything but "this index failed" and a
  * plain yes is an unknown outcome, a lost connection included.
  */
-export async function insertCommits(
+export async function insertCommits(log: MongoLog, documents: readonly Entry[]): Promise<InsertOutcome> {
+  return insert(log, documents, { ordered: true });
+}
+
+/**
+ * All of them are tried, whatever became of those before, in their order and within one command of the server. For documents that keep each
+ * other out by a unique index, of which thus one at most is written: the first that nobody else keeps out.
+ */
+export async function insertOneOf(log: MongoLog, documents: readonly Entry[]): Promise<InsertOutcome> {
+  return insert(log, documents, { ordered: false });
+}
+
+/** Whether the same insert may succeed soon: also one whose place is taken, by what a majority has not got yet, or what was lost on the way. */
+export function mayPass(result: InsertOutcome): boolean {
+  return 'error' in result ? isPassing(result.error) : true;
+}
+
+export function causeOf(result: InsertOutcome, ifTaken: string): unknown {
+  return 'error' in result ? result.error : new Error(ifTaken);
+}
+
+async function insert(
   log: MongoLog,
-  documents: readonly (CommitDocument | FenceDocument | SealDocument)[],
+  documents: readonly Entry[],
+  { ordered }: { readonly ordered: boolean },
 ): Promise<InsertOutcome> {
   let reply: Document;
   try {
@@ -25,7 +49,7 @@ export async function insertCommits(
       {
         insert: log.commits.collectionName,
         documents,
-        ordered: true,
+        ordered,
         writeConcern: { w: 'majority', j: true },
       },
       { timeoutMS: log.commandTimeout, ignoreUndefined: true, promoteValues: true, promoteLongs: true },
@@ -33,14 +57,15 @@ export async function insertCommits(
   } catch (error) {
     return { outcome: 'unknown', error };
   }
-  return outcomeOf(reply);
+  return outcomeOf(reply, ordered ? 1 : documents.length);
 }
 
-function outcomeOf(reply: Document): InsertOutcome {
+/** @param allFailed how many errors there are when nothing more is written */
+function outcomeOf(reply: Document, allFailed: number): InsertOutcome {
   const unconfirmed: unknown = reply['writeConcernError'];
   if (unconfirmed) return { outcome: 'unknown', error: unconfirmed };
-  const [failed] = (reply['writeErrors'] ?? []) as readonly { index: number; code: number }[];
-  if (!failed) return { outcome: 'written' };
-  const { index } = failed;
-  return isDuplicateKey(failed) ? { outcome: 'taken', index } : { outcome: 'refused', index, error: failed };
+  const errors = (reply['writeErrors'] ?? []) as readonly { index: number; code: number }[];
+  const refused = errors.find((error) => !isDuplicateKey(error));
+  if (refused) return { outcome: 'refused', index: refused.index, error: refused };
+  return errors.length < allFailed ? { outcome: 'written' } : { outcome: 'taken', index: errors[0]!.index };
 }

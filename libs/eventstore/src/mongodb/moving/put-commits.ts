@@ -3,18 +3,19 @@ import { LogDivergedError, LogNotDenseError, StoreIncompatibleError } from '../.
 import type { StoredCommit } from '../../log/movable-log.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import { bytesOf } from '../append/check-size.js';
-import { insertCommits, type InsertOutcome } from '../append/insert-commits.js';
+import { causeOf, insertCommits, mayPass } from '../append/insert-commits.js';
 import { headerOf, ownCommitId, placeOf, type CommitDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isPassing, writeFailed } from '../errors.js';
+import { writeFailed } from '../errors.js';
 import { head } from '../read/head.js';
 import { assertFilling } from './begin-filling.js';
 
 /** Bounds of one command, as of an append's. */
-const MAX_DOCUMENTS = 100;
+export const MAX_DOCUMENTS = 100;
 const MAX_BYTES = 8 * 1024 * 1024;
 /** Milliseconds between two tries. */
-const PAUSE = 50;
+export const PAUSE = 50;
+export const WRITTEN_TO = 'Somebody else is writing there.';
 
 export interface PutOptions {
   readonly appendTimeout: number;
@@ -41,8 +42,8 @@ export async function putCommits(
       continue;
     }
     if (result.outcome === 'taken') await assertSame(log, group[result.index]!);
-    else if (!isPassing(result.error)) throw writeFailed(result.error, log.location, 'unknown');
-    if (performance.now() >= deadline) throw writeFailed(causeOf(result), log.location, 'unknown');
+    if (!mayPass(result) || performance.now() >= deadline)
+      throw writeFailed(causeOf(result, WRITTEN_TO), log.location, 'unknown');
     await sleep(timers, PAUSE);
     missing = await missingOf(log, documents);
   }
@@ -112,8 +113,4 @@ function damagedSource(document: CommitDocument, other: number | string): StoreI
     `The log that is copied is damaged: version ${firstVersion} of its stream "${stream}", or its commit id, is at position ${position} and at ${other}. ` +
       'Run "varve log verify" on it.',
   );
-}
-
-function causeOf(result: InsertOutcome): unknown {
-  return 'error' in result ? result.error : new Error('Somebody else is writing there.');
 }

@@ -1,16 +1,12 @@
 import type { StoredFence } from '../../log/movable-log.js';
 import { sleep } from '../../processor/timers.js';
-import { insertCommits } from '../append/insert-commits.js';
+import { causeOf, insertCommits, mayPass } from '../append/insert-commits.js';
 import type { FenceDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isPassing, writeFailed } from '../errors.js';
+import { writeFailed } from '../errors.js';
 import { assertFilling } from './begin-filling.js';
-import type { PutOptions } from './put-commits.js';
+import { MAX_DOCUMENTS, PAUSE, WRITTEN_TO, type PutOptions } from './put-commits.js';
 import { findFences } from './read-stored.js';
-
-const MAX_DOCUMENTS = 100;
-/** Milliseconds between two tries. */
-const PAUSE = 50;
 
 /** Takes commit ids for good; those that are taken already stay as they are. */
 export async function putFences(
@@ -25,9 +21,8 @@ export async function putFences(
     if (missing.length === 0) return;
     const result = await insertCommits(log, missing.slice(0, MAX_DOCUMENTS).map(documentOf));
     if (result.outcome === 'written') continue;
-    const error = 'error' in result ? result.error : new Error('Somebody else is writing there.');
-    const mayPass = result.outcome === 'taken' || isPassing(error);
-    if (!mayPass || performance.now() >= deadline) throw writeFailed(error, log.location, 'unknown');
+    if (!mayPass(result) || performance.now() >= deadline)
+      throw writeFailed(causeOf(result, WRITTEN_TO), log.location, 'unknown');
     await sleep(timers, PAUSE);
   }
 }

@@ -1,23 +1,24 @@
 import { UUID } from 'mongodb';
 import { describeSeal, type LogSeal } from '../../log/movable-log.js';
 import { sleep, type Timers } from '../../processor/timers.js';
-import { insertCommits } from '../append/insert-commits.js';
-import { NumberingLease } from '../append/numbering-lease.js';
+import { causeOf, insertOneOf, mayPass } from '../append/insert-commits.js';
 import type { SealDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isPassing, writeFailed } from '../errors.js';
+import { writeFailed } from '../errors.js';
 import { head } from '../read/head.js';
 import { findSealDocument, keepFences } from './kept-fences.js';
 
-/** Milliseconds between two tries, with jitter. */
+/** Milliseconds between two tries. */
 const PAUSE = 10;
+/** The places that one command tries for: more with each that was in vain, so that no number of writers can be faster for ever. */
+const MORE_PLACES = 4;
+const MOST_PLACES = 1_024;
 
 export interface SealOptions {
   readonly movedTo: string | undefined;
   readonly appendTimeout: number;
   readonly clock: () => Date;
   readonly timers: Timers;
-  readonly random: () => number;
 }
 
 export async function findSeal(log: MongoLog): Promise<LogSeal | undefined> {
@@ -27,7 +28,8 @@ export async function findSeal(log: MongoLog): Promise<LogSeal | undefined> {
 
 /**
  * Takes the position after the newest commit, as an append does, and in competition with all of them: of whoever tries for it the unique
- * `_id` lets one in. Who loses looks what is there, and finds a seal.
+ * `_id` lets one in. By the time at which the newest is known there may be newer ones, so several places are tried for in their order: one
+ * that is not the next is tried for only after all before it were found taken, and one seal keeps all others out.
  */
 export async function seal(log: MongoLog, options: SealOptions): Promise<LogSeal> {
   const made = await tryUntilSealed(log, options);
@@ -44,26 +46,27 @@ export async function warnOfSeal(log: MongoLog, logger: { warn(message: string):
   if (seal) logger.warn(describeSeal(log.location, seal));
 }
 
-async function tryUntilSealed(log: MongoLog, options: SealOptions): Promise<SealDocument> {
-  const { appendTimeout, timers, random, clock } = options;
+async function tryUntilSealed(
+  log: MongoLog,
+  { appendTimeout, timers, clock }: SealOptions,
+): Promise<SealDocument> {
   const deadline = performance.now() + appendTimeout;
-  const lease = new NumberingLease(log, { numberingLease: 'always', timers, random, appendTimeout });
-  try {
-    for (;;) {
-      // Only one that a majority has: another may be rolled back, and its position given to a commit.
-      const known = await findSealDocument(log.commits);
-      if (known) return known;
-      await lease.turn();
-      const result = await insertCommits(log, [sealDocument((await head(log)) + 1, clock())]);
-      const mayPass = !('error' in result) || isPassing(result.error);
-      if (!mayPass || performance.now() >= deadline) {
-        const cause = 'error' in result ? result.error : new Error('The log is written to without a pause.');
-        throw writeFailed(cause, log.location, 'unknown');
-      }
-      if (result.outcome !== 'written') await sleep(timers, PAUSE * (0.5 + random()));
+  for (let places = 1; ; places = Math.min(places * MORE_PLACES, MOST_PLACES)) {
+    // Only one that a majority has: another may be rolled back, and its position given to a commit.
+    const known = await findSealDocument(log.commits);
+    if (known) return known;
+    const next = (await head(log)) + 1;
+    const at = clock();
+    const result = await insertOneOf(
+      log,
+      Array.from({ length: places }, (_, i) => sealDocument(next + i, at)),
+    );
+    if (result.outcome === 'written') continue;
+    if (!mayPass(result) || performance.now() >= deadline) {
+      const cause = causeOf(result, 'The log is written to without a pause.');
+      throw writeFailed(cause, log.location, 'unknown');
     }
-  } finally {
-    lease.leave();
+    await sleep(timers, PAUSE);
   }
 }
 

@@ -48,6 +48,7 @@ export class CommitWriter {
   readonly #options: WriterOptions;
   readonly #queue = new WriteQueue();
   #working: Promise<void> | undefined;
+  #leaving: Promise<void> | undefined;
   /** Lost races in a row. */
   #attempts = 0;
   #failures = 0;
@@ -71,9 +72,10 @@ export class CommitWriter {
     });
   }
 
-  /** Resolves when everything that was queued has its answer. */
+  /** Resolves when everything that was queued has its answer, and nobody waits for this writer. */
   async drained(): Promise<void> {
     await this.#working;
+    await this.#leaving;
   }
 
   async #work(): Promise<void> {
@@ -85,7 +87,7 @@ export class CommitWriter {
       await this.#workOn(this.#queue.takeGroup());
     }
     this.#working = undefined;
-    this.#options.lease.leave();
+    this.#leaving = this.#options.lease.leave();
   }
 
   async #workOn(group: readonly PendingAppend[]): Promise<void> {

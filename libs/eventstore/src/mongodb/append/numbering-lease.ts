@@ -115,10 +115,9 @@ export class NumberingLease {
     }
   }
 
-  /** Nothing is left to be written: whoever waits goes on at once. */
-  leave(): void {
-    if (this.#heldSince === undefined) return;
-    void this.#handOver().catch(() => undefined);
+  /** Nothing is left to be written: whoever waits goes on at once. Never rejects. */
+  async leave(): Promise<void> {
+    if (this.#heldSince !== undefined) await this.#handOver().catch(() => undefined);
   }
 
   /** Whoever always wins never hears that others lose, unless it looks who waits; beside the insert, since nothing depends on it. */

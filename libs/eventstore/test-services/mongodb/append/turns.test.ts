@@ -42,4 +42,26 @@ describe('Writers that take turns', () => {
     // One look each at the beginning; whoever has had the turn before says how far it has come.
     expect(forTheEnd).toBeLessThanOrEqual(stores.length);
   });
+
+  test('hand over the turn before they close, so that nobody waits for one who is gone', async () => {
+    const proxy = await WireProxy.open(server!.uri);
+    const { client, ...log } = bench.newLog();
+    const store = await MongoEventStore.connect({ ...log, uri: proxy.uri, numberingLease: 'always' });
+    const records = `${log.collectionPrefix}log`;
+    const slowly = proxy.on(
+      { command: 'update', where: ({ update }) => update === records, times: Infinity },
+      { does: 'delay', milliseconds: SLOWLY },
+    );
+
+    await store.append('order-1', 'any', [{ type: 'order.placed', data: {} }]);
+    await store.close();
+
+    const turns = await client
+      .db(log.database)
+      .collection<{ _id: string }>(records)
+      .findOne({ _id: 'numbering' });
+    await proxy.close();
+    expect(turns).toMatchObject({ holder: null });
+    expect(slowly.caught.length).toBe(1);
+  });
 });

@@ -13,6 +13,7 @@ export * from './context/context.js';
 export * from './copying/copy-log.js';
 export * from './log/commit-text.js';
 export * from './log/commit.js';
+export * from './log/consumer.js';
 export * from './log/errors.js';
 export * from './log/event-store.js';
 export * from './log/event.js';

@@ -1,17 +1,5 @@
+import type { Consumer, RegisteredConsumer } from '../log/consumer.js';
 import { InvalidOptionsError } from '../log/errors.js';
-
-/** A group of projector instances and the one read-model database that they share. */
-export interface Consumer {
-  readonly group: string;
-  /** The database's own id, which travels with it. */
-  readonly databaseId: string;
-  /** Where a person finds the database. */
-  readonly location: string;
-}
-
-export interface RegisteredConsumer extends Consumer {
-  readonly registeredAt: Date;
-}
 
 /**
  * Two databases for one group would each get every event, and nobody would notice that their instances do not share the work. The same

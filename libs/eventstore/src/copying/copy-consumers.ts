@@ -1,10 +1,4 @@
-/** Where a group of projectors keeps its read models, as far as the log remembers that. */
-interface Consumer {
-  readonly group: string;
-  readonly databaseId: string;
-  readonly location: string;
-  readonly registeredAt: Date;
-}
+import type { ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
 
 /** Projectors follow a log that moves: their groups keep the databases that they have. */
 export async function copyConsumers(source: object, target: object): Promise<void> {
@@ -12,10 +6,12 @@ export async function copyConsumers(source: object, target: object): Promise<voi
   await target.putConsumers(await source.listConsumers());
 }
 
-function remembersConsumers(log: object): log is { listConsumers(): Promise<readonly Consumer[]> } {
+function remembersConsumers(log: object): log is Pick<ConsumerRegistry, 'listConsumers'> {
   return 'listConsumers' in log && typeof log.listConsumers === 'function';
 }
 
-function takesConsumers(log: object): log is { putConsumers(consumers: readonly Consumer[]): Promise<void> } {
+function takesConsumers(
+  log: object,
+): log is { putConsumers(consumers: readonly RegisteredConsumer[]): Promise<void> } {
   return 'putConsumers' in log && typeof log.putConsumers === 'function';
 }

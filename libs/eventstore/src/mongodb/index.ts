@@ -2,4 +2,3 @@ export { MongoEventStore } from './mongodb-event-store.js';
 export { MongoLogFilling } from './moving/mongo-log-filling.js';
 export { watchHeartbeats, type HeartbeatOptions } from './connection/watch-heartbeats.js';
 export type { ClientOfTheApp, MongoEventStoreOptions } from './options.js';
-export type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';

@@ -1,8 +1,8 @@
-import type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';
 import { EventIterator } from '../adapter/event-iterator.js';
 import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
+import type { Consumer, ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
 import type {
   AppendOptions,
   DiagnosableLog,
@@ -56,7 +56,9 @@ export interface StoreParts {
 }
 
 /** A log in a MongoDB database, which any number of processes on any number of machines may write and read at once. */
-export class MongoEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog, DiagnosableLog {
+export class MongoEventStore
+  implements EventStore, SnapshotStore, VerifiableLog, MovableLog, DiagnosableLog, ConsumerRegistry
+{
   /** Every commit is confirmed by a majority that has it in its journals. */
   readonly durability = 'power-cut';
   readonly #log: MongoLog;

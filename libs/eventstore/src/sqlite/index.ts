@@ -1,4 +1,3 @@
 export { SqliteEventStore } from './sqlite-event-store.js';
 export { SqliteLogFilling } from './moving/sqlite-log-filling.js';
 export type { SqliteEventStoreOptions } from './options.js';
-export type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';

@@ -1,4 +1,5 @@
-import { assertSameDatabase, type Consumer, type RegisteredConsumer } from '../adapter/consumer.js';
+import { assertSameDatabase } from '../adapter/consumer.js';
+import type { Consumer, RegisteredConsumer } from '../log/consumer.js';
 import type { SqliteLog } from './sqlite-log.js';
 
 interface ConsumerRow {

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Consumer, RegisteredConsumer } from '../adapter/consumer.js';
 import { EventIterator } from '../adapter/event-iterator.js';
 import { snapshotText } from '../adapter/snapshot-text.js';
 import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
+import type { Consumer, ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
 import { InvalidOptionsError, StoreClosedError } from '../log/errors.js';
 import type {
   AppendOptions,
@@ -52,7 +52,9 @@ import { announceCommit, CommitWatch } from './wait-for-commit.js';
 import { whileBusy } from './while-busy.js';
 
 /** A log in one SQLite file, which any number of processes of one machine may write and read at once. */
-export class SqliteEventStore implements EventStore, SnapshotStore, VerifiableLog, MovableLog {
+export class SqliteEventStore
+  implements EventStore, SnapshotStore, VerifiableLog, MovableLog, ConsumerRegistry
+{
   readonly #log: SqliteLog;
   readonly #options: OpenOptions;
   readonly #writer: GroupCommit;

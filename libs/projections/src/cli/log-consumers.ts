@@ -1,18 +1,6 @@
-import { InvalidOptionsError, type LogReader } from '@varve/eventstore';
+import { InvalidOptionsError, type ConsumerRegistry, type LogReader } from '@varve/eventstore';
 import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { printable, renderTable } from './render.js';
-
-interface Consumer {
-  readonly group: string;
-  readonly databaseId: string;
-  readonly location: string;
-  readonly registeredAt: Date;
-}
-
-interface LogWithConsumers {
-  listConsumers(): Promise<readonly Consumer[]>;
-  forgetConsumer(group: string): Promise<boolean>;
-}
 
 /** Which groups of projectors follow the log, and where each keeps its read models. */
 export async function logConsumers(log: LogReader, json: boolean, io: CliIo): Promise<ExitCode> {
@@ -43,7 +31,7 @@ export async function logForgetConsumer(
   return EXIT.ok;
 }
 
-function withConsumers(log: LogReader): LogWithConsumers {
-  if ('listConsumers' in log && 'forgetConsumer' in log) return log as LogReader & LogWithConsumers;
+function withConsumers(log: LogReader): Pick<ConsumerRegistry, 'listConsumers' | 'forgetConsumer'> {
+  if ('listConsumers' in log && 'forgetConsumer' in log) return log as LogReader & ConsumerRegistry;
   throw new InvalidOptionsError('--log', 'This log does not remember who follows it.');
 }

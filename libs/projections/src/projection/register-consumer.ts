@@ -1,13 +1,4 @@
-import type { LogReader } from '@varve/eventstore';
-
-/** A log that remembers where each group keeps its read models: positions of one group in two databases would be two truths. */
-interface ConsumerRegistry {
-  registerConsumer(consumer: {
-    readonly group: string;
-    readonly databaseId: string;
-    readonly location: string;
-  }): void | Promise<void>;
-}
+import type { ConsumerRegistry, LogReader } from '@varve/eventstore';
 
 /** @throws when the log knows the group with another database */
 export async function registerConsumer(
@@ -19,6 +10,6 @@ export async function registerConsumer(
   await log.registerConsumer({ group, databaseId, location });
 }
 
-function remembersConsumers(log: object): log is ConsumerRegistry {
+function remembersConsumers(log: object): log is Pick<ConsumerRegistry, 'registerConsumer'> {
   return 'registerConsumer' in log && typeof log.registerConsumer === 'function';
 }

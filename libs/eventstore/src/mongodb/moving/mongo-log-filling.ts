@@ -1,4 +1,4 @@
-import type { RegisteredConsumer } from '../../adapter/consumer.js';
+import type { RegisteredConsumer } from '../../log/consumer.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { LogId, Position } from '../../log/positions.js';

@@ -1,4 +1,5 @@
-import { assertSameDatabase, type Consumer, type RegisteredConsumer } from '../../adapter/consumer.js';
+import { assertSameDatabase } from '../../adapter/consumer.js';
+import type { Consumer, RegisteredConsumer } from '../../log/consumer.js';
 import type { MongoLog } from '../connection/mongo-log.js';
 import { isDuplicateKey } from '../errors.js';
 

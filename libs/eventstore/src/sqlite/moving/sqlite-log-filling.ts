@@ -1,4 +1,4 @@
-import type { RegisteredConsumer } from '../../adapter/consumer.js';
+import type { RegisteredConsumer } from '../../log/consumer.js';
 import { StoreClosedError } from '../../log/errors.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';

@@ -56,7 +56,9 @@ describe('a Kafka of one suite', () => {
       );
     await until(isSilent, { what: 'no answer in time' }).finally(() => server.resume());
 
-    expect(await withAdmin(server, listTopics)).toContain('orders');
+    // A broker that wakes up may break off the first connections, and kafkajs then reads the topics of `null`.
+    const topics = () => withAdmin(server, listTopics).catch(() => undefined);
+    expect(await until(topics, { what: 'an answer' })).toContain('orders');
   });
 
   it('starts with the data that another one left in its folder', async () => {

@@ -134,7 +134,7 @@ export const emmett: Benchmark = {
       },
     ];
     const rows: Row[] = [];
-    for (const comparison of comparisons) rows.push(await compare(comparison, { ...scale, rounds: 3 }));
+    for (const comparison of comparisons) rows.push(await compare(comparison, scale));
     return rows;
   },
 };

@@ -10,6 +10,7 @@ export * from './aggregate/save.js';
 export * from './aggregate/snapshot-keeper.js';
 export * from './aggregate/snapshot-strategy.js';
 export * from './context/context.js';
+export { movedBefore } from './copying/assert-place.js';
 export * from './copying/copy-log.js';
 export * from './log/commit-text.js';
 export * from './log/commit.js';

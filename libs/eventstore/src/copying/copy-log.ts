@@ -1,7 +1,8 @@
-import { InvalidOptionsError, StoreIncompatibleError } from '../log/errors.js';
+import { StoreIncompatibleError } from '../log/errors.js';
 import type { VerifiableLog } from '../log/event-store.js';
 import type { LogFilling, LogSeal, MovableLog } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
+import { assertMoveTo, assertNoMoveTo } from './assert-place.js';
 import { assertContinues, compareCommits, compareFences } from './compare-logs.js';
 import { copyConsumers } from './copy-consumers.js';
 
@@ -17,7 +18,7 @@ export interface CopyLogOptions {
 }
 
 export interface CopyProgress {
-  readonly phase: 'checking' | 'copying' | 'sealing' | 'verifying';
+  readonly phase: 'checking' | 'copying' | 'sealing' | 'verifying' | 'releasing';
   readonly position: Position;
   readonly head: Position;
 }
@@ -37,7 +38,7 @@ export interface CopyResult {
  *
  * @throws LogDivergedError the copy is not what the source has; it is not released
  * @throws StoreIncompatibleError the source is damaged; nothing was sealed
- * @throws InvalidOptionsError the source was moved somewhere else before
+ * @throws InvalidOptionsError the source was moved before, or is being moved somewhere else
  */
 export async function copyLog(
   source: MovableLog & VerifiableLog,
@@ -64,26 +65,39 @@ class Copying {
   }
 
   async copy(): Promise<CopyResult> {
-    await this.#assertNoMoveHere();
+    await assertNoMoveTo(this.#target, this.#source);
     await assertContinues(this.#source, this.#target);
     await this.#copyUpTo(await this.#source.head());
-    return this.#finish(this.#target.logId);
+    const copied = await this.#compare();
+    const { logId } = this.#target;
+    await this.#target.release(logId);
+    return { logId, ...copied };
   }
 
   async move(): Promise<CopyResult> {
-    const source = this.#source;
-    this.#assertMovedHere(await source.findSeal());
+    const [source, target] = [this.#source, this.#target];
+    assertMoveTo(target, source, await source.findSeal());
     await this.#assertHealthy();
-    await assertContinues(source, this.#target);
+    await assertContinues(source, target);
     await this.#comeNear();
-    const near = await this.#target.head();
+    const near = await target.head();
     this.#report('sealing', near, near);
-    const seal = await source.seal({ movedTo: this.#target.location });
-    this.#assertMovedHere(seal);
+    const { position } = assertMoveTo(target, source, await source.seal({ movedTo: target.location }));
     // A reader may be some milliseconds behind the seal.
-    while ((await this.#target.head()) < seal.position) await this.#copyUpTo(seal.position);
-    await copyConsumers(source, this.#target);
-    return { ...(await this.#finish(source.logId)), seal };
+    while ((await target.head()) < position) await this.#copyUpTo(position);
+    await copyConsumers(source, target);
+    const copied = await this.#compare();
+    const seal = await this.#handOver();
+    return { logId: source.logId, ...copied, seal };
+  }
+
+  /** The source says first which copy it goes on as: whoever is killed in between, nobody else can release another one. */
+  async #handOver(): Promise<LogSeal> {
+    const [source, target] = [this.#source, this.#target];
+    this.#report('releasing', await target.head(), await target.head());
+    const seal = assertMoveTo(target, source, await source.seal({ handedTo: target.logId }));
+    await target.release(source.logId);
+    return seal;
   }
 
   /** Writers may be as fast as the copying, and then it would never be done: so the seal comes when a round has not halved the rest. */
@@ -112,7 +126,7 @@ class Copying {
     }
   }
 
-  async #finish(logId: LogId): Promise<CopyResult> {
+  async #compare(): Promise<Pick<CopyResult, 'commits' | 'fences'>> {
     const [source, target] = [this.#source, this.#target];
     let fences = 0;
     for await (const page of source.readFences()) {
@@ -127,8 +141,7 @@ class Copying {
     }
     const { problems } = await target.verify(this.#options);
     if (problems[0]) throw damaged(target.location, problems[0].message);
-    await target.release(logId);
-    return { logId, commits, fences };
+    return { commits, fences };
   }
 
   /** A hole that is noticed when the source is sealed already would leave the apps with no log to write to. */
@@ -136,27 +149,6 @@ class Copying {
     this.#report('checking', 0, await this.#source.head());
     const { problems } = await this.#source.verify(this.#options);
     if (problems[0]) throw damaged(this.#source.location, problems[0].message);
-  }
-
-  /** As a copy it would get another id, and the log that was sealed for it could go nowhere any more. */
-  async #assertNoMoveHere(): Promise<void> {
-    const seal = await this.#source.findSeal();
-    const { location } = this.#target;
-    if (seal?.movedTo !== location) return;
-    throw new InvalidOptionsError(
-      'as',
-      `The log ${this.#source.location} was sealed to be moved to ${location}. Finish that move (--move, or as: 'move').`,
-    );
-  }
-
-  #assertMovedHere(seal: LogSeal | undefined): void {
-    const { location } = this.#target;
-    if (seal?.movedTo === undefined || seal.movedTo === location) return;
-    throw new InvalidOptionsError(
-      'to',
-      `The log ${this.#source.location} was sealed to be moved to ${seal.movedTo}, and cannot be moved to ${location} as well: ` +
-        'two logs would have one id. Copy it to there, or without moving it.',
-    );
   }
 
   #report(phase: CopyProgress['phase'], position: Position, head: Position): void {

@@ -20,12 +20,18 @@ export interface LogSeal {
   readonly at: Date;
   /** Where the log goes on, for people: no credentials. */
   readonly movedTo?: string;
+  /**
+   * The id that the copy had while it was filled, once it was compared and is about to be released: the log goes on there, and nowhere else.
+   * Absent: a move is not finished.
+   */
+  readonly handedTo?: LogId;
 }
 
 /** For whoever starts an app on it, or looks after it. */
-export function describeSeal(location: string, { at, position, movedTo }: LogSeal): string {
+export function describeSeal(location: string, { at, position, movedTo, handedTo }: LogSeal): string {
+  const what = movedTo === undefined || handedTo !== undefined ? 'was' : 'is being';
   const where = movedTo === undefined ? 'elsewhere' : `to ${movedTo}`;
-  return `The log ${location} was sealed at ${at.toISOString()}, at position ${position}: it was moved ${where}. Here it can only be read.`;
+  return `The log ${location} was sealed at ${at.toISOString()}, at position ${position}: it ${what} moved ${where}. Here it can only be read.`;
 }
 
 /** All that a log has to tell of itself, as it is stored. */
@@ -69,10 +75,14 @@ export interface MovableLog extends StoredLog {
    * writes would be acknowledged behind the reader's back; so the seal and the write compete for the same thing.
    *
    * What is already there keeps its answers: a retry of a committed append, and the fence of a committed or fenced id. Reading goes on.
-   * Idempotent: the first seal stands, and takes `movedTo` if it came without.
+   * Idempotent: the first seal stands, and takes `movedTo` and `handedTo` if it came without. Of two that hand the log over at the same
+   * time one is named, and both are told which.
    */
-  seal(options?: { readonly movedTo?: string }): Promise<LogSeal>;
+  seal(options?: SealOptions): Promise<LogSeal>;
 }
+
+/** What a seal takes, once for each. */
+export type SealOptions = Pick<LogSeal, 'movedTo' | 'handedTo'>;
 
 /** What a copy is made from. */
 export interface CopySource {

@@ -18,7 +18,7 @@ import type {
 } from '../log/event-store.js';
 import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
-import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
+import type { LogSeal, MovableLog, SealOptions, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -220,8 +220,8 @@ export class MongoEventStore
     return this.#use.run(findSeal);
   }
 
-  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
-    return this.#use.run((log) => seal(log, { ...this.#options, movedTo }));
+  async seal(named: SealOptions = {}): Promise<LogSeal> {
+    return this.#use.run((log) => seal(log, named, this.#options));
   }
 
   readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {

@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 export const APPLICATION_ID = 0x56415256;
 
 /** Step n brings the tables from version n to n + 1. Steps are only ever added. */
-export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables, addMoves];
+export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables, addMoves, addHandover];
 
 function createTables(database: Database): void {
   database.exec(TABLES);
@@ -16,6 +16,11 @@ function createTables(database: Database): void {
 /** Where a sealed log has gone (`sealed` is the time of the seal, 0 without one), and what a log that is not whole yet is copied from. */
 function addMoves(database: Database): void {
   database.exec('ALTER TABLE log ADD COLUMN moved_to TEXT; ALTER TABLE log ADD COLUMN copied_from TEXT');
+}
+
+/** Which copy a log that was moved goes on as. */
+function addHandover(database: Database): void {
+  database.exec('ALTER TABLE log ADD COLUMN handed_to TEXT');
 }
 
 const TABLES = `

@@ -19,7 +19,7 @@ import type {
 } from '../log/event-store.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
-import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
+import type { LogSeal, MovableLog, SealOptions, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -207,9 +207,9 @@ export class SqliteEventStore
     return this.#read(findSeal);
   }
 
-  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+  async seal(options: SealOptions = {}): Promise<LogSeal> {
     const at = this.#options.clock().getTime();
-    return this.#write(0, (log) => seal(log, movedTo, at));
+    return this.#write(0, (log) => seal(log, options, at));
   }
 
   readStored(after: Position): AsyncIterable<readonly StoredCommit[]> {

@@ -22,11 +22,13 @@ export interface LogRow {
   /** When it was sealed, in milliseconds since 1970; 0: it is not. */
   readonly sealed: number;
   readonly moved_to: string | null;
+  /** The id that the copy had while it was filled, once the log was handed over to it. */
+  readonly handed_to: string | null;
   /** The source, as JSON, of a log that is not whole yet. */
   readonly copied_from: string | null;
 }
 
-const UNKNOWN: LogRow = { log_id: '', sealed: 0, moved_to: null, copied_from: null };
+const UNKNOWN: LogRow = { log_id: '', sealed: 0, moved_to: null, handed_to: null, copied_from: null };
 
 /** A connection, and what it knows of the log between two of its transactions. */
 export class SqliteLog {
@@ -116,7 +118,9 @@ export class SqliteLog {
     const version = this.#number('PRAGMA data_version');
     if (version === this.#dataVersion) return;
     this.heads.forget();
-    const row = this.get<LogRow>('SELECT log_id, sealed, moved_to, copied_from FROM log WHERE id = 1');
+    const row = this.get<LogRow>(
+      'SELECT log_id, sealed, moved_to, handed_to, copied_from FROM log WHERE id = 1',
+    );
     if (!row) throw divergedBy('replaced', this.location, this.logId);
     this.#assertSameLog(row.log_id);
     this.#row = row;

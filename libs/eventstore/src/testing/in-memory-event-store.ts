@@ -14,7 +14,7 @@ import type {
 } from '../log/event-store.js';
 import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
-import type { LogSeal, MovableLog, StoredCommit, StoredFence } from '../log/movable-log.js';
+import type { LogSeal, MovableLog, SealOptions, StoredCommit, StoredFence } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
@@ -171,10 +171,11 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
     return sealOf(this.log);
   }
 
-  async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+  async seal({ movedTo, handedTo }: SealOptions = {}): Promise<LogSeal> {
     this.assertOpen();
     this.log.seal ??= { at: this.#clock() };
     if (movedTo !== undefined) this.log.seal.movedTo ??= movedTo;
+    if (handedTo !== undefined) this.log.seal.handedTo ??= handedTo;
     return sealOf(this.log)!;
   }
 

@@ -1,55 +1,9 @@
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { copyLog, type CopyProgress, type EventStore, type StoredLog } from '@varve/eventstore';
-import { SqliteEventStore, SqliteLogFilling } from '@varve/eventstore/sqlite';
+import { describe, expect, test } from 'vitest';
+import { copyLog, type CopyProgress } from '@varve/eventstore';
+import type { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { InMemoryEventStore, InMemoryLogFilling, MemoryLog } from '@varve/eventstore/testing';
-import { temporaryFolder } from '../../../../test/support/temp-dir.js';
-
-const noted = (n: number) => [{ type: 'note.taken', data: { n } }];
-const opened: { close(): Promise<void> }[] = [];
-let folder: string;
-
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-afterEach(async () => {
-  for (const one of opened.splice(0)) await one.close();
-});
-
-async function open(name: string): Promise<SqliteEventStore> {
-  const store = await SqliteEventStore.open({ file: join(folder, name) });
-  opened.push(store);
-  return store;
-}
-
-async function fill(name: string, source: { logId: string; location: string }): Promise<SqliteLogFilling> {
-  const filling = await SqliteLogFilling.open({ file: join(folder, name) }, source);
-  opened.push(filling);
-  return filling;
-}
-
-/** Commits of several sizes in several streams, one of which is closed, some with ids; and two fences. */
-async function use(log: EventStore, commits = 1_200): Promise<void> {
-  const writing: Promise<unknown>[] = [];
-  for (let n = 1; n < commits; n++) {
-    const options = n % 3 === 0 ? { commitId: `c${n}` } : {};
-    const events = Array.from({ length: 1 + (n % 4) }, (_, i) => noted(n * 10 + i)).flat();
-    writing.push(log.append(`note-${n % 17}`, 'any', events, options));
-  }
-  await Promise.all(writing);
-  await log.closeStream('note-3', 'any');
-  await log.fence('late-1');
-  await log.fence('late-2');
-}
-
-async function contentOf(log: StoredLog): Promise<unknown[]> {
-  const content: unknown[] = [];
-  for await (const batch of log.readStored(0)) content.push(...batch);
-  for await (const page of log.readFences()) content.push(...page);
-  return content;
-}
+import { contentOf, fill, noted, open, use } from './logs.js';
 
 describe('A copy', () => {
   test('is the same log with another id, and the source stays open', async () => {

@@ -116,7 +116,7 @@ test('who opens a sealed log is warned, and can read it', async () => {
       logger: { warn: (message) => void warnings.push(message) },
     });
     expect(warnings).toEqual([
-      expect.stringMatching(/sealed at .* at position 1: it was moved to db\.example/),
+      expect.stringMatching(/sealed at .* at position 1: it is being moved to db\.example/),
     ]);
     expect(await opened.head()).toBe(1);
     await opened.close();

@@ -12,7 +12,11 @@ export async function examineLog(log: LogReader, signal: AbortSignal): Promise<F
   }
   const seal = isMovable(log) ? await log.findSeal() : undefined;
   if (seal && isMovable(log)) {
-    const message = `${describeSeal(log.location, seal)} Point every app at its new place.`;
+    const isUnderWay = seal.movedTo !== undefined && seal.handedTo === undefined;
+    const advice = isUnderWay
+      ? 'Finish the move with the same "varve log copy FROM TO --move".'
+      : 'Point every app at its new place.';
+    const message = `${describeSeal(log.location, seal)} ${advice}`;
     findings.push({ level: 'warning', subject: 'seal', message });
   }
   findings.push(durabilityOf(log));

@@ -1,6 +1,7 @@
 import {
   copyLog,
   isEventStoreError,
+  movedBefore,
   type CopyProgress,
   type CopyResult,
   type LogSeal,
@@ -9,6 +10,7 @@ import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
 import { fillNamedLog, openNamedLog, type NamedLog } from './named-stores.js';
 import { ProgressLine } from './progress-line.js';
 import { printable } from './render.js';
+import { UsageError } from './target.js';
 
 export interface LogCopyOptions {
   readonly from: string;
@@ -24,13 +26,14 @@ export async function logCopy(options: LogCopyOptions, io: CliIo): Promise<ExitC
   try {
     const seal = options.move ? await source.findSeal() : undefined;
     const moved = seal && (await findMoved(options.to, source, seal));
-    if (moved) {
+    if (moved && moved !== 'unfinished') {
       answer(io, options.json, { ...moved, alreadyMoved: true }, describeMoved(moved, 'was moved before'));
       return EXIT.ok;
     }
     return await copy(source, options, io);
   } catch (error) {
-    if (options.move && (await isSealed(source))) io.error(goOnBehindSeal(source.location));
+    if (options.move && isWorthRepeating(error) && (await isSealed(source)))
+      io.error(goOnBehindSeal(source.location));
     throw error;
   } finally {
     await source.close();
@@ -64,18 +67,24 @@ async function copy(source: NamedLog, { to, move, json }: LogCopyOptions, io: Cl
   }
 }
 
+type Unfinished = 'unfinished';
 type Copied = Omit<CopyResult, 'seal'> & { readonly from: string; readonly to: string };
 
-/** What a move has made that was finished before this command began. */
-async function findMoved(to: string, source: NamedLog, seal: LogSeal): Promise<Copied | undefined> {
-  const target = await openNamedLog(to).catch((error: unknown) => {
-    if (isEventStoreError(error, 'log-incomplete') || isEventStoreError(error, 'invalid-options'))
-      return undefined;
+/**
+ * What a move has made that was finished before this command began.
+ *
+ * @throws InvalidOptionsError it was finished, and what it has made is not there; nothing was begun in its place
+ */
+async function findMoved(to: string, source: NamedLog, seal: LogSeal): Promise<Copied | Unfinished> {
+  const target = await openNamedLog(to).catch((error: unknown): Unfinished | undefined => {
+    if (isEventStoreError(error, 'log-incomplete')) return 'unfinished';
+    if (isEventStoreError(error, 'invalid-options')) return undefined;
     throw error;
   });
-  if (!target) return undefined;
+  if (target === 'unfinished') return target;
+  if (!target) return unfinished(source, seal);
   try {
-    if (target.logId !== source.logId || target.location !== seal.movedTo) return undefined;
+    if (target.logId !== source.logId || target.location !== seal.movedTo) return unfinished(source, seal);
     const fences = await countOf(source.readFences());
     return {
       logId: source.logId,
@@ -87,6 +96,16 @@ async function findMoved(to: string, source: NamedLog, seal: LogSeal): Promise<C
   } finally {
     await target.close();
   }
+}
+
+function unfinished({ location }: NamedLog, seal: LogSeal): Unfinished {
+  if (seal.handedTo !== undefined) throw movedBefore(location, seal);
+  return 'unfinished';
+}
+
+/** What is wrong with the arguments or the logs says what to do about it, and is wrong the next time as well. */
+function isWorthRepeating(error: unknown): boolean {
+  return isEventStoreError(error) ? error.retryable : !(error instanceof UsageError);
 }
 
 async function isSealed(source: NamedLog): Promise<boolean> {

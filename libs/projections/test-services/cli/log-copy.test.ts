@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StoredLog } from '@varve/eventstore';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
@@ -98,6 +99,9 @@ describe.each(await mongoServers())('varve on $name', (server) => {
     expect(await withLog(back, contentOf)).toEqual(await place.use(contentOf));
     await expect(place.use((log) => charge(log, 'order-1'))).rejects.toMatchObject({ code: 'log-sealed' });
     const moved = await varve(['--log', back, '--read-models', files.readModels, 'doctor']);
+    rmSync(back);
+    const again = await varve(['log', 'copy', place.name, back, '--move']);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining(`was moved to ${back} and goes on`)]);
     expect([moved.code, moved.out]).toEqual([
       0,
       expect.stringContaining('✓ totals@1: live, at position 103'),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StoredLog } from '@varve/eventstore';
 import { describe, expect, test } from 'vitest';
@@ -56,7 +56,8 @@ describe('log copy', () => {
     const { out } = await copy(files, '--move', '--json');
     const logId = await idOf(files.log);
     const [from, to] = [files.log, copyOf(files).log];
-    const seal = { position: 3, at: expect.any(String) as string, movedTo: to };
+    const given = expect.any(String) as string;
+    const seal = { position: 3, at: given, movedTo: to, handedTo: given };
     expect(JSON.parse(out)).toEqual({ from, to, source: logId, logId, commits: 3, fences: 0, seal });
   });
 
@@ -141,7 +142,34 @@ describe('log copy --move', () => {
       out: expect.stringContaining('was moved before') as string,
     });
     const elsewhere = await varve(['log', 'copy', files.log, `${files.log}.other`, '--move']);
-    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining('cannot be moved to')]);
+    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining(`was moved to ${to}`)]);
+    expect(existsSync(`${files.log}.other`)).toBe(false);
+  });
+
+  test('that is not finished is told by doctor, with what finishes it', async () => {
+    const files = await shopFiles();
+    const to = copyOf(files).log;
+    await withLog(files.log, (log) => log.seal({ movedTo: to }));
+    const { out } = await varve(['--log', files.log, 'doctor']);
+    expect(out).toContain(
+      `it is being moved to ${to}. Here it can only be read. Finish the move with the same`,
+    );
+    expect((await copy(files, '--move')).code).toBe(0);
+    expect((await varve(['--log', files.log, 'doctor'])).out).toContain('Point every app at its new place.');
+  });
+
+  test('is refused once it was done and what it has made is gone, and begins nothing in its place', async () => {
+    const files = await shopFiles();
+    await copy(files, '--move');
+    const to = copyOf(files).log;
+    rmSync(to);
+    const { code, err } = await copy(files, '--move');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^invalid-options: The log .* was moved to .* and goes on there.*its backup/),
+    ]);
+    expect(err).not.toContain('same command');
+    expect(existsSync(to)).toBe(false);
   });
 
   test('takes the projections along: they go on where they are, and apply nothing twice', async () => {
@@ -177,7 +205,7 @@ describe('log copy --move', () => {
     expect([code, out]).toEqual([3, expect.stringMatching(/✗ totals@1: comes from log/)]);
   });
 
-  test.each(['copying 2', 'sealing', 'verifying'])(
+  test.each(['copying 2', 'sealing', 'verifying', 'releasing'])(
     'killed with kill -9 at "%s" is finished by the same command, and loses nothing',
     async (moment) => {
       const files = await largeLog(2_000);

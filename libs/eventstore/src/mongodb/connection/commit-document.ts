@@ -49,6 +49,7 @@ export interface SealDocument {
   readonly commitId: UUID;
   readonly at: Date;
   readonly movedTo?: string;
+  readonly handedTo?: string;
   /** The mark that the fences from before the seal have; set when all have it. */
   readonly fenceMark?: string;
 }
@@ -65,6 +66,7 @@ export type StoredFields = {
   readonly stream: StreamName | null;
   readonly firstVersion: StreamVersion | string;
   readonly movedTo?: string;
+  readonly handedTo?: string;
   readonly fenceMark?: string;
   readonly kept?: readonly string[];
 };

@@ -1,5 +1,5 @@
 import { UUID } from 'mongodb';
-import { describeSeal, type LogSeal } from '../../log/movable-log.js';
+import { describeSeal, type LogSeal, type SealOptions } from '../../log/movable-log.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import { causeOf, insertOneOf, mayPass } from '../append/insert-commits.js';
 import type { SealDocument } from '../connection/commit-document.js';
@@ -14,8 +14,7 @@ const PAUSE = 10;
 const MORE_PLACES = 4;
 const MOST_PLACES = 1_024;
 
-export interface SealOptions {
-  readonly movedTo: string | undefined;
+export interface SealingOptions {
   readonly appendTimeout: number;
   readonly clock: () => Date;
   readonly timers: Timers;
@@ -31,12 +30,15 @@ export async function findSeal(log: MongoLog): Promise<LogSeal | undefined> {
  * `_id` lets one in. By the time at which the newest is known there may be newer ones, so several places are tried for in their order: one
  * that is not the next is tried for only after all before it were found taken, and one seal keeps all others out.
  */
-export async function seal(log: MongoLog, options: SealOptions): Promise<LogSeal> {
+export async function seal(log: MongoLog, named: SealOptions, options: SealingOptions): Promise<LogSeal> {
   const made = await tryUntilSealed(log, options);
   await keepFences(log, made);
-  const { movedTo } = options;
-  if (movedTo !== undefined)
-    await log.commits.updateOne({ _id: made._id, movedTo: { $exists: false } }, { $set: { movedTo } });
+  const { movedTo, handedTo } = named;
+  for (const [field, value] of Object.entries({ movedTo, handedTo })) {
+    if (value === undefined) continue;
+    // Of two that name one at the same time the server lets one in.
+    await log.commits.updateOne({ _id: made._id, [field]: { $exists: false } }, { $set: { [field]: value } });
+  }
   return sealOf((await findSealDocument(log.commits)) ?? made);
 }
 
@@ -48,7 +50,7 @@ export async function warnOfSeal(log: MongoLog, logger: { warn(message: string):
 
 async function tryUntilSealed(
   log: MongoLog,
-  { appendTimeout, timers, clock }: SealOptions,
+  { appendTimeout, timers, clock }: SealingOptions,
 ): Promise<SealDocument> {
   const deadline = performance.now() + appendTimeout;
   for (let places = 1; ; places = Math.min(places * MORE_PLACES, MOST_PLACES)) {
@@ -74,6 +76,7 @@ function sealDocument(position: number, at: Date): SealDocument {
   return { _id: position, stream: null, firstVersion: 0, commitId: new UUID(), at };
 }
 
-function sealOf({ _id, at, movedTo }: SealDocument): LogSeal {
-  return { position: _id - 1, at, ...(movedTo !== undefined && { movedTo }) };
+function sealOf({ _id, at, movedTo, handedTo }: SealDocument): LogSeal {
+  const named = { ...(movedTo !== undefined && { movedTo }), ...(handedTo !== undefined && { handedTo }) };
+  return { position: _id - 1, at, ...named };
 }

@@ -1,5 +1,5 @@
 import { LogSealedError } from '../../log/errors.js';
-import { describeSeal, type LogSeal } from '../../log/movable-log.js';
+import { describeSeal, type LogSeal, type SealOptions } from '../../log/movable-log.js';
 import type { SqliteLog } from '../sqlite-log.js';
 
 export function findSeal(log: SqliteLog): LogSeal | undefined {
@@ -9,10 +9,14 @@ export function findSeal(log: SqliteLog): LogSeal | undefined {
 }
 
 /** Runs in the same kind of transaction as an append and a fence: what comes after it sees it, and what it sees is all there will be. */
-export function seal(log: SqliteLog, movedTo: string | undefined, at: number): LogSeal {
-  const { sealed, moved_to: known } = log.row;
-  const row = { sealed: sealed === 0 ? Math.max(1, at) : sealed, moved_to: known ?? movedTo ?? null };
-  log.run('UPDATE log SET sealed = ?, moved_to = ? WHERE id = 1', row.sealed, row.moved_to);
+export function seal(log: SqliteLog, { movedTo, handedTo }: SealOptions, at: number): LogSeal {
+  const known = log.row;
+  const row = {
+    sealed: known.sealed === 0 ? Math.max(1, at) : known.sealed,
+    moved_to: known.moved_to ?? movedTo ?? null,
+    handed_to: known.handed_to ?? handedTo ?? null,
+  };
+  log.run(SEAL, row.sealed, row.moved_to, row.handed_to);
   log.stageRow(row);
   return sealOf(log)!;
 }
@@ -29,10 +33,11 @@ export function assertNotSealed(log: SqliteLog): void {
   if (sealed !== 0) throw new LogSealedError(log.logId, movedTo ?? undefined);
 }
 
-function sealOf({
-  row: { sealed, moved_to: movedTo },
-  newest: { position },
-}: SqliteLog): LogSeal | undefined {
+function sealOf({ row, newest: { position } }: SqliteLog): LogSeal | undefined {
+  const { sealed, moved_to: movedTo, handed_to: handedTo } = row;
   if (sealed === 0) return undefined;
-  return { position, at: new Date(sealed), ...(movedTo !== null && { movedTo }) };
+  const at = new Date(sealed);
+  return { position, at, ...(movedTo !== null && { movedTo }), ...(handedTo !== null && { handedTo }) };
 }
+
+const SEAL = 'UPDATE log SET sealed = ?, moved_to = ?, handed_to = ? WHERE id = 1';

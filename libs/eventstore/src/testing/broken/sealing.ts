@@ -1,5 +1,5 @@
 import type { AppendResult, CommitOutcome } from '../../log/commit.js';
-import type { LogSeal, StoredCommit, StoredFence } from '../../log/movable-log.js';
+import type { LogSeal, SealOptions, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
 import type { Position } from '../../log/positions.js';
 import type { MovableLogHarness } from '../contract/moving/harness.js';
@@ -23,7 +23,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 class SealsItselfOnly extends InMemoryEventStore {
   #sealed = false;
 
-  override seal(options: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+  override seal(options: SealOptions = {}): Promise<LogSeal> {
     this.#sealed = true;
     return super.seal(options);
   }
@@ -93,14 +93,21 @@ class ReadsTheSeal extends InMemoryEventStore {
 }
 
 class IsSealedAgain extends InMemoryEventStore {
-  override async seal({ movedTo }: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+  override async seal(options: SealOptions = {}): Promise<LogSeal> {
     this.log.seal = undefined;
-    return super.seal(movedTo === undefined ? {} : { movedTo });
+    return super.seal(options);
+  }
+}
+
+class IsHandedOverAgain extends InMemoryEventStore {
+  override seal(options: SealOptions = {}): Promise<LogSeal> {
+    if (this.log.seal && options.handedTo !== undefined) delete this.log.seal.handedTo;
+    return super.seal(options);
   }
 }
 
 class SealsCommitsOnly extends InMemoryEventStore {
-  override async seal(options: { readonly movedTo?: string } = {}): Promise<LogSeal> {
+  override async seal(options: SealOptions = {}): Promise<LogSeal> {
     if (this.log.commits.length > 0) return super.seal(options);
     return { position: 0, at: new Date() };
   }
@@ -167,6 +174,10 @@ export const brokenMovableLogs: readonly BrokenTwin<MovableLogHarness>[] = [
   brokenSeal('reads the seal as a commit', ReadsTheSeal, ['goes on telling what it has']),
   brokenSeal('is sealed again', IsSealedAgain, [
     'is sealed once, and takes the place where it has gone later',
+    'is handed over once, to one of those that want it',
+  ]),
+  brokenSeal('is handed over again', IsHandedOverAgain, [
+    'is handed over once, to one of those that want it',
   ]),
   brokenSeal('seals commits only', SealsCommitsOnly, ['can be sealed while it is empty']),
   brokenSeal('forgets the seal when it is closed', ForgetsTheSeal, [

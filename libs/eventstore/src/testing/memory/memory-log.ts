@@ -26,7 +26,7 @@ export class MemoryLog {
   readonly committed = new Map<string, StoredCommit>();
   /** By commit id, since when. */
   readonly fenced = new Map<string, Date>();
-  seal: { readonly at: Date; movedTo?: string } | undefined;
+  seal: { readonly at: Date; movedTo?: string; handedTo?: LogId } | undefined;
   /** While the log is filled as a copy. */
   source: CopySource | undefined;
   /** By stream, then by revision, as JSON text. */

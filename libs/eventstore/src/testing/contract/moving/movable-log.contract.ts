@@ -147,6 +147,19 @@ export const movableLogContract: readonly MovableLogCase[] = [
     equal(await store.findSeal(), { ...first, movedTo: 'the new place' }, 'what is found');
   }),
 
+  movableLogCase('is handed over once, to one of those that want it', async ({ store }) => {
+    await used(store);
+    const seal = await store.seal({ movedTo: 'the new place' });
+    equal(seal.handedTo, undefined, 'whom it was handed to before');
+    const answers = await Promise.all(['one', 'other'].map((handedTo) => store.seal({ handedTo })));
+    const { handedTo } = answers[0]!;
+    ok(handedTo === 'one' || handedTo === 'other', 'it was handed over to nobody');
+    const handedOver = { ...seal, handedTo };
+    equal(answers, [handedOver, handedOver], 'what the two are told');
+    equal(await store.seal({ handedTo: 'a third' }), handedOver, 'what a third one is told');
+    equal(await store.findSeal(), handedOver, 'what is found');
+  }),
+
   movableLogCase('can be sealed while it is empty', async ({ store }) => {
     equal((await store.seal()).position, 0, 'the position');
     await refusesAll(store, undefined);
@@ -157,7 +170,7 @@ export const movableLogContract: readonly MovableLogCase[] = [
     'stays sealed when it is closed and opened again',
     async ({ store, reopen }) => {
       await used(store);
-      const seal = await store.seal({ movedTo: 'the new place' });
+      const seal = await store.seal({ movedTo: 'the new place', handedTo: 'the copy' });
       const reopened = await reopen();
       equal(await reopened.findSeal(), seal, 'the seal');
       await refusesAll(reopened, 'the new place');

@@ -17,17 +17,22 @@ export async function assertContinues(source: StoredLog, target: StoredLog): Pro
   assertSame(source, target, { position: head, there, here });
 }
 
-/** Compares commit by commit all that the copy has, and tells now and then how far it is. @throws LogDivergedError */
-export async function* compareCommits(source: StoredLog, target: StoredLog): AsyncGenerator<Position> {
-  const original = eachOf(source);
-  let position = 0;
+/** Compares commit by commit what the copy has after a position, and tells now and then, and at the end, how far it is. @throws LogDivergedError */
+export async function* compareCommits(
+  source: StoredLog,
+  target: StoredLog,
+  after: Position,
+): AsyncGenerator<Position> {
+  const original = eachOf(source, after);
+  let position = after;
   try {
-    for await (const here of eachOf(target)) {
+    for await (const here of eachOf(target, after)) {
       position += 1;
       const next = await original.next();
       assertSame(source, target, { position, there: next.done ? undefined : next.value, here });
       if (position % STEP === 0) yield position;
     }
+    if (position > after) yield position;
   } finally {
     await original.return(undefined);
   }
@@ -83,7 +88,7 @@ async function firstAfter(log: StoredLog, after: Position): Promise<StoredCommit
   return undefined;
 }
 
-async function* eachOf(log: StoredLog): AsyncGenerator<StoredCommit, undefined> {
-  for await (const batch of log.readStored(0)) yield* batch;
+async function* eachOf(log: StoredLog, after: Position): AsyncGenerator<StoredCommit, undefined> {
+  for await (const batch of log.readStored(after)) yield* batch;
   return undefined;
 }

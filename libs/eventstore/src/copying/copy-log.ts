@@ -34,7 +34,8 @@ export interface CopyResult {
 
 /**
  * Copies a log into one that is being filled, compares the two, and releases the copy. It goes on where an earlier copying of the same
- * source has ended, however that came. A move seals the source when nearly everything was copied, so that writers wait for the rest alone.
+ * source has ended, however that came. A move seals the source when nearly everything was copied and compared, so that writers wait for the
+ * rest alone.
  *
  * @throws LogDivergedError the copy is not what the source has; it is not released
  * @throws StoreIncompatibleError the source is damaged; nothing was sealed
@@ -49,7 +50,7 @@ export async function copyLog(
   return options.as === 'move' ? copying.move() : copying.copy();
 }
 
-/** Commits that are copied while writers wait: a fraction of a second. */
+/** Commits that are copied and compared while writers wait: a fraction of a second. */
 const FEW = 500;
 const MOST_ROUNDS = 5;
 
@@ -57,6 +58,8 @@ class Copying {
   readonly #source: MovableLog & VerifiableLog;
   readonly #target: LogFilling;
   readonly #options: CopyLogOptions;
+  /** Up to here the two were found equal. */
+  #compared: Position = 0;
 
   constructor(source: MovableLog & VerifiableLog, target: LogFilling, options: CopyLogOptions) {
     this.#source = source;
@@ -68,7 +71,8 @@ class Copying {
     await assertNoMoveTo(this.#target, this.#source);
     await assertContinues(this.#source, this.#target);
     await this.#copyUpTo(await this.#source.head());
-    const copied = await this.#compare();
+    await this.#compareCommits();
+    const copied = await this.#finish();
     const { logId } = this.#target;
     await this.#target.release(logId);
     return { logId, ...copied };
@@ -80,32 +84,38 @@ class Copying {
     await this.#assertHealthy();
     await assertContinues(source, target);
     await this.#comeNear();
+    await this.#copyEarlyFences();
     const near = await target.head();
     this.#report('sealing', near, near);
     const { position } = assertMoveTo(target, source, await source.seal({ movedTo: target.location }));
     // A reader may be some milliseconds behind the seal.
     while ((await target.head()) < position) await this.#copyUpTo(position);
+    await this.#compareCommits();
     await copyConsumers(source, target);
-    const copied = await this.#compare();
-    const seal = await this.#handOver();
+    const copied = await this.#finish();
+    const seal = await this.#handOver(copied.commits);
     return { logId: source.logId, ...copied, seal };
   }
 
   /** The source says first which copy it goes on as: whoever is killed in between, nobody else can release another one. */
-  async #handOver(): Promise<LogSeal> {
+  async #handOver(commits: number): Promise<LogSeal> {
     const [source, target] = [this.#source, this.#target];
-    this.#report('releasing', await target.head(), await target.head());
+    this.#report('releasing', commits, commits);
     const seal = assertMoveTo(target, source, await source.seal({ handedTo: target.logId }));
     await target.release(source.logId);
     return seal;
   }
 
-  /** Writers may be as fast as the copying, and then it would never be done: so the seal comes when a round has not halved the rest. */
+  /**
+   * Copies and compares, round after round, so that little is left when writers have to wait. They may be as fast as that, and then it would
+   * never be done: so the seal comes when a round has not halved the rest.
+   */
   async #comeNear(): Promise<void> {
     let before = Infinity;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const end = await this.#source.head();
       await this.#copyUpTo(end);
+      await this.#compareCommits();
       const rest = (await this.#source.head()) - end;
       if (rest <= FEW || rest > before / 2) return;
       before = rest;
@@ -126,7 +136,28 @@ class Copying {
     }
   }
 
-  async #compare(): Promise<Pick<CopyResult, 'commits' | 'fences'>> {
+  /** What was not compared before, and the commit in front of it, by which a log is noticed that was restored or replaced meanwhile. */
+  async #compareCommits(): Promise<void> {
+    const [source, target] = [this.#source, this.#target];
+    const end = await target.head();
+    for await (const position of compareCommits(source, target, Math.max(0, this.#compared - 1))) {
+      this.#options.signal?.throwIfAborted();
+      this.#report('verifying', position, Math.max(end, position));
+      this.#compared = position;
+    }
+    const { problems } = await target.verify(this.#options);
+    if (problems[0]) throw damaged(target.location, problems[0].message);
+  }
+
+  /** Those that a seal is certain to keep: whoever moves the log as well may be between its seal and its mark. */
+  async #copyEarlyFences(): Promise<void> {
+    for await (const page of this.#source.readFences()) {
+      if (await this.#source.findSeal()) return;
+      await this.#target.putFences(page);
+    }
+  }
+
+  async #finish(): Promise<Pick<CopyResult, 'commits' | 'fences'>> {
     const [source, target] = [this.#source, this.#target];
     let fences = 0;
     for await (const page of source.readFences()) {
@@ -134,14 +165,7 @@ class Copying {
       fences += page.length;
     }
     await compareFences(source, target, fences);
-    const commits = await target.head();
-    for await (const position of compareCommits(source, target)) {
-      this.#options.signal?.throwIfAborted();
-      this.#report('verifying', position, commits);
-    }
-    const { problems } = await target.verify(this.#options);
-    if (problems[0]) throw damaged(target.location, problems[0].message);
-    return { commits, fences };
+    return { commits: this.#compared, fences };
   }
 
   /** A hole that is noticed when the source is sealed already would leave the apps with no log to write to. */

@@ -109,7 +109,10 @@ export interface LogFilling extends StoredLog {
   /** Takes commit ids for good; those that are taken already stay as they are. */
   putFences(fences: readonly StoredFence[]): Promise<void>;
 
-  /** Looks for holes, overlaps and missing indexes in what was written so far. */
+  /**
+   * Looks for holes, overlaps and missing indexes in what was written so far, and counts it. What this filling has looked at before need not
+   * be looked at again.
+   */
   verify(options?: { readonly signal?: AbortSignal }): Promise<LogReport>;
 
   /**

@@ -10,9 +10,13 @@ import type { SqliteLog } from './sqlite-log.js';
 
 const COMMITS_PER_TURN = 500;
 
-/** Walks a log that stands still, some hundred commits per turn of the event loop. */
-export async function verify({ log, end }: Reader, logId: LogId, signal: AbortSignal): Promise<LogReport> {
-  const examination = new Examination();
+/** Walks a log that stands still, some hundred commits per turn of the event loop, or what has come since an earlier examination. */
+export async function verify(
+  { log, end }: Reader,
+  logId: LogId,
+  signal: AbortSignal,
+  examination = new Examination(),
+): Promise<LogReport> {
   try {
     while (examineNext(log, examination)) {
       await nextTurn();

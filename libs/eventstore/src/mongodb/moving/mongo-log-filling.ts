@@ -1,3 +1,4 @@
+import { Examination } from '../../adapter/examination.js';
 import type { RegisteredConsumer } from '../../log/consumer.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
@@ -18,6 +19,7 @@ import { findFences, readFences, readStored } from './read-stored.js';
 export class MongoLogFilling implements LogFilling {
   readonly #log: MongoLog;
   readonly #use: LogUse;
+  readonly #examination = new Examination();
   readonly #options: ConnectOptions;
 
   private constructor(opened: OpenedLog, options: ConnectOptions) {
@@ -82,7 +84,8 @@ export class MongoLogFilling implements LogFilling {
 
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
     signal?.throwIfAborted();
-    return this.#use.run((log) => verify(log, this.logId, this.#use.untilClosed(signal)));
+    const closing = this.#use.untilClosed(signal);
+    return this.#use.run((log) => verify(log, this.logId, closing, this.#examination));
   }
 
   release(logId: LogId): Promise<void> {

@@ -1,4 +1,5 @@
 import { Examination } from '../../adapter/examination.js';
+import type { CommitHeader } from '../../log/commit.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { LogId } from '../../log/positions.js';
 import { headerOf, type CommitDocument, type FenceDocument } from '../connection/commit-document.js';
@@ -10,9 +11,13 @@ import { examine } from './examine-commit.js';
 
 const COMMITS_PER_READ = 500;
 
-/** Walks the log up to where it stood at the beginning. */
-export async function verify(log: MongoLog, logId: LogId, signal: AbortSignal): Promise<LogReport> {
-  const examination = new Examination();
+/** Walks the log up to where it stood at the beginning, or what has come since an earlier examination. */
+export async function verify(
+  log: MongoLog,
+  logId: LogId,
+  signal: AbortSignal,
+  examination = new Examination(),
+): Promise<LogReport> {
   for (const problem of await problemsOfIndexes(log.commits)) examination.report('damaged', 0, problem);
   const end = await head(log);
   while (examination.position < end && (await examineNext(log, examination, end))) signal.throwIfAborted();
@@ -27,8 +32,10 @@ async function examineNext(log: MongoLog, examination: Examination, end: number)
     { sort: { _id: 1 }, limit: COMMITS_PER_READ, batchSize: COMMITS_PER_READ + 1 },
   );
   const found = await readFitting(cursor);
+  // Before the examination moves on: where this fails, it goes on from here the next time.
+  const fenced = await findFenced(log, found);
   for (const document of found) examine(examination, document);
-  await findFenced(log, found, examination);
+  for (const header of fenced) examination.reportFenced(header);
   if (found.length === 0) return false;
   return !examination.isEnough();
 }
@@ -37,16 +44,15 @@ async function examineNext(log: MongoLog, examination: Examination, end: number)
 async function findFenced(
   log: MongoLog,
   commits: readonly CommitDocument[],
-  examination: Examination,
-): Promise<void> {
+): Promise<readonly CommitHeader[]> {
   const byId = new Map(
     commits.flatMap((commit) =>
       typeof commit.commitId === 'string' ? [[commit.commitId, headerOf(commit)] as const] : [],
     ),
   );
-  if (byId.size === 0) return;
+  if (byId.size === 0) return [];
   const fences = await log.commits
     .find<FenceDocument>({ _id: { $in: [...byId.keys()].map((id) => `fence:${id}`) } })
     .toArray();
-  for (const { commitId } of fences) examination.reportFenced(byId.get(commitId)!);
+  return fences.map(({ commitId }) => byId.get(commitId)!);
 }

@@ -1,3 +1,4 @@
+import { Examination } from '../../adapter/examination.js';
 import type { RegisteredConsumer } from '../../log/consumer.js';
 import { StoreClosedError } from '../../log/errors.js';
 import type { LogReport } from '../../log/event-store.js';
@@ -21,6 +22,7 @@ import { findFences, readFences, readStored } from './read-stored.js';
 /** A log in an SQLite file that is made as a copy of another one. */
 export class SqliteLogFilling implements LogFilling {
   readonly #log: SqliteLog;
+  readonly #examination = new Examination();
   readonly #options: OpenOptions;
   readonly #writer: GroupCommit;
   readonly #walks: Walks;
@@ -91,7 +93,7 @@ export class SqliteLogFilling implements LogFilling {
   async verify({ signal }: { readonly signal?: AbortSignal } = {}): Promise<LogReport> {
     signal?.throwIfAborted();
     return this.#walks.run(await this.#read(openReader), (reader, closing) =>
-      verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing),
+      verify(reader, this.logId, signal ? AbortSignal.any([signal, closing]) : closing, this.#examination),
     );
   }
 

@@ -1,3 +1,4 @@
+import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { LogId } from '../../log/positions.js';
 import type { LogFillingHarness } from '../contract/moving/harness.js';
@@ -84,6 +85,17 @@ class DoublesWhatItHas extends InMemoryLogFilling {
   }
 }
 
+class CountsAnewEachTime extends InMemoryLogFilling {
+  #looked = 0;
+
+  override async verify(): Promise<LogReport> {
+    const report = await super.verify();
+    const commits = report.commits - this.#looked;
+    this.#looked = report.commits;
+    return { ...report, commits };
+  }
+}
+
 class ForgetsTheFences extends InMemoryLogFilling {
   override putFences(): Promise<void> {
     this.assertFilling();
@@ -137,6 +149,9 @@ export const brokenLogFillings: readonly BrokenTwin<LogFillingHarness>[] = [
   brokenFilling('doubles what it has', DoublesWhatItHas, [
     'goes on where it was interrupted',
     'may be filled twice at the same time',
+  ]),
+  brokenFilling('counts anew each time', CountsAnewEachTime, [
+    'counts all that it has whenever it is looked at',
   ]),
   brokenFilling('forgets the fences', ForgetsTheFences, [
     'is, once it was released, a log as any other',

@@ -73,6 +73,19 @@ export const logFillingContract: readonly ContractCase<LogFillingHarness>[] = [
     equal(await store.findFences(['f2', 'c2']), FENCES.slice(1), 'the fences that were asked for');
   }),
 
+  logFillingCase('counts all that it has whenever it is looked at', async ({ fill }) => {
+    const filling = await fill(SOURCE);
+    for (const [from, end] of [
+      [1, 7],
+      [8, 7],
+      [8, 20],
+    ] as const) {
+      await filling.put(commitsOf(from, end));
+      const { commits, events, streams, problems } = await filling.verify();
+      equal([commits, events, streams, problems], [end, end * 2, 3, []], `it with ${end} commits`);
+    }
+  }),
+
   logFillingCase('cannot be opened before it is released', async ({ fill, use }) => {
     const filling = await fill(SOURCE);
     for (const from of [1, 4]) {

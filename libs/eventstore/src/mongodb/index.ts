@@ -1,4 +1,5 @@
 export { MongoEventStore } from './mongodb-event-store.js';
 export { MongoLogFilling } from './moving/mongo-log-filling.js';
+export { ownClient } from './connection/own-client.js';
 export { watchHeartbeats, type HeartbeatOptions } from './connection/watch-heartbeats.js';
 export type { ClientOfTheApp, MongoEventStoreOptions } from './options.js';

@@ -33,7 +33,10 @@ export interface MongoEventStoreOptions {
    * the replica set's default of 10 for `electionTimeoutMillis`.
    */
   readonly appendTimeout?: number;
-  /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
+  /**
+   * How long one command may take before its connection is given up, and how long connecting may take, in milliseconds. Default 10,000. With
+   * `uri` it goes before `connectTimeoutMS` and `serverSelectionTimeoutMS` there.
+   */
   readonly commandTimeout?: number;
   /** The time of commits that do not bring their own. */
   readonly clock?: () => Date;

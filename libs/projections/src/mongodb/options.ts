@@ -23,7 +23,10 @@ export interface MongoPlace {
   readonly collectionPrefix?: string;
   /** Makes read models where there are none. Default `true`. */
   readonly create?: boolean;
-  /** How long one command may take before its connection is given up, in milliseconds. Default 10,000. */
+  /**
+   * How long one command may take before its connection is given up, and how long connecting may take, in milliseconds. Default 10,000. With
+   * `uri` it goes before `connectTimeoutMS` and `serverSelectionTimeoutMS` there.
+   */
   readonly commandTimeout?: number;
   /** For how long is tried again what has got into the way of others, in milliseconds. Default 5,000. */
   readonly conflictTimeout?: number;

@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb';
+import type { MongoClient } from 'mongodb';
 import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
 import { isMongoError, translateError } from '../errors.js';
 import type { ConnectOptions } from '../options.js';
@@ -6,8 +6,9 @@ import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
 import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
-import { watchHeartbeats } from './watch-heartbeats.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
+import { ownClient } from './own-client.js';
+import { watchHeartbeats } from './watch-heartbeats.js';
 
 export interface OpenedLog {
   readonly log: MongoLog;
@@ -55,7 +56,8 @@ async function connected(
   options: ConnectOptions,
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
-  const client = (options.client as MongoClient | undefined) ?? ownClient(options);
+  const { client: given, uri = '', commandTimeout } = options;
+  const client = (given as MongoClient | undefined) ?? ownClient({ uri, commandTimeout }, unusable);
   const endWatch = options.client ? undefined : watchHeartbeats(client, options);
   const disconnect = async (): Promise<void> => {
     endWatch?.();
@@ -77,25 +79,11 @@ async function connected(
   }
 }
 
+function unusable(reason: string): InvalidOptionsError {
+  return new InvalidOptionsError('uri', `"uri" cannot be used: ${reason}.`);
+}
+
 /** As they were given: a name in DNS stands for servers that are known only later, and in any order. */
 export function hostsOf({ options: { srvHost, hosts } }: Pick<MongoClient, 'options'>): string {
   return srvHost ?? hosts.join(',');
-}
-
-/**
- * Writes are retried here, by commit id, so the driver need not: an error of the server selection then says for certain that nothing was sent.
- */
-function ownClient({ uri, commandTimeout }: ConnectOptions): MongoClient {
-  try {
-    return new MongoClient(uri!, {
-      retryWrites: false,
-      serverSelectionTimeoutMS: commandTimeout,
-      appName: 'varve',
-    });
-  } catch (error) {
-    throw new InvalidOptionsError(
-      'uri',
-      `"uri" cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }

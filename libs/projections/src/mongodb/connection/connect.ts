@@ -1,5 +1,5 @@
-import { watchHeartbeats } from '@varve/eventstore/mongodb';
-import { MongoClient } from 'mongodb';
+import { ownClient, watchHeartbeats } from '@varve/eventstore/mongodb';
+import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { isMongoError, translated } from '../errors.js';
 import type { ConnectOptions } from '../options.js';
@@ -19,7 +19,8 @@ export interface Connection {
 
 /** @throws InvalidProjectionOptionsError, ReadModelsIncompatibleError, ReadModelsUnavailableError */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const client = (options.client as MongoClient | undefined) ?? ownClient(options);
+  const { client: given, uri = '', commandTimeout } = options;
+  const client = (given as MongoClient | undefined) ?? ownClient({ uri, commandTimeout }, unusable);
   const endWatch = options.client ? undefined : watchHeartbeats(client);
   const disconnect = async (): Promise<void> => {
     endWatch?.();
@@ -45,6 +46,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
 }
 
+function unusable(reason: string): InvalidProjectionOptionsError {
+  return new InvalidProjectionOptionsError('uri', `The option "uri" cannot be used: ${reason}.`);
+}
+
 function nothingAt(location: string): InvalidProjectionOptionsError {
   return new InvalidProjectionOptionsError(
     'create',
@@ -59,20 +64,4 @@ export function locationOf(
 ): string {
   const place = `${srvHost ?? hosts.join(',')}/${database}`;
   return collectionPrefix === '' ? place : `${place}/${collectionPrefix}*`;
-}
-
-/** Nothing is retried by the driver: a transaction is tried again as a whole, and what is done outside of one may be done twice. */
-function ownClient({ uri, commandTimeout }: ConnectOptions): MongoClient {
-  try {
-    return new MongoClient(uri!, {
-      retryWrites: false,
-      serverSelectionTimeoutMS: commandTimeout,
-      appName: 'varve',
-    });
-  } catch (error) {
-    throw new InvalidProjectionOptionsError(
-      'uri',
-      `The option "uri" cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }

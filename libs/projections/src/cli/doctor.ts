@@ -1,7 +1,7 @@
 import { markOf, sameMark, type LogReader } from '@varve/eventstore';
 import { examineLog } from './doctor-log.js';
 import { examineBus } from './doctor-bus.js';
-import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, opened, type CliIo, type ExitCode } from './io.js';
 import { processorsOf, type ProcessorOf } from './processors.js';
 import { printableLines } from './render.js';
 import type { CliTarget, ProjectionCode } from './target.js';
@@ -23,7 +23,7 @@ export async function doctor(parts: Doctoring, json: boolean, io: CliIo): Promis
   const targets: CliTarget[] = [];
   for (const [subject, open] of Object.entries(parts)) {
     try {
-      targets.push(await open());
+      targets.push(await opened(io, open()));
     } catch (error) {
       findings.push({
         level: 'problem',

@@ -8,6 +8,13 @@ export interface CliIo {
   readonly columns?: number | undefined;
   /** Aborted by Ctrl-C, and with `OutputClosed` as its reason when nobody reads `out` any more. */
   readonly signal: AbortSignal;
+  /** Is told what is being opened. Nothing has to be finished meanwhile: Ctrl-C ends the process at once. */
+  readonly opening?: <T>(opening: Promise<T>) => Promise<T>;
+}
+
+/** What a command opens, it opens through this. */
+export function opened<T>({ opening }: CliIo, one: Promise<T>): Promise<T> {
+  return opening ? opening(one) : one;
 }
 
 /** Whoever read the output has seen enough: `varve log tail | head`. */

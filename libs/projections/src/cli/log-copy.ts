@@ -6,7 +6,7 @@ import {
   type CopyResult,
   type LogSeal,
 } from '@varve/eventstore';
-import { answer, EXIT, type CliIo, type ExitCode } from './io.js';
+import { answer, EXIT, opened, type CliIo, type ExitCode } from './io.js';
 import { fillNamedLog, openNamedLog, type NamedLog } from './named-stores.js';
 import { ProgressLine } from './progress-line.js';
 import { printable } from './render.js';
@@ -22,10 +22,10 @@ export interface LogCopyOptions {
 
 /** Copies a log from SQLite or MongoDB to SQLite or MongoDB, or moves it there. The same command goes on after whatever has stopped it. */
 export async function logCopy(options: LogCopyOptions, io: CliIo): Promise<ExitCode> {
-  const source = await openNamedLog(options.from);
+  const source = await opened(io, openNamedLog(options.from));
   try {
     const seal = options.move ? await source.findSeal() : undefined;
-    const moved = seal && (await findMoved(options.to, source, seal));
+    const moved = seal && (await opened(io, findMoved(options.to, source, seal)));
     if (moved && moved !== 'unfinished') {
       answer(io, options.json, { ...moved, alreadyMoved: true }, describeMoved(moved, 'was moved before'));
       return EXIT.ok;
@@ -42,7 +42,7 @@ export async function logCopy(options: LogCopyOptions, io: CliIo): Promise<ExitC
 
 async function copy(source: NamedLog, { to, move, json }: LogCopyOptions, io: CliIo): Promise<ExitCode> {
   const { logId, location: from } = source;
-  const target = await fillNamedLog(to, { logId, location: from });
+  const target = await opened(io, fillNamedLog(to, { logId, location: from }));
   const line = new ProgressLine(io, json);
   try {
     const result = await copyLog(source, target, {

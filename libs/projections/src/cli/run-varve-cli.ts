@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor.js';
-import { EXIT, type CliIo, type ExitCode } from './io.js';
+import { EXIT, opened, type CliIo, type ExitCode } from './io.js';
 import { openNamedLog, openNamedReadModels } from './named-stores.js';
 import { printable } from './render.js';
 import { createProgram, type Runner } from './program.js';
@@ -33,7 +33,7 @@ export async function runVarveCli(loadApp?: LoadApp, options: CliOptions = {}): 
     run: async (command, needs, work) => {
       const global = command.optsWithGlobals<GlobalOptions>();
       if (!loadApp) assertNamed(needs, global);
-      const target = await (loadApp ? openLoaded(loadApp, global, options) : openNamed(global));
+      const target = await opened(io, loadApp ? openLoaded(loadApp, global, options) : openNamed(global));
       exitCode = await using(target, () => work(target, global.json === true));
     },
     alone: async (command, work) => {

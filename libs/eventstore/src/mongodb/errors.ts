@@ -42,6 +42,11 @@ const BY_NAME: Readonly<Record<string, string>> = {
 
 const PASSING_NAMES = new Set(Object.keys(BY_NAME));
 
+const NO_SUCH_NAME =
+  'cannot be found: DNS has no servers of MongoDB under that name. Check the host of the "mongodb+srv" address';
+const NO_DNS =
+  'cannot be found: DNS did not answer. Check the network, or name the servers themselves ("mongodb://HOST,HOST")';
+
 /** By name and code: an application’s client may come from another copy of the driver. */
 export function isMongoError(error: unknown): error is Error & { readonly code?: unknown } {
   return error instanceof Error && (/^(Mongo|BSON|PoolCleared)/.test(error.name) || isBareSocketError(error));
@@ -96,12 +101,22 @@ export function writeFailed(
 }
 
 function describe(error: unknown, location: string): string {
+  const dns = problemOfDns(error);
+  if (dns !== undefined) return `The log ${location} ${dns} (${(error as NodeJS.ErrnoException).code}).`;
   const code = codeOf(error);
   const name = isBareSocketError(error) ? 'MongoNetworkError' : error instanceof Error ? error.name : '';
   const known =
     code === undefined ? BY_NAME[name] : (ADVICE[code] ?? (PASSING.has(code) ? NO_PRIMARY : undefined));
   const tag = code ?? (name || String(error));
   return `The log ${location} ${known ?? 'could not be used'} (${tag}).`;
+}
+
+/** The servers behind an address of "mongodb+srv" are asked for before any of them is connected to. */
+export function problemOfDns(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'syscall' in error && /^query(Srv|Txt)$/.test(String(error.syscall))))
+    return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTFOUND' || code === 'ENODATA' ? NO_SUCH_NAME : NO_DNS;
 }
 
 const NO_PRIMARY = 'has no primary at the moment. It usually has one again within seconds: retry';

@@ -28,6 +28,9 @@ export function parseStoreName(name: string): StoreName {
       );
     return { kind: 'sqlite', file: name };
   }
+  if (/%(?![0-9a-f]{2})/i.test(name)) {
+    throw new UsageError(`${redacted(name)} has a "%" that begins no escape: write "%25" for a "%".`);
+  }
   const [, servers = '', path = '', query = ''] =
     /^([a-z+]+:\/\/[^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/.exec(name) ?? [];
   if (path.includes('@')) {

@@ -1,3 +1,4 @@
+import { problemOfDns } from '@varve/eventstore/mongodb';
 import { MongoNetworkError } from 'mongodb';
 import { ReadModelsUnavailableError } from '../index.js';
 
@@ -118,6 +119,11 @@ const NO_PRIMARY = 'has no primary at the moment; usually there is one again wit
 
 /** An error of the driver, outside of a handler's transaction, as one of ours; every other error as it is. */
 export function translated(error: unknown, location: string): unknown {
+  const dns = problemOfDns(error);
+  if (dns !== undefined)
+    return new ReadModelsUnavailableError(`The server of the read models ${location} ${dns}.`, {
+      cause: error,
+    });
   const failure = errorOfDriver(error);
   return isMongoError(failure) ? unavailable(failure, location) : error;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseStoreName, redacted } from '../../src/cli/log-name.js';
+import { UsageError } from '../../src/cli/target.js';
 import { varve } from './command.js';
 import { shopFiles } from './shop.js';
 
@@ -42,6 +43,19 @@ test.each([
 ])('%s is refused, and its password is not said', (name) => {
   expect(() => parseStoreName(name)).toThrow(/mongodb:\/\//);
   expect(() => parseStoreName(name)).not.toThrow(/topsecret/);
+});
+
+test.each([
+  'mongodb://u:top%secret@h/x',
+  'mongodb://u:topsecret%@h/x',
+  'mongodb://u:topsecret@h/100%',
+  'mongodb://u:topsecret@h/x?collectionPrefix=%zz',
+])('%j has a "%" that begins no escape, which is said without its password', (name) => {
+  expect(() => parseStoreName(name)).toThrow(
+    /^mongodb:\/\/\*\*\*@.* has a "%" that begins no escape: write "%25"/,
+  );
+  expect(() => parseStoreName(name)).not.toThrow(/secret/);
+  expect(() => parseStoreName(name)).toThrow(UsageError);
 });
 
 test.each(['', ':memory:'])('"%s" is no place for a log', (name) => {

@@ -7,7 +7,7 @@ import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
 import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
-import { ownClient } from './own-client.js';
+import { isOfAddress, ownClient, reasonOf } from './own-client.js';
 import { watchHeartbeats } from './watch-heartbeats.js';
 
 export interface OpenedLog {
@@ -75,7 +75,7 @@ async function connected(
         cause: error,
       });
     }
-    throw translateError(error, location);
+    throw isOfAddress(error) ? unusable(reasonOf(error, uri)) : translateError(error, location);
   }
 }
 

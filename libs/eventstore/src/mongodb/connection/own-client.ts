@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
  * selection then says for certain that nothing was sent. A server that takes connections and never answers is given up like one that does
  * not answer a command; by default the driver would wait for 30 seconds.
  *
- * @throws what `refuse` makes of the reason why the address cannot be used
+ * @throws what `refuse` makes of the reason why the address cannot be used, which has neither user nor password
  */
 export function ownClient(
   { uri, commandTimeout }: { readonly uri: string; readonly commandTimeout: number },
@@ -19,6 +19,26 @@ export function ownClient(
       appName: 'varve',
     });
   } catch (error) {
-    throw refuse(error instanceof Error ? error.message : String(error));
+    throw refuse(reasonOf(error, uri));
   }
+}
+
+/** Whether an error of connecting says that the address is wrong: one of `mongodb+srv` is looked at only then. */
+export function isOfAddress(error: unknown): boolean {
+  return error instanceof Error && /^Mongo(Parse|API|InvalidArgument)Error$/.test(error.name);
+}
+
+/** Of an error of the driver: what is wrong with the address, without a full stop. */
+export function reasonOf(error: unknown, uri: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // Of `decodeURIComponent`, which the driver passes on as it is, or as an error of its own.
+  if (message === 'URI malformed') return 'it has a "%" that begins no escape; write "%25" for a "%"';
+  return withoutCredentials(message, uri).replace(/\.$/, '');
+}
+
+/** The driver's messages quote parts of the address. */
+function withoutCredentials(message: string, uri: string): string {
+  const [, credentials = ''] = /^[^:]+:\/\/(.*)@/.exec(uri) ?? [];
+  const parts = [credentials, ...credentials.split(':')].filter(({ length }) => length > 2);
+  return parts.reduce((text, part) => text.replaceAll(part, '***'), message);
 }

@@ -1,4 +1,4 @@
-import { ownClient, watchHeartbeats } from '@varve/eventstore/mongodb';
+import { isOfAddress, ownClient, reasonOf, watchHeartbeats } from '@varve/eventstore/mongodb';
 import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { isMongoError, translated } from '../errors.js';
@@ -42,7 +42,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
         cause: error,
       });
     }
-    throw translated(error, location);
+    throw isOfAddress(error) ? unusable(reasonOf(error, uri)) : translated(error, location);
   }
 }
 

@@ -2,6 +2,7 @@ import { StoreIncompatibleError } from '../log/errors.js';
 import type { VerifiableLog } from '../log/event-store.js';
 import type { LogFilling, LogSeal, MovableLog } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
+import { withOtherAdvice } from '../log/unknown-outcome.js';
 import { assertMoveTo, assertNoMoveTo } from './assert-place.js';
 import { assertContinues, compareCommits, compareFences } from './compare-logs.js';
 import { copyConsumers } from './copy-consumers.js';
@@ -47,7 +48,11 @@ export async function copyLog(
   options: CopyLogOptions,
 ): Promise<CopyResult> {
   const copying = new Copying(source, target, options);
-  return options.as === 'move' ? copying.move() : copying.copy();
+  try {
+    return await (options.as === 'move' ? copying.move() : copying.copy());
+  } catch (error) {
+    throw withOtherAdvice(error, 'copy again, which goes on from what is there.');
+  }
 }
 
 /** Commits that are copied and compared while writers wait: a fraction of a second. */
@@ -146,7 +151,7 @@ class Copying {
       this.#compared = position;
     }
     const { problems } = await target.verify(this.#options);
-    if (problems[0]) throw damaged(target.location, problems[0].message);
+    if (problems[0]) throw damagedCopy(target.location, problems[0].message);
   }
 
   /** Those that a seal is certain to keep: whoever moves the log as well may be between its seal and its mark. */
@@ -178,6 +183,12 @@ class Copying {
   #report(phase: CopyProgress['phase'], position: Position, head: Position): void {
     this.#options.onProgress?.({ phase, position, head });
   }
+}
+
+function damagedCopy(location: string, problem: string): StoreIncompatibleError {
+  return new StoreIncompatibleError(
+    `The copy ${location} is damaged: ${problem} It was not released. Delete it, and copy again.`,
+  );
 }
 
 function damaged(location: string, problem: string): StoreIncompatibleError {

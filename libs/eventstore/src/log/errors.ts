@@ -135,7 +135,7 @@ export class LogIncompleteError extends EventStoreError {
   ) {
     super(
       'log-incomplete',
-      `The log ${location} is being copied from ${source} and is not whole yet. Run the same "varve log copy" again to finish it, or delete it.`,
+      `The log ${location} is being copied from ${source} and is not whole yet. Run the same "varve log copy" again to finish it; only if it is not being moved there, it may be deleted instead.`,
     );
   }
 }

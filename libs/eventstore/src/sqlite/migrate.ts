@@ -5,12 +5,7 @@ import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 /** Looks without writing, so that a file which is none of ours stays as it is. @throws StoreIncompatibleError */
 export function assertCompatible(database: Database, location: string, migrations = MIGRATIONS): void {
   const { application, version, tables } = identify(database);
-  if (application === APPLICATION_ID && version <= migrations.length) {
-    if (version === migrations.length || !database.readonly) return;
-    throw new StoreIncompatibleError(
-      `The log ${location} has tables of version ${version}; this library reads version ${migrations.length}. Open it once for writing to migrate it.`,
-    );
-  }
+  if (application === APPLICATION_ID && version <= migrations.length) return;
   if (application === APPLICATION_ID) {
     throw new StoreIncompatibleError(
       `The log ${location} has tables of version ${version}, newer than the ${migrations.length} that this library knows. Upgrade @varve/eventstore.`,

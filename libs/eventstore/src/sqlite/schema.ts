@@ -3,7 +3,10 @@ import type { Database } from 'better-sqlite3';
 /** "VARV": tells a log from every other SQLite file. */
 export const APPLICATION_ID = 0x56415256;
 
-/** Step n brings the tables from version n to n + 1. Steps are only ever added. */
+/**
+ * Step n brings the tables from version n to n + 1. Steps are only ever added. A store that is opened read-only reads tables of every version
+ * as they are: a step after which older ones cannot be read so needs a reader for them.
+ */
 export const MIGRATIONS: readonly ((database: Database) => void)[] = [createTables, addMoves, addHandover];
 
 function createTables(database: Database): void {

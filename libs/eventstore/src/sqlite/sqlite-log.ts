@@ -118,12 +118,11 @@ export class SqliteLog {
     const version = this.#number('PRAGMA data_version');
     if (version === this.#dataVersion) return;
     this.heads.forget();
-    const row = this.get<LogRow>(
-      'SELECT log_id, sealed, moved_to, handed_to, copied_from FROM log WHERE id = 1',
-    );
-    if (!row) throw divergedBy('replaced', this.location, this.logId);
-    this.#assertSameLog(row.log_id);
-    this.#row = row;
+    // All columns: older tables, as a read-only store may meet them, have fewer, and somebody else may add the rest at any time.
+    const found = this.get<LogRow>('SELECT * FROM log WHERE id = 1');
+    if (!found) throw divergedBy('replaced', this.location, this.logId);
+    this.#assertSameLog(found.log_id);
+    this.#row = { ...UNKNOWN, ...found };
     this.#newest = this.get<NewestCommit>(NEWEST) ?? EMPTY;
     this.#dataVersion = version;
   }

@@ -9,7 +9,6 @@ import { until } from '../../../../test/support/until.js';
 import { answerTo, burst, outcomes, statusOf, type SendOrder } from '../../test/support/flash-sale.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
-const ORDERS = Number(process.env['VARVE_FLASH_ORDERS'] ?? 5_000);
 const PIECES = 100;
 const PATIENCE = { timeout: 120_000 };
 
@@ -56,8 +55,12 @@ function sendTo(urls: readonly string[]): SendOrder {
 }
 
 /** Two instances of the built app on one log and one broker, of which one is killed in the middle. */
-export function aKilledShopSellsWhatItHas(connect: () => Promise<Readonly<Record<string, string>>>): void {
-  it(`a burst of ${ORDERS} orders for ${PIECES} pieces, while an instance is killed with kill -9: exactly ${PIECES} are sold, and each 202 is answered once and for all`, async () => {
+export function aKilledShopSellsWhatItHas(
+  connect: () => Promise<Readonly<Record<string, string>>>,
+  byDefault: { readonly orders: number },
+): void {
+  const orders = Number(process.env['VARVE_FLASH_ORDERS'] ?? byDefault.orders);
+  it(`a burst of ${orders} orders for ${PIECES} pieces, while an instance is killed with kill -9: exactly ${PIECES} are sold, and each 202 is answered once and for all`, async () => {
     const logFile = join(temporaryFolder(), 'orders.db');
     const own = {
       VARVE_TOPIC_PREFIX: `${uniqueName('flash')}-`,
@@ -72,41 +75,38 @@ export function aKilledShopSellsWhatItHas(connect: () => Promise<Readonly<Record
 
     const begun = performance.now();
     const ids = await burst(sendTo([killed.url, survivor.url]), 'lamp', {
-      orders: ORDERS,
+      orders,
       onAccepted: (_id, sofar) => {
-        if (sofar === Math.floor(ORDERS / 2)) killed.child.signal('SIGKILL');
+        if (sofar === Math.floor(orders / 2)) killed.child.signal('SIGKILL');
       },
     });
     const acceptedAfter = performance.now() - begun;
-    expect(new Set(ids).size).toBe(ORDERS);
+    expect(new Set(ids).size).toBe(orders);
     expect(await killed.child.exited).toEqual({ code: null, signal: 'SIGKILL' });
 
     const send = sendTo([survivor.url]);
     const answers = [];
     for (const id of ids) answers.push(await answerTo(send, id, PATIENCE.timeout));
     const answeredAfter = performance.now() - begun;
-    expect(outcomes(answers)).toEqual({ accepted: PIECES, 'sold-out': ORDERS - PIECES });
+    expect(outcomes(answers)).toEqual({ accepted: PIECES, 'sold-out': orders - PIECES });
     expect((await send('GET /flash-sales/lamp')).body).toMatchObject({ left: 0, version: PIECES + 1 });
     console.log(
-      `${ORDERS} orders: accepted in ${seconds(acceptedAfter)} (${perSecond(acceptedAfter)}), all answered after ${seconds(answeredAfter)} (${perSecond(answeredAfter)})`,
+      `${orders} orders: accepted ${rate(orders, acceptedAfter)}, all answered ${rate(orders, answeredAfter)}`,
     );
 
     const later = await startShop(env);
-    for (let n = 0; n < ORDERS; n += 50)
+    for (let n = 0; n < orders; n += 50)
       expect(await statusOf(sendTo([later.url]), ids[n] ?? '')).toEqual(answers[n]);
     for (const { child } of [survivor, later]) child.signal('SIGTERM');
     expect(await survivor.child.exited).toEqual({ code: 0, signal: null });
     await later.child.exited;
     const log = await SqliteEventStore.open({ file: logFile, readOnly: true });
-    expect(await log.verify()).toMatchObject({ streams: 1 + ORDERS - PIECES, problems: [] });
+    expect(await log.verify()).toMatchObject({ streams: 1 + orders - PIECES, problems: [] });
     await log.close();
   }, 600_000);
 }
 
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1_000).toFixed(1)} s`;
-}
-
-function perSecond(milliseconds: number): string {
-  return `${Math.round((ORDERS * 1_000) / milliseconds)} a second`;
+function rate(orders: number, milliseconds: number): string {
+  const perSecond = Math.round((orders * 1_000) / milliseconds);
+  return `after ${(milliseconds / 1_000).toFixed(1)} s (${perSecond} a second)`;
 }

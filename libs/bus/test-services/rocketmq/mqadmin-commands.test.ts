@@ -24,7 +24,7 @@ async function inShell(commands: readonly string[]): Promise<readonly string[]> 
   const folder = temporaryFolder();
   const jars = join(await fetchJars(rocketMq), '*');
   const main = 'org.apache.rocketmq.tools.command.MQAdminStartup';
-  const tool = `exec java -Xmx128m -Duser.home='${folder}' -Drocketmq.home.dir='${folder}' -cp '${jars}' ${main} "$@"`;
+  const tool = `exec java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx128m -Duser.home='${folder}' -Drocketmq.home.dir='${folder}' -cp '${jars}' ${main} "$@"`;
   writeFileSync(join(folder, 'mqadmin'), `#!/bin/sh\n${tool}\n`);
   chmodSync(join(folder, 'mqadmin'), 0o755);
   const PATH = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;

@@ -45,7 +45,7 @@ describe('Writers that take turns', () => {
 
   test('hand over the turn before they close, so that nobody waits for one who is gone', async () => {
     const proxy = await WireProxy.open(server!.uri);
-    const { client, ...log } = bench.newLog();
+    const { client: _, ...log } = bench.newLog();
     const store = await MongoEventStore.connect({ ...log, uri: proxy.uri, numberingLease: 'always' });
     const records = `${log.collectionPrefix}log`;
     const slowly = proxy.on(
@@ -56,7 +56,7 @@ describe('Writers that take turns', () => {
     await store.append('order-1', 'any', [{ type: 'order.placed', data: {} }]);
     await store.close();
 
-    const turns = await client
+    const turns = await bench.client
       .db(log.database)
       .collection<{ _id: string }>(records)
       .findOne({ _id: 'numbering' });

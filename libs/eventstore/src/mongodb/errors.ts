@@ -84,10 +84,17 @@ export function isNeverBegun(error: unknown): boolean {
   return REFUSED.has(codeOf(error) ?? 0);
 }
 
+interface Failed {
+  /** What is at the location, in a message's words. */
+  readonly kind: string;
+  readonly written: StoreUnavailableError['written'];
+}
+
 /** An error of the driver as one of ours; every other error as it is. */
-export function translateError(error: unknown, location: string): Error {
+export function translateError(error: unknown, location: string, of: Partial<Failed> = {}): Error {
+  const { kind, written = 'not-written' } = of;
   if (isMongoError(error)) {
-    return new StoreUnavailableError(describe(error, location), 'not-written', { cause: error });
+    return new StoreUnavailableError(describe(error, location, kind), written, { cause: error });
   }
   return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
@@ -100,15 +107,15 @@ export function writeFailed(
   return writeFailedBecause(describe(error, location), written, error);
 }
 
-function describe(error: unknown, location: string): string {
+function describe(error: unknown, location: string, kind = 'log'): string {
   const dns = problemOfDns(error);
-  if (dns !== undefined) return `The log ${location} ${dns} (${(error as NodeJS.ErrnoException).code}).`;
+  if (dns !== undefined) return `The ${kind} ${location} ${dns} (${(error as NodeJS.ErrnoException).code}).`;
   const code = codeOf(error);
   const name = isBareSocketError(error) ? 'MongoNetworkError' : error instanceof Error ? error.name : '';
   const known =
     code === undefined ? BY_NAME[name] : (ADVICE[code] ?? (PASSING.has(code) ? NO_PRIMARY : undefined));
   const tag = code ?? (name || String(error));
-  return `The log ${location} ${known ?? 'could not be used'} (${tag}).`;
+  return `The ${kind} ${location} ${known ?? 'could not be used'} (${tag}).`;
 }
 
 /** The servers behind an address of "mongodb+srv" are asked for before any of them is connected to. */

@@ -8,16 +8,25 @@ export interface ClientOfTheApp {
   close(): Promise<void>;
 }
 
-export interface MongoEventStoreOptions {
+/** Where something of Varve is, in MongoDB. */
+export interface MongoPlace {
   /** Where the servers are, as `mongodb://…`. The store opens a client of its own and closes it. */
   readonly uri?: string;
   /** A `MongoClient` of the application, in place of `uri`. It is used and not closed. */
   readonly client?: ClientOfTheApp;
   readonly database: string;
-  /** Begins the names of the log's collections. Default `varve_`. */
+  /** Begins the names of the store's collections. Default `varve_`. */
   readonly collectionPrefix?: string;
-  /** Makes a log where there is none. Default `true`. */
+  /** Makes the store where there is none. Default `true`. */
   readonly create?: boolean;
+  /**
+   * How long one command may take before its connection is given up, and how long connecting may take, in milliseconds. Default 10,000. With
+   * `uri` it goes before `connectTimeoutMS` and `serverSelectionTimeoutMS` there.
+   */
+  readonly commandTimeout?: number;
+}
+
+export interface MongoEventStoreOptions extends MongoPlace {
   /**
    * Who numbers next, when several processes append: `auto` (the default) takes turns as soon as they get into each other's way, `always`
    * from the start, `never` leaves it to chance. A matter of speed and fairness alone.
@@ -33,11 +42,6 @@ export interface MongoEventStoreOptions {
    * the replica set's default of 10 for `electionTimeoutMillis`.
    */
   readonly appendTimeout?: number;
-  /**
-   * How long one command may take before its connection is given up, and how long connecting may take, in milliseconds. Default 10,000. With
-   * `uri` it goes before `connectTimeoutMS` and `serverSelectionTimeoutMS` there.
-   */
-  readonly commandTimeout?: number;
   /** The time of commits that do not bring their own. */
   readonly clock?: () => Date;
   readonly timers?: Timers;
@@ -47,11 +51,29 @@ export interface MongoEventStoreOptions {
   readonly logger?: { warn(message: string): void };
 }
 
+export type PlaceOptions = Required<Omit<MongoPlace, 'uri' | 'client'>> & Pick<MongoPlace, 'uri' | 'client'>;
+
 export type ConnectOptions = Required<Omit<MongoEventStoreOptions, 'uri' | 'client'>> &
   Pick<MongoEventStoreOptions, 'uri' | 'client'>;
 
 /** @throws InvalidOptionsError that names the option */
 export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
+  assertOneOf('numberingLease', options.numberingLease, ['auto', 'always', 'never']);
+  assertOneOf('tailReads', options.tailReads, ['primary', 'secondaryPreferred']);
+  return {
+    ...placeWithDefaults(options),
+    numberingLease: options.numberingLease ?? 'auto',
+    tailReads: options.tailReads ?? 'primary',
+    appendTimeout: milliseconds('appendTimeout', options.appendTimeout, 20_000),
+    clock: options.clock ?? (() => new Date()),
+    timers: options.timers ?? systemTimers,
+    random: options.random ?? Math.random,
+    logger: options.logger ?? { warn: () => undefined },
+  };
+}
+
+/** @throws InvalidOptionsError that names the option */
+export function placeWithDefaults(options: MongoPlace): PlaceOptions {
   const { uri, client, database, collectionPrefix = 'varve_' } = options;
   if ((uri === undefined) === (client === undefined)) {
     throw invalid(
@@ -68,22 +90,13 @@ export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
   assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,100}$/);
-  assertOneOf('numberingLease', options.numberingLease, ['auto', 'always', 'never']);
-  assertOneOf('tailReads', options.tailReads, ['primary', 'secondaryPreferred']);
   return {
     ...(uri === undefined ? {} : { uri }),
     ...(client === undefined ? {} : { client }),
     database,
     collectionPrefix,
     create: options.create ?? true,
-    numberingLease: options.numberingLease ?? 'auto',
-    tailReads: options.tailReads ?? 'primary',
-    appendTimeout: milliseconds('appendTimeout', options.appendTimeout, 20_000),
     commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
-    clock: options.clock ?? (() => new Date()),
-    timers: options.timers ?? systemTimers,
-    random: options.random ?? Math.random,
-    logger: options.logger ?? { warn: () => undefined },
   };
 }
 

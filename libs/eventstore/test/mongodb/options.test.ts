@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import { hostsOf } from '../../src/mongodb/connection/connect.js';
+import { hostsOf } from '../../src/mongodb/connection/open-client.js';
 import { withDefaults, type MongoEventStoreOptions } from '../../src/mongodb/options.js';
 
 const uri = 'mongodb://localhost';

@@ -19,26 +19,39 @@ const OLDEST_WIRE_VERSION = 8;
  * @throws StoreIncompatibleError, InvalidOptionsError
  */
 export async function checkServer(collections: Collections, location: string): Promise<ServerFacts> {
-  const hello = await greet(collections);
-  const wire = Number(hello['maxWireVersion'] ?? 0);
-  if (wire < OLDEST_WIRE_VERSION) {
-    throw new StoreIncompatibleError(
-      `The server of ${location} speaks wire version ${wire}. Use MongoDB 4.2 or later.`,
-    );
-  }
-  if (!hello['isWritablePrimary'] && !hello['ismaster']) {
-    throw new InvalidOptionsError(
-      'uri',
-      `The server of ${location} is no primary. Name the replica set in the URI ("replicaSet=…") and leave out "directConnection".`,
-    );
-  }
-  await assertMajorityReads(collections, location);
+  const hello = await checkPrimary(collections, location);
+  await assertMajorityReads(() => collections.commits.findOne({ _id: 1 }, ID_ALONE), location);
   const sharded = hello['msg'] === 'isdbgrid';
   if (sharded) await assertNotSharded(collections, location);
   return {
     maxDocumentBytes: Number(hello['maxBsonObjectSize'] ?? 16 * 1024 * 1024),
     changeStreams: sharded || hello['setName'] !== undefined,
   };
+}
+
+const ID_ALONE = { projection: { _id: 1 } } as const;
+
+/**
+ * What the server says of itself; refused if it is too old, or not the one that writes.
+ *
+ * @throws StoreIncompatibleError, InvalidOptionsError
+ */
+export async function checkPrimary(
+  { database }: Pick<Collections, 'database'>,
+  location: string,
+): Promise<Document> {
+  const hello = await greet({ database });
+  const wire = Number(hello['maxWireVersion'] ?? 0);
+  if (wire < OLDEST_WIRE_VERSION) {
+    throw new StoreIncompatibleError(
+      `The server of ${location} speaks wire version ${wire}. Use MongoDB 4.2 or later.`,
+    );
+  }
+  if (hello['isWritablePrimary'] || hello['ismaster']) return hello;
+  throw new InvalidOptionsError(
+    'uri',
+    `The server of ${location} is no primary. Name the replica set in the URI ("replicaSet=…") and leave out "directConnection".`,
+  );
 }
 
 export async function greet({ database }: Pick<Collections, 'database'>): Promise<Document> {
@@ -50,10 +63,14 @@ export async function greet({ database }: Pick<Collections, 'database'>): Promis
   }
 }
 
-/** What a minority alone has may be rolled back; a reader that had seen it would go on from a position that is given out again. */
-async function assertMajorityReads({ commits }: Collections, location: string): Promise<void> {
+/**
+ * What a minority alone has may be rolled back; a reader that had seen it would go on from a position that is given out again.
+ *
+ * @throws StoreIncompatibleError
+ */
+export async function assertMajorityReads(read: () => Promise<unknown>, location: string): Promise<void> {
   try {
-    await commits.findOne({ _id: 1 }, { projection: { _id: 1 } });
+    await read();
   } catch (error) {
     if (codeOf(error) !== NO_MAJORITY_READS) throw error;
     throw new StoreIncompatibleError(

@@ -1,14 +1,11 @@
-import type { MongoClient } from 'mongodb';
-import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
-import { isMongoError, translateError } from '../errors.js';
+import { InvalidOptionsError } from '../../log/errors.js';
 import type { ConnectOptions } from '../options.js';
 import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
 import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
-import { isOfAddress, ownClient, reasonOf } from './own-client.js';
-import { watchHeartbeats } from './watch-heartbeats.js';
+import { openClient } from './open-client.js';
 
 export interface OpenedLog {
   readonly log: MongoLog;
@@ -56,34 +53,9 @@ async function connected(
   options: ConnectOptions,
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
-  const { client: given, uri = '', commandTimeout } = options;
-  const client = (given as MongoClient | undefined) ?? ownClient({ uri, commandTimeout }, unusable);
-  const endWatch = options.client ? undefined : watchHeartbeats(client, options);
-  const disconnect = async (): Promise<void> => {
-    endWatch?.();
-    if (!options.client) await client.close();
-  };
+  const { client, hosts, connect, disconnect } = openClient(options);
   const collections = collectionsOf(client, options);
-  const location = `${hostsOf(client)}/${collections.commits.namespace}`;
-  try {
-    await client.connect();
-    return { log: await open(collections, location), disconnect };
-  } catch (error) {
-    await disconnect();
-    if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
-      throw new StoreIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw isOfAddress(error) ? unusable(reasonOf(error, uri)) : translateError(error, location);
-  }
-}
-
-function unusable(reason: string): InvalidOptionsError {
-  return new InvalidOptionsError('uri', `"uri" cannot be used: ${reason}.`);
-}
-
-/** As they were given: a name in DNS stands for servers that are known only later, and in any order. */
-export function hostsOf({ options: { srvHost, hosts } }: Pick<MongoClient, 'options'>): string {
-  return srvHost ?? hosts.join(',');
+  const location = `${hosts}/${collections.commits.namespace}`;
+  const log = await connect({ location, kind: 'log' }, () => open(collections, location));
+  return { log, disconnect };
 }

@@ -35,9 +35,18 @@ const AS_PLAIN_VALUES = {
   ignoreUndefined: true,
 } as const;
 
-const DECIDING = { readPreference: 'primary', readConcern: { level: 'majority' } } as const;
-
 export const DURABLY = { w: 'majority', journal: true } as const;
+
+/** For what is decided by: read from the primary what a majority has, write what a majority has in its journals. */
+export function deciding(commandTimeout: number) {
+  return {
+    ...AS_PLAIN_VALUES,
+    readPreference: 'primary',
+    readConcern: { level: 'majority' },
+    writeConcern: DURABLY,
+    timeoutMS: commandTimeout,
+  } as const;
+}
 
 export type Collections = Pick<MongoLog, 'database' | 'commits' | 'tail' | 'records' | 'snapshots'>;
 
@@ -52,12 +61,12 @@ export function collectionsOf(
 ): Collections {
   const { collectionPrefix: prefix, tailReads, commandTimeout: timeoutMS } = options;
   const database = client.db(options.database);
-  const deciding = { ...AS_PLAIN_VALUES, ...DECIDING, writeConcern: DURABLY, timeoutMS };
+  const decisive = deciding(timeoutMS);
   return {
     database,
-    commits: database.collection(`${prefix}commits`, deciding),
-    tail: database.collection(`${prefix}commits`, { ...deciding, readPreference: tailReads }),
-    records: database.collection(`${prefix}log`, deciding),
+    commits: database.collection(`${prefix}commits`, decisive),
+    tail: database.collection(`${prefix}commits`, { ...decisive, readPreference: tailReads }),
+    records: database.collection(`${prefix}log`, decisive),
     // A cache: lost with the primary that took it, it is made again.
     snapshots: database.collection(`${prefix}snapshots`, {
       ...AS_PLAIN_VALUES,

@@ -48,9 +48,13 @@ export const parts = {
       parts: bus,
       packages: ['@varve/eventstore', '@varve/eventstore/sqlite', 'better-sqlite3', 'node:*'],
     },
+    mongodb: {
+      parts: bus,
+      packages: ['@varve/eventstore', '@varve/eventstore/mongodb', 'mongodb'],
+    },
     nest: {
       parts: bus,
-      lazily: ['memory', 'rocketmq', 'kafka', 'sqlite'],
+      lazily: ['memory', 'rocketmq', 'kafka', 'sqlite', 'mongodb'],
       packages: ['@varve/eventstore', '@varve/eventstore/nest', ...nestPackages, 'node:*'],
     },
     testing: {

@@ -1,64 +1,13 @@
-import { readCommitMessage, type CommitMessage } from '@varve/bus';
-import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { startChild, type Child } from '../../../../test/support/children.js';
+import { test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
-import { connectLines } from './support/lines-broker.js';
-import { commitsOf } from './support/story.js';
+import { killAgainAndAgain } from './support/kill-again-and-again.js';
 
 /** A child dies at each of so many steps; 1 is at all of them. */
 const stride = Number(process.env['VARVE_KILL_STRIDE'] ?? 5);
-const CHILD = new URL('./service.child.ts', import.meta.url);
-const COMMANDS = 5;
-
-const telling =
-  (key: string) =>
-  (message: unknown): message is Readonly<Record<string, unknown>> =>
-    (message as Readonly<Record<string, unknown>>)[key] !== undefined;
 
 test('kill -9 of a service at its every step, again and again, leaves everything of its log visible and nothing else', async () => {
-  const file = join(temporaryFolder(), 'log.db');
-  const broker = new MemoryBroker({ transactions: { timeout: 150, checkInterval: 150, maxChecks: 1_000 } });
-  const seen: CommitMessage[] = [];
-  const reader = new MemoryMessageBus({ broker });
-  await reader.subscribe(
-    { topics: ['order', 'customer'], group: 'reader', order: 'none' },
-    async (message) => {
-      seen.push(readCommitMessage(message));
-    },
-  );
-  const acknowledged = new Set<unknown>();
-  const start = (orders: {
-    readonly name: string;
-    readonly dieAt?: number;
-    readonly relays: boolean;
-  }): Child => {
-    const child = startChild(CHILD, [JSON.stringify({ file, commands: COMMANDS, ...orders })]);
-    connectLines(broker, child);
-    return child;
-  };
-
-  for (let dieAt = 1, died = true; died; dieAt += stride) {
-    const child = start({ name: `dying-${dieAt}`, dieAt, relays: dieAt % 2 === 0 });
-    const { signal } = await child.exited;
-    for (const line of child.messages.filter(telling('appended'))) acknowledged.add(line['appended']);
-    died = signal === 'SIGKILL';
-    if (!died) expect(child.messages.some(telling('steps')), child.stderr).toBe(true);
-  }
-  const last = start({ name: 'last', relays: true });
-  await last.heard(telling('steps'), 'that everything is published', 30_000);
-  expect(await last.exited).toEqual({ code: 0, signal: null });
-
-  const log = await SqliteEventStore.open({ file });
-  const commits = await commitsOf(log);
-  await log.close();
-  const named = ({ stream, firstVersion, lastVersion, commitId }: CommitMessage) =>
-    `${stream} ${firstVersion}-${lastVersion} ${commitId ?? ''}`;
-  const inLog = commits.map((commit) => named({ ...commit, logId: '' }));
-  expect([...new Set(seen.map(named))].sort()).toEqual([...inLog].sort());
-  const ids = new Set(commits.map(({ commitId }) => commitId));
-  for (const commitId of acknowledged) expect(ids).toContain(commitId);
-  await reader.close();
+  const place = { file: join(temporaryFolder(), 'log.db') };
+  await killAgainAndAgain({ place, stride, openLog: () => SqliteEventStore.open(place) });
 }, 120_000);

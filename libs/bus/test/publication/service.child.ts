@@ -1,13 +1,17 @@
-// Run by plain Node: a service that appends in two phases and relays, on files, and dies at a step of its own: service.child.ts ORDERS
-import { Relay, TwoPhasePublisher, twoPhaseEventStore } from '@varve/bus';
+// Run by plain Node: a service that appends in two phases and relays, and dies at a step of its own: service.child.ts ORDERS
+import { Relay, TwoPhasePublisher, twoPhaseEventStore, type PublicationStore } from '@varve/bus';
+import { MongoPublicationStore } from '@varve/bus/mongodb';
 import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
+import type { EventStore } from '@varve/eventstore';
+import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { until } from '../../../../test/support/until.ts';
 import { linesBus } from './support/lines-bus.ts';
 
 interface Orders {
   readonly name: string;
-  readonly file: string;
+  /** Where the log is, with what is published of it beside it. */
+  readonly place: { readonly file: string } | { readonly uri: string; readonly database: string };
   /** How many commands it handles, three at a time. */
   readonly commands: number;
   /** Dies at this step, counted from 1 when the first command comes. Does not die without it. */
@@ -15,7 +19,7 @@ interface Orders {
   readonly relays: boolean;
 }
 
-const { name, file, commands, dieAt, relays } = JSON.parse(process.argv[2] ?? '') as Orders;
+const { name, place, commands, dieAt, relays } = JSON.parse(process.argv[2] ?? '') as Orders;
 let steps = Number.NEGATIVE_INFINITY;
 
 function step(): void {
@@ -23,8 +27,10 @@ function step(): void {
   if (steps === dieAt) process.kill(process.pid, 'SIGKILL');
 }
 
-const log = await SqliteEventStore.open({ file });
-const store = await SqlitePublicationStore.open({ file: publicationFileOf(file) });
+const log = await ('file' in place ? SqliteEventStore.open(place) : MongoEventStore.connect(place));
+const store: PublicationStore & { close(): Promise<void> } = await ('file' in place
+  ? SqlitePublicationStore.open({ file: publicationFileOf(place.file) })
+  : MongoPublicationStore.connect(place));
 const bus = linesBus(step, () => undefined);
 const categories = { order: 'two-phase', customer: 'relay' } as const;
 const shared = { bus, log: stepping(log), store, categories };
@@ -67,7 +73,7 @@ async function untilPublished(): Promise<void> {
 }
 
 /** A step before each append, and one before its answer. */
-function stepping(inner: SqliteEventStore): SqliteEventStore {
+function stepping(inner: EventStore): EventStore {
   return new Proxy(inner, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);

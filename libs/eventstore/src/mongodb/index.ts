@@ -3,4 +3,9 @@ export { MongoLogFilling } from './moving/mongo-log-filling.js';
 export { problemOfDns } from './errors.js';
 export { isOfAddress, ownClient, reasonOf } from './connection/own-client.js';
 export { watchHeartbeats, type HeartbeatOptions } from './connection/watch-heartbeats.js';
-export type { ClientOfTheApp, MongoEventStoreOptions } from './options.js';
+export type { ClientOfTheApp, MongoEventStoreOptions, MongoPlace } from './options.js';
+export {
+  MongoDocuments,
+  type DocumentsOf,
+  type MongoDocumentsOptions,
+} from './connection/mongo-documents.js';

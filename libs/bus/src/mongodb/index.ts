@@ -1,0 +1,3 @@
+export { MongoPublicationStore } from './mongo-publication-store.js';
+export type { MongoPublicationStoreOptions } from './options.js';
+export type { PublicationStep } from './publication-step.js';

@@ -61,6 +61,11 @@ const cases = [
     "{ memory: {}, publication: { store: { sqlite: { file: 'p.db' } } } }",
     'invalid-options publication.store .*npm i better-sqlite3"',
   ],
+  [
+    'publication',
+    "{ memory: {}, publication: { store: { mongodb: { uri: 'mongodb://db', database: 'shop' } } } }",
+    'invalid-options publication.store .*npm i mongodb"',
+  ],
 ] as const;
 
 test('the Nest side needs @nestjs/common, core and cqrs; a bus without its driver says what to install', async () => {

@@ -124,6 +124,8 @@ describe('is refused at the start', () => {
   test.each([
     ['publication.sotre', { sotre: {} }],
     ['publication.store', { store: { sqlite: {} } }],
+    ['publication.store', { store: { mongodb: { uri: 'mongodb://db' } } }],
+    ['publication.store', { store: { sqlite: { file: 'p' }, mongodb: { database: 'shop' } } }],
     ['publication.store', { store: 'file' }],
     ['publication.categories', { categories: 'order' }],
     ['publication.relayId', { relayId: '' }],

@@ -1,5 +1,7 @@
 import { isAbsolute } from 'node:path';
+import { Logger } from '@nestjs/common';
 import type { EventStore } from '@varve/eventstore';
+import type { MongoPublicationStoreOptions } from '../../mongodb/options.js';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { PublicationFileOptions, PublicationStorage } from './publication-options.js';
@@ -18,17 +20,24 @@ export async function openPublicationStore(
   if (storage === undefined) return openSqlite(locationOf(log));
   if (typeof storage === 'function') return owned(await storage());
   if ('sqlite' in storage) return openSqlite(storage.sqlite);
+  if ('mongodb' in storage) return connectMongo(storage.mongodb);
   return { store: storage, close: () => Promise.resolve() };
 }
 
 /** A file of its own: what is noted there never waits for an append, nor an append for it. */
 async function openSqlite(where: string | PublicationFileOptions): Promise<OpenedPublicationStore> {
   const { publicationFileOf, SqlitePublicationStore } = await import('../../sqlite/index.js').catch(
-    explainMissingDriver,
+    missing('better-sqlite3'),
   );
   if (typeof where !== 'string') return owned(await SqlitePublicationStore.open(where));
   const file = where === ':memory:' ? where : publicationFileOf(where);
   return owned(await SqlitePublicationStore.open({ file }));
+}
+
+async function connectMongo(options: MongoPublicationStoreOptions): Promise<OpenedPublicationStore> {
+  const { MongoPublicationStore } = await import('../../mongodb/index.js').catch(missing('mongodb'));
+  const logger = new Logger('MongoPublicationStore');
+  return owned(await MongoPublicationStore.connect({ logger, ...options }));
 }
 
 function owned(store: PublicationStore & { close?(): unknown }): OpenedPublicationStore {
@@ -46,14 +55,16 @@ function locationOf(log: EventStore): string {
   if (typeof location === 'string' && (location === ':memory:' || isAbsolute(location))) return location;
   throw new InvalidBusOptionsError(
     'publication.store',
-    'Option publication.store of BusModule is missing, and the log is no file beside which it could be. Give { sqlite: { file } } or a publication store.',
+    'Option publication.store of BusModule is missing, and the log is no file beside which it could be. Give { mongodb: { uri, database } }, { sqlite: { file } } or a publication store.',
   );
 }
 
-function explainMissingDriver(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-  throw new InvalidBusOptionsError(
-    'publication.store',
-    `Option publication.store of BusModule needs the package better-sqlite3. Install it with "npm i better-sqlite3". (${error.message})`,
-  );
+function missing(driver: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    throw new InvalidBusOptionsError(
+      'publication.store',
+      `Option publication.store of BusModule needs the package ${driver}. Install it with "npm i ${driver}". (${error.message})`,
+    );
+  };
 }

@@ -1,3 +1,4 @@
+import type { MongoPublicationStoreOptions } from '../../mongodb/options.js';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import type { RelayOptions } from '../../publication/relay.js';
 import type { TwoPhasePublisherOptions } from '../../publication/two-phase-publisher.js';
@@ -22,7 +23,7 @@ type TwoPhase = Pick<TwoPhasePublisherOptions, 'whenUnreachable' | 'prepareTimeo
 export interface BusPublicationOptions extends Relaying, TwoPhase {
   /**
    * Where the relay's checkpoint and confirmations are, one place for all instances. Default: a file beside an embedded log, for which
-   * `better-sqlite3` is needed. What a function opens, the module closes.
+   * `better-sqlite3` is needed. A log in MongoDB has it in the same database as a rule, by `mongodb`. What a function opens, the module closes.
    */
   readonly store?: PublicationStorage;
   /** What the relay is called in its store. Default `relay`, or `relay/NAME` on a bus with a name. */
@@ -39,6 +40,7 @@ export interface PublicationFileOptions {
 
 export type PublicationStorage =
   | { readonly sqlite: PublicationFileOptions }
+  | { readonly mongodb: MongoPublicationStoreOptions }
   | PublicationStore
   | (() => PublicationStore | Promise<PublicationStore>);
 
@@ -91,13 +93,17 @@ export function hasTwoPhases(options: BusPublicationOptions | undefined): boolea
 function assertStorage(store: unknown): void {
   if (typeof store === 'function') return;
   if (isObject(store) && typeof store['recordConfirmed'] === 'function') return;
-  const sqlite = isObject(store) ? store['sqlite'] : undefined;
-  if (isObject(sqlite) && typeof sqlite['file'] === 'string' && sqlite['file'] !== '') return;
+  const { sqlite, mongodb }: Record<string, unknown> = isObject(store) ? store : {};
+  if (isNamed(sqlite, 'file') !== isNamed(mongodb, 'database')) return;
   throw invalid(
     'publication.store',
     'is no publication store',
-    'Give { sqlite: { file } }, a publication store, or a function that opens one',
+    'Give { sqlite: { file } }, { mongodb: { uri, database } }, a publication store, or a function that opens one',
   );
+}
+
+function isNamed(place: unknown, by: string): boolean {
+  return isObject(place) && typeof place[by] === 'string' && place[by] !== '';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

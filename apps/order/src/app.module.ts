@@ -38,12 +38,18 @@ export function serverModule({ logToken }: Pick<OrderConfig, 'logToken'>): Dynam
 }
 
 function publicationOf(config: OrderConfig): BusPublicationOptions {
-  const { publication, publicationFile, sweepAfter, fenceAfter } = config;
+  const { publication, sweepAfter, fenceAfter } = config;
   return {
     // Whoever wants to know what became of a command asks this shop.
     categories: { order: publication, command: 'none' },
-    ...(publicationFile !== undefined && { store: { sqlite: { file: publicationFile } } }),
+    ...publicationStoreOf(config),
     ...(sweepAfter !== undefined && { sweepAfter }),
     ...(fenceAfter !== undefined && { fenceAfter }),
   };
+}
+
+/** Beside the log, unless a file is named. */
+function publicationStoreOf({ log, publicationFile }: OrderConfig): Pick<BusPublicationOptions, 'store'> {
+  if (publicationFile !== undefined) return { store: { sqlite: { file: publicationFile } } };
+  return 'mongodb' in log ? { store: { mongodb: log.mongodb } } : {};
 }

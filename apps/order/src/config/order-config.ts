@@ -1,7 +1,6 @@
 import {
   busConfigOf,
   busVariables,
-  ConfigError,
   mongodbVariables,
   mongoPlaceOf,
   readEnvironment,
@@ -24,7 +23,7 @@ export interface OrderConfig extends ServerConfig {
   readonly bus: BusConfig;
   /** How commits come to the bus. */
   readonly publication: 'relay' | 'two-phase';
-  /** Where publication notes how far it is, if not in a file beside the log. */
+  /** Where publication notes how far it is, if not beside the log. */
   readonly publicationFile?: string;
   /** How long a commit may be without the broker's confirmation before the sweep publishes it, in milliseconds. */
   readonly sweepAfter?: number;
@@ -69,12 +68,7 @@ export function readOrderConfig(environment: Environment): OrderConfig {
     return { log: { sqlite: { file, durability } }, ...configOf(data) };
   }
   const data = readEnvironment(inMongodb, environment);
-  const config = { log: { mongodb: mongoPlaceOf(data) }, ...configOf(data) };
-  if (data.VARVE_BUS !== 'none' && config.publicationFile === undefined)
-    throw new ConfigError([
-      'VARVE_PUBLICATION_FILE is not set: with a log in MongoDB it must say where publication notes how far it is, e.g. ./publication.db',
-    ]);
-  return config;
+  return { log: { mongodb: mongoPlaceOf(data) }, ...configOf(data) };
 }
 
 function configOf(data: z.output<z.ZodObject<typeof everywhere>>): Omit<OrderConfig, 'log'> {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { MongoReadModels } from '@varve/projections/mongodb';
 import type { Rows } from '../fold.ts';
@@ -15,7 +14,7 @@ export async function onMongodb(
 ): Promise<Stores> {
   const mongodb = await openMongodb(server);
   const database = `varve-demo-${randomUUID().slice(0, 8)}`;
-  const log = logIn(mongodb, apart ? `${database}-orders` : database, folder);
+  const log = logIn(mongodb, apart ? `${database}-orders` : database);
   const { close, enough } = mongodb;
   if (!mongodb.transactions)
     return { ...withRowsInSqlite(mongodb, log, folder), close, ...(enough !== undefined && { enough }) };
@@ -36,8 +35,9 @@ function withRowsInSqlite(mongodb: Mongodb, log: LogPlace, folder: string): Omit
 
 function commandsFor(log: LogPlace, readModels: ReadModelsPlace): readonly string[] {
   const env = { ...log.env, ...readModels.env, VARVE_MONGODB_URI: '$MONGODB_URI' };
-  const told = Object.entries(env).filter(([name]) => name !== 'VARVE_PUBLICATION_FILE');
-  const exported = `export ${told.map(([name, value]) => `${name}=${value}`).join(' ')}`;
+  const exported = `export ${Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}`;
   const varve = 'node apps/projector/dist/cli.js';
   return [exported, `${varve} log tail`, `${varve} projections status`, `${varve} doctor`];
 }
@@ -46,11 +46,10 @@ function placeOf({ uri }: Mongodb, database: string) {
   return { VARVE_MONGODB_URI: uri, VARVE_MONGODB_DATABASE: database };
 }
 
-function logIn(mongodb: Mongodb, database: string, folder: string): LogPlace {
+function logIn(mongodb: Mongodb, database: string): LogPlace {
   const { uri } = mongodb;
-  const publication = { VARVE_PUBLICATION_FILE: join(folder, 'publication.db') };
   return {
-    env: { VARVE_STORE: 'mongodb', ...placeOf(mongodb, database), ...publication },
+    env: { VARVE_STORE: 'mongodb', ...placeOf(mongodb, database) },
     where: () => mongodb.where(database),
     open: () => MongoEventStore.connect({ uri, database, create: false }),
   };

@@ -1,6 +1,10 @@
 import type { CopySource } from '@varve/eventstore';
 import { MongoEventStore, MongoLogFilling } from '@varve/eventstore/mongodb';
+import type { ReadModels } from '../index.js';
+import { storedMode } from './connection/connect.js';
 import { MongoReadModels } from './mongo-read-models.js';
+import { withDefaults } from './options.js';
+import { MongoWatermarkReadModels } from './watermark/mongo-watermark-read-models.js';
 
 export interface NamedDatabase {
   readonly uri: string;
@@ -13,9 +17,13 @@ export function connectLog(place: NamedDatabase): Promise<MongoEventStore> {
   return MongoEventStore.connect({ ...place, create: false });
 }
 
-/** The same for read models. */
-export function connectReadModels(place: NamedDatabase): Promise<MongoReadModels> {
-  return MongoReadModels.connect({ ...place, create: false });
+/** The same for read models, in the mode that they were made in. */
+export async function connectReadModels(place: NamedDatabase): Promise<ReadModels<unknown>> {
+  const options = { ...place, create: false };
+  // What is stored decides how it is opened: `withDefaults` is here for the rest of the options.
+  const mode = await storedMode(withDefaults(options, 'watermark'));
+  if (mode === 'watermark') return MongoWatermarkReadModels.connect(options);
+  return MongoReadModels.connect(options);
 }
 
 /** Begins a copy of a log, or goes on with it. */

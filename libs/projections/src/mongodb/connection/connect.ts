@@ -2,9 +2,9 @@ import { isOfAddress, ownClient, reasonOf, watchHeartbeats } from '@varve/events
 import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { isMongoError, translated } from '../errors.js';
-import type { ConnectOptions } from '../options.js';
+import type { ConnectOptions, MongoMode } from '../options.js';
 import { checkServer } from './check-server.js';
-import { createOwnCollections, findOrMakeIdentity, type Identity } from './identity.js';
+import { createOwnCollections, findMode, findOrMakeIdentity, type Identity } from './identity.js';
 import { ownCollections, type OwnCollections } from './own-collections.js';
 
 export interface Connection {
@@ -37,13 +37,38 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     return { client, own, identity, location, disconnect };
   } catch (error) {
     await disconnect();
-    if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
-      throw new ReadModelsIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw isOfAddress(error) ? unusable(reasonOf(error, uri)) : translated(error, location);
+    throw translatedAt(error, location, uri);
   }
+}
+
+/**
+ * In which mode the read models were made that are there: for who knows them by their address alone.
+ *
+ * @throws InvalidProjectionOptionsError also where there are none; ReadModelsIncompatibleError, ReadModelsUnavailableError
+ */
+export async function storedMode(options: ConnectOptions): Promise<MongoMode> {
+  const { uri = '', commandTimeout } = options;
+  const client = ownClient({ uri, commandTimeout }, unusable);
+  const location = locationOf(client, options);
+  try {
+    await client.connect();
+    const mode = await findMode(ownCollections(client, options));
+    if (mode === undefined) throw nothingAt(location);
+    return mode;
+  } catch (error) {
+    throw translatedAt(error, location, uri);
+  } finally {
+    await client.close();
+  }
+}
+
+function translatedAt(error: unknown, location: string, uri: string): unknown {
+  if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
+    return new ReadModelsIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return isOfAddress(error) ? unusable(reasonOf(error, uri)) : translated(error, location);
 }
 
 function unusable(reason: string): InvalidProjectionOptionsError {

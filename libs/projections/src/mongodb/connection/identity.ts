@@ -41,6 +41,10 @@ export async function findOrMakeIdentity(
   }
 }
 
+export async function findMode(own: OwnCollections): Promise<MongoMode | undefined> {
+  return (await own.identity.findOne({ _id: IDENTITY }))?.mode;
+}
+
 /** Made beforehand: two transactions that would make the same collection are in each other's way. */
 export async function createOwnCollections(own: OwnCollections): Promise<void> {
   const { projections, processors, renewals, parked, skipped, tracked, applied } = own;

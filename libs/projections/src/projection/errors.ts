@@ -4,6 +4,7 @@ export type ProjectionsErrorCode =
   | 'duplicate-projection'
   | 'inside-transaction'
   | 'invalid-options'
+  | 'invalid-row'
   | 'not-parked'
   | 'projection-behind'
   | 'not-running'
@@ -152,6 +153,34 @@ export class TransactionFailedError extends ProjectionsError {
       `An operation in the transaction of "${processor}" has failed, and the handler went on: ${sentence(cause instanceof Error ? cause.message : String(cause))} The first error ends the transaction, so nothing was saved. Ask before you write, or use an upsert, rather than catching the error.`,
       options,
     );
+  }
+}
+
+/** A row, or its id, is of a kind that the database would lose, or give back as something else. Nothing was written. */
+export class InvalidRowError extends ProjectionsError {
+  readonly collection: string;
+  readonly rowId: unknown;
+  /** Where in the row, e.g. `items[2].price`; empty for the row as a whole. */
+  readonly path: string;
+
+  constructor(
+    readonly processor: string,
+    row: {
+      readonly collection: string;
+      readonly shownId: string;
+      readonly id: unknown;
+      readonly path: string;
+    },
+    problem: string,
+  ) {
+    const { collection, shownId, id, path } = row;
+    super(
+      'invalid-row',
+      `The row ${shownId} of "${collection}" in "${processor}" cannot be kept: ${path === '' ? 'it' : path} ${problem}. Nothing was written.`,
+    );
+    this.collection = collection;
+    this.rowId = id;
+    this.path = path;
   }
 }
 

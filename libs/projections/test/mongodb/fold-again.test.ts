@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { foldRow } from '../../src/mongodb/watermark/rows/fold-row.js';
 
-const folding = { processor: 'customers@1', now: new Date(0) };
+const folding = { processor: 'customers@1', collection: 'customers__v1__customers', now: new Date(0) };
 
 describe('A row that is folded', () => {
   test('is the same when it is folded again, though its functions change it in place and begin with the data of an event', () => {

@@ -7,7 +7,7 @@ interface Count {
   readonly count: number;
 }
 
-const folding = { processor: 'orders@1', now: new Date(0) };
+const folding = { processor: 'orders@1', collection: 'orders__v1__orders', now: new Date(0) };
 const plusOne = (row: unknown): Count => ({ count: ((row as Count | undefined)?.count ?? 0) + 1 });
 const removed = () => undefined;
 

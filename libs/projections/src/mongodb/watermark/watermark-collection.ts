@@ -1,7 +1,10 @@
-import type { CreateIndexesOptions, Document, IndexSpecification, WithId } from 'mongodb';
+import type { CreateIndexesOptions, Document, IndexSpecification } from 'mongodb';
 import { InvalidProjectionOptionsError } from '../../index.js';
 import type { Change } from './rows/changes.js';
-import type { RowId } from './rows/stored-row.js';
+import type { RowId } from './rows/row-id.js';
+
+/** The type of a row's `_id`: text or a number. */
+export type RowIdOf<Row> = Row extends { readonly _id: infer Id extends RowId } ? Id : RowId;
 
 /** What an event has to say for a row to know whether it has seen it. */
 export interface PositionedEvent {
@@ -33,10 +36,16 @@ export class WatermarkCollection<Row extends Document = Document> {
    * Says what an event makes of a row: the row as it was (nothing, if there is none) → as it is; `undefined` deletes it. The function is called
    * later, perhaps several times, and never for an event that the row has seen: it is synchronous, and looks at nothing but what it is given.
    *
+   * An id is well-formed text of up to 1,024 bytes, or a finite number. A row is a plain object of `null`, booleans, finite numbers, well-formed
+   * text, valid dates, arrays and plain objects, up to 100 levels deep and 16 MB large; no name in it begins with `$`. That comes back as it was;
+   * a field that is `undefined` is left out, and -0 is 0. Everything else (BigInt, Map, Buffer, ObjectId, Long, NaN …) is refused with `invalid-row` and its
+   * path, before anything of the commit is written.
+   *
+   * @throws InvalidRowError an id that is neither
    * @throws InvalidProjectionOptionsError an event without a position: it did not come from the log
    */
   evolve<Event extends PositionedEvent>(
-    id: WithId<Row>['_id'],
+    id: RowIdOf<Row>,
     event: Event,
     evolve: (row: Row | undefined, event: Event) => Row | undefined,
   ): void {
@@ -47,9 +56,6 @@ export class WatermarkCollection<Row extends Document = Document> {
         'setup',
         `The setup changes a row of "${name}": rows come from events only. Take it out.`,
       );
-    if (id === undefined || id === null) {
-      throw invalid('evolve', `A row of "${name}" has no _id. Make one from the event, such as its stream.`);
-    }
     if (position === undefined) {
       throw invalid(
         'evolve',
@@ -57,8 +63,7 @@ export class WatermarkCollection<Row extends Document = Document> {
           'projections follow the log.',
       );
     }
-    const row: unknown = id;
-    add(row as RowId, { stream, position, evolve: (row) => evolve(row as Row | undefined, event) });
+    add(id, { stream, position, evolve: (row) => evolve(row as Row | undefined, event) });
   }
 
   /**

@@ -15,6 +15,14 @@ export interface WatermarkParts {
   readonly isSetup?: boolean;
 }
 
+const UNFIT: Readonly<Partial<Record<keyof CreateCollectionOptions, string>>> = {
+  collation: 'two ids could be one to the server. Queries and indexes can have one',
+  capped: 'rows would go when it is full',
+  timeseries: 'its rows cannot be replaced',
+  expireAfterSeconds: 'rows would go without a mark, and be made again by whoever is late',
+  viewOn: 'a view has no rows of its own',
+};
+
 /** Where a step goes, of a processor that still stood at `from` when it was looked at. */
 export interface PlannedStep extends BegunStep {
   readonly to: Omit<Checkpoint, 'token'>;
@@ -56,13 +64,24 @@ export class WatermarkTransaction {
     });
   }
 
-  /** Makes a collection of the version, in `setup` only. It need not be made, unless it has options. */
+  /**
+   * Makes a collection of the version, in `setup` only. It need not be made, unless it has options.
+   *
+   * @throws InvalidProjectionOptionsError in a handler, and for options with which a row would not be told from others by its id, or go by itself
+   */
   createCollection(name: string, options: CreateCollectionOptions = {}): Promise<void> {
     const { database, isSetup } = this.#parts;
     if (!isSetup) {
       throw new InvalidProjectionOptionsError(
         'tx',
         `Collection "${name}" cannot be made in a handler. Make it in \`setup\`.`,
+      );
+    }
+    for (const [option, why] of Object.entries(UNFIT)) {
+      if (options[option as keyof CreateCollectionOptions] === undefined) continue;
+      throw new InvalidProjectionOptionsError(
+        option,
+        `Collection "${name}" cannot have the option "${option}" in watermark mode: ${why}. Leave it out.`,
       );
     }
     return createCollection(database, this.physicalName(name), options);

@@ -18,6 +18,7 @@ interface Step {
   readonly collections: readonly {
     readonly rows: Collection<Row>;
     readonly changes: readonly {
+      /** Here all of them are text. */
       readonly id: string;
       readonly position: number;
       readonly evolve: (row: object | undefined) => object | undefined;
@@ -50,7 +51,7 @@ function withProtocol(client: MongoClient, protocol: Protocol): Twin {
         rows: database.collection<Row>(name),
         changes: rows.flatMap(({ id, changes }) =>
           changes.map(({ position, evolve }) => ({
-            id,
+            id: String(id),
             position,
             evolve: (row: object | undefined) => evolve(row) as object | undefined,
           })),

@@ -1,5 +1,5 @@
-import { TransactionEndedError, InvalidProjectionOptionsError } from '../../../index.js';
-import { keyOfId, type RowId } from './stored-row.js';
+import { InvalidProjectionOptionsError, InvalidRowError, TransactionEndedError } from '../../../index.js';
+import { shownId, whyNoRowId, type RowId } from './row-id.js';
 
 /** What one event does to one row. */
 export interface Change {
@@ -16,7 +16,7 @@ export interface RowChanges {
 
 /** The changes of a step, row by row; nothing of them is written before the step's handler is done. */
 export class Changes {
-  readonly #collections = new Map<string, Map<string, RowChanges>>();
+  readonly #collections = new Map<string, Map<RowId, RowChanges>>();
   #first = Infinity;
   #last = 0;
   #ended = false;
@@ -32,13 +32,18 @@ export class Changes {
     return [...this.#collections].map(([name, rows]) => [name, [...rows.values()]]);
   }
 
+  /** @throws InvalidRowError for an id that does not tell one row from all others */
   add(physicalName: string, id: RowId, change: Change): void {
     if (this.#ended) throw new TransactionEndedError(this.processor);
-    const rows = this.#collections.get(physicalName) ?? new Map<string, RowChanges>();
+    const problem = whyNoRowId(id);
+    if (problem !== undefined) {
+      const row = { collection: physicalName, id, shownId: shownId(id), path: '_id' };
+      throw new InvalidRowError(this.processor, row, problem);
+    }
+    const rows = this.#collections.get(physicalName) ?? new Map<RowId, RowChanges>();
     this.#collections.set(physicalName, rows);
-    const key = keyOfId(id);
-    const row = rows.get(key) ?? { id, changes: [] };
-    rows.set(key, row);
+    const row = rows.get(id) ?? { id, changes: [] };
+    rows.set(id, row);
     const last = row.changes.at(-1)?.position ?? 0;
     if (change.position < last) {
       throw invalid(

@@ -1,11 +1,19 @@
+import { inspect } from 'node:util';
 import { ProjectionFailedError } from '@varve/eventstore';
 import { BSON } from 'mongodb';
-import { InvalidProjectionOptionsError } from '../../../index.js';
+import { InvalidProjectionOptionsError, InvalidRowError } from '../../../index.js';
 import type { Change, RowChanges } from './changes.js';
-import { keyOfId, RESERVED_FIELDS, type RowId, type StoredRow } from './stored-row.js';
+import { plainCopy, Unkeepable } from './plain-copy.js';
+import { shownId, type RowId } from './row-id.js';
+import { RESERVED_FIELDS, type StoredRow } from './stored-row.js';
+
+/** 16 MB, less what the driver adds around a row that is replaced: the size that it checks is that of both. */
+export const MAX_ROW_BYTES = 16 * 1_024 * 1_024 - 16 * 1_024;
 
 export interface Folding {
   readonly processor: string;
+  /** By its physical name. */
+  readonly collection: string;
   /** When a row is deleted. */
   readonly now: Date;
 }
@@ -30,39 +38,49 @@ export function foldRow(
   }
   const _position = unseen.at(-1)?.position;
   if (_position === undefined || !hasBeen) return undefined;
-  return row
-    ? { ...row, _id: id, _position }
-    : { _id: id, _position, _deleted: true, _deletedAt: folding.now };
+  return row ? { ...row, _position } : { _id: id, _position, _deleted: true, _deletedAt: folding.now };
 }
 
-function rowOf({ _position, _deleted, _deletedAt, ...row }: StoredRow): object | undefined {
+type Row = Pick<StoredRow, '_id'>;
+
+function rowOf({ _position, _deleted, _deletedAt, ...row }: StoredRow): Row | undefined {
   return _deleted ? undefined : row;
 }
 
 function evolved(
-  row: object | undefined,
+  row: Row | undefined,
   id: RowId,
-  { change, processor }: Folding & { readonly change: Change },
-): object | undefined {
+  folding: Folding & { readonly change: Change },
+): Row | undefined {
+  const { change, processor } = folding;
   try {
     const result = change.evolve(row);
     assertRow(result, id);
     // The next one may change it in place, and it may be the event's data, which is folded again when a write is refused or a batch is split.
-    return result && copyOf(result);
+    return result && kept(result, id, folding);
   } catch (cause) {
     throw new ProjectionFailedError(processor, change, { cause });
   }
 }
 
-/** As the database gives it back. */
-function copyOf(row: object): object {
-  return BSON.deserialize(BSON.serialize(row));
+/** As the database will give it back. @throws InvalidRowError */
+function kept(row: object, id: RowId, { processor, collection }: Folding): Row {
+  const refused = (path: string, problem: string) =>
+    new InvalidRowError(processor, { collection, id, shownId: shownId(id), path }, problem);
+  try {
+    const copy = { ...plainCopy(row), _id: id };
+    const bytes = BSON.calculateObjectSize(copy);
+    if (bytes <= MAX_ROW_BYTES) return copy;
+    throw refused('', `has ${bytes} bytes, more than ${MAX_ROW_BYTES}. Make several rows of it`);
+  } catch (error) {
+    throw error instanceof Unkeepable ? refused(error.path, error.problem) : error;
+  }
 }
 
 function assertRow(row: unknown, id: RowId): asserts row is object | undefined {
   if (row === undefined) return;
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-    throw invalid(`answers ${JSON.stringify(row)}. Answer the row, or undefined to delete it`);
+    throw invalid(`answers ${inspect(row, { depth: 0 })}. Answer the row, or undefined to delete it`);
   }
   if ('then' in row && typeof row.then === 'function') {
     Promise.resolve(row).catch(() => undefined);
@@ -72,7 +90,7 @@ function assertRow(row: unknown, id: RowId): asserts row is object | undefined {
   }
   const reserved = RESERVED_FIELDS.find((field) => field in row);
   if (reserved) throw invalid(`sets the field "${reserved}", which is reserved. Give it another name`);
-  if ('_id' in row && row._id !== undefined && keyOfId(row._id) !== keyOfId(id)) {
+  if ('_id' in row && row._id !== undefined && row._id !== id) {
     throw invalid('changes the _id. Delete the row, and make the other one by a change of its own');
   }
 }

@@ -1,8 +1,6 @@
-import { BSON, type Collection, type Document } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import { AS_PLAIN_VALUES, DURABLY, type OwnCollections } from '../../connection/own-collections.js';
-
-/** Whatever MongoDB takes for an `_id`: the driver's types take one type of them at a time. */
-export type RowId = string;
+import type { RowId } from './row-id.js';
 
 /** A row as it is kept. */
 export interface StoredRow extends Document {
@@ -25,6 +23,10 @@ export const AS_COMMITTED = {
   readPreference: 'primary',
   readConcern: { level: 'majority' },
   writeConcern: DURABLY,
+  // A query for `{ _id: undefined }` finds nothing, and not any row.
+  ignoreUndefined: false,
+  // By default the driver (7.9) looks into `{}`, finds `toString` and `constructor` there, and gives back arrays of these names as raw bytes.
+  fieldsAsRaw: Object.create(null) as Document,
 } as const;
 
 /** `timeoutMS`: of each command; 0 for one that takes as long as it takes. */
@@ -34,9 +36,4 @@ export function storedRows(
   timeoutMS: number = commandTimeout,
 ): Collection<StoredRow> {
   return database.collection<StoredRow>(physicalName, { ...AS_COMMITTED, timeoutMS });
-}
-
-/** An `_id` as text, the same for the same value: two object ids of one value are two objects. */
-export function keyOfId(id: unknown): string {
-  return typeof id === 'string' ? id : `\n${BSON.EJSON.stringify({ id }, { relaxed: false })}`;
 }

@@ -6,7 +6,7 @@ import { physicalPrefix } from '../../versions/names.js';
 import { versionCollections } from '../../versions/version-collections.js';
 import { recordSkipped } from '../parking/record-skipped.js';
 import { storedRows } from '../rows/stored-row.js';
-import { writeRows, type Writing } from '../rows/write-rows.js';
+import { planRows, writeRows, type PlannedRows, type Writing } from '../rows/write-rows.js';
 import type { WatermarkTransaction } from '../watermark-transaction.js';
 import { claimStep, type Steps } from './claim-step.js';
 import { finishStep } from './finish-step.js';
@@ -17,7 +17,8 @@ interface StepParts {
 }
 
 /**
- * What a transaction's end is elsewhere: the step is claimed, its rows are written, and then its checkpoint. Whoever dies in between has left
+ * What a transaction's end is elsewhere: all rows are folded, the step is claimed, the rows are written, and then the checkpoint. What cannot be
+ * folded is noticed before anything is written. Whoever dies in between has left
  * rows that are ahead of the checkpoint, which the next step finds as it would have made them.
  *
  * @throws LeaseLostError, ProjectionFailedError, TransactionTooLongError, ReadModelsUnavailableError, the driver's errors
@@ -29,17 +30,18 @@ export async function runStep(
 ): Promise<void> {
   const { step, changes, skipped } = tx;
   changes.end();
-  if (!step) return writeAll(own, processor, { tx, writing });
+  if (!step) return writeAll(own, processor, { tx, writing, planned: await planAll(own, { tx, writing }) });
   const { from, to } = step;
   changes.assertWithin(from.position, to.position);
   if (changes.isEmpty && skipped.length === 0) {
     if (await saveCheckpoint(own, processor, step, writing.now)) return;
     throw new LeaseLostError(processor);
   }
+  const planned = await planAll(own, { tx, writing });
   const id = steps.begin();
   try {
     if (!(await claimStep(own, processor, { ...step, id }))) throw new LeaseLostError(processor);
-    await writeAll(own, processor, { tx, writing });
+    await writeAll(own, processor, { tx, writing, planned });
     if (await finishStep(own, processor, { from, to, id }, writing.now)) return;
   } finally {
     steps.end(id);
@@ -48,9 +50,20 @@ export async function runStep(
   throw new LeaseLostError(processor);
 }
 
-async function writeAll(own: Own, processor: ProcessorId, { tx, writing }: StepParts): Promise<void> {
+async function planAll(own: Own, { tx, writing }: StepParts): Promise<readonly PlannedRows[]> {
+  const planned: PlannedRows[] = [];
+  for (const [name, rows] of tx.changes.collections)
+    planned.push(await planRows(storedRows(own, name), rows, writing));
+  return planned;
+}
+
+async function writeAll(
+  own: Own,
+  processor: ProcessorId,
+  { tx, writing, planned }: StepParts & { readonly planned: readonly PlannedRows[] },
+): Promise<void> {
   for (const skipped of tx.skipped) await recordSkipped(own, processor, skipped);
-  for (const [name, rows] of tx.changes.collections) await writeRows(storedRows(own, name), rows, writing);
+  for (const rows of planned) await writeRows(rows, writing);
 }
 
 /** A version that was dropped while its rows were written has got collections again. */

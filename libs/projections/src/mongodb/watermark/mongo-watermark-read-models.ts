@@ -54,7 +54,10 @@ const HOUR = 3_600_000;
  * Read models in MongoDB for servers without transactions. Each row carries the position of the last commit that has changed it, is written by a
  * compare-and-set on that, and before the checkpoint: whatever happens in between, each commit is in each row once. What that costs is said by the
  * types, at start, or in the guide "MongoDB in production": rows that are changed one by one, projections of order `log` that follow the log
- * alone, no parked streams, and readers that may see the rows of one commit one after the other.
+ * alone, and no parked streams.
+ *
+ * Readers may see the rows of one commit one after the other. So keep in one document what is read together, such as an order with its lines, and
+ * let readers `waitFor` the position that they need: all rows of the commits up to there are there then.
  */
 export class MongoWatermarkReadModels extends MongoStore implements ReadModels<WatermarkTransaction> {
   readonly lacks = LACKS;
@@ -67,8 +70,8 @@ export class MongoWatermarkReadModels extends MongoStore implements ReadModels<W
   }
 
   /**
-   * Reads the live version's rows: `readModels.query('orders', (q) => q.collection('orders').findOne({ _id }))`. `work` may be run again when the
-   * version was dropped meanwhile.
+   * Reads the live version's rows: `readModels.query('orders', (q) => q.collection('orders').findOne({ _id }))`. Of a commit that is being written
+   * it may see one row already and another not yet. `work` may be run again when the version was dropped meanwhile.
    */
   query<T>(name: string, work: (query: WatermarkQuery) => T | Promise<T>): Promise<T> {
     const { own } = this.connection;

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { whyNotStarted } from '@varve/http';
+import { placeOf, whyNotStarted } from '@varve/http';
 import { serverModule } from './app.module.js';
-import { placeOf, readOrderConfig } from './config/order-config.js';
+import { readOrderConfig } from './config/order-config.js';
 import { createApp } from './http/create-app.js';
 
 try {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { whyNotStarted } from '@varve/http';
+import { placeOf, whyNotStarted } from '@varve/http';
 import { projectorModule } from './app.module.js';
-import { placeOf, readProjectorConfig } from './config/projector-config.js';
+import { readProjectorConfig } from './config/projector-config.js';
 import { createApp } from './http/create-app.js';
 
 try {

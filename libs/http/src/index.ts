@@ -3,7 +3,7 @@ export type { BusConfig } from './config/bus-variables.js';
 export { ConfigError, whyNotStarted } from './config/config-error.js';
 export { readEnvironment, serverVariables, wholeNumber } from './config/environment.js';
 export type { Environment, ServerConfig } from './config/environment.js';
-export { mongodbVariables, mongoPlaceOf } from './config/mongodb-variables.js';
+export { mongodbVariables, mongoPlaceOf, placeOf } from './config/mongodb-variables.js';
 export type { MongoPlace } from './config/mongodb-variables.js';
 export { internalProblem, problem } from './problem/problem.js';
 export type { Problem } from './problem/problem.js';

@@ -85,8 +85,3 @@ function configOf(data: z.output<z.ZodObject<typeof everywhere>>): Omit<OrderCon
     ...(data.VARVE_LOG_TOKEN !== undefined && { logToken: data.VARVE_LOG_TOKEN }),
   };
 }
-
-/** For people, without the secrets of an address. */
-export function placeOf(log: LogConfig): string {
-  return 'sqlite' in log ? log.sqlite.file : `database "${log.mongodb.database}" of MongoDB`;
-}

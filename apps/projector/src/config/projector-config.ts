@@ -100,10 +100,3 @@ function readModelsOf(data: Variables): ReadModelsConfig {
     'VARVE_READ_MODELS_FILE is set, and the read models are kept in MongoDB: leave it out, or set VARVE_READ_MODELS=sqlite',
   ]);
 }
-
-/** For people, without the secrets of an address. */
-export function placeOf(readModels: ReadModelsConfig): string {
-  return 'sqlite' in readModels
-    ? readModels.sqlite.file
-    : `database "${readModels.mongodb.database}" of MongoDB`;
-}

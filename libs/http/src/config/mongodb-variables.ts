@@ -29,3 +29,10 @@ export function mongoPlaceOf(variables: MongodbVariables): MongoPlace {
     'VARVE_MONGODB_URI is not set: it must say where MongoDB is, e.g. mongodb://127.0.0.1:27017/?replicaSet=rs0',
   ]);
 }
+
+/** Where an app keeps something, for people: without the secrets of an address. */
+export function placeOf(
+  kept: { readonly sqlite: { readonly file: string } } | { readonly mongodb: MongoPlace },
+): string {
+  return 'sqlite' in kept ? kept.sqlite.file : `database "${kept.mongodb.database}" of MongoDB`;
+}

@@ -2,6 +2,7 @@ import {
   ConfigError,
   mongodbVariables,
   mongoPlaceOf,
+  placeOf,
   readEnvironment,
   serverVariables,
   whyNotStarted,
@@ -64,4 +65,10 @@ it('an address of MongoDB has to be given, and is never shown, since it may hold
   expect(() => read({ VARVE_MONGODB_URI: uri, VARVE_MONGODB_DATABASE: 'a.b' })).toThrow(
     'VARVE_MONGODB_DATABASE is "a.b": it must be 1 to 63 letters, digits, "-" and "_"',
   );
+});
+
+it('says where something is kept, without the secrets of an address', () => {
+  expect(placeOf({ sqlite: { file: './orders.db' } })).toBe('./orders.db');
+  const mongodb = { uri: 'mongodb://shop:secret@db:27017/', database: 'shop' };
+  expect(placeOf({ mongodb })).toBe('database "shop" of MongoDB');
 });

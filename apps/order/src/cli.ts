@@ -48,6 +48,7 @@ try {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isTheirs = error instanceof ConfigError || error instanceof CsvError || 'code' in error;
+  if (process.env['VARVE_DEBUG']) return error.stack ?? error.message;
   const cause = error.cause instanceof Error ? `\nCause: ${error.cause.message}` : '';
   return isTheirs ? `${error.message}${cause}` : (error.stack ?? error.message);
 }

@@ -12,6 +12,6 @@ try {
   await app.listen(config.port, config.host);
   new Logger('Orders').log(`Listening on ${await app.getUrl()}, log in ${placeOf(config.log)}`);
 } catch (error) {
-  process.stderr.write(`${whyNotStarted(error)}\n`);
+  process.stderr.write(`${whyNotStarted(error, process.env)}\n`);
   process.exit(1);
 }

@@ -99,6 +99,29 @@ it('ends with code 1 and a sentence for each variable that is wrong', async () =
   );
 });
 
+it('ends with code 1 and one sentence when its log cannot be opened, and with the stack only where VARVE_DEBUG is set', async () => {
+  const env = { VARVE_LOG_FILE: join(temporaryFolder(), 'missing', 'orders.db'), PORT: '0', NO_COLOR: '1' };
+  const child = startChild(MAIN, [], { env });
+  expect(await child.exited).toMatchObject({ code: 1 });
+  expect(child.stderr).toMatch(/^.*missing.*\.\n$/);
+  const debugged = startChild(MAIN, [], { env: { ...env, VARVE_DEBUG: '1' } });
+  expect(await debugged.exited).toMatchObject({ code: 1 });
+  expect(debugged.stderr).toMatch(/missing.*\n\s+at /);
+  const importing = startChild(CLI, ['import', 'nowhere', '--log', env.VARVE_LOG_FILE]);
+  expect(await importing.exited).toMatchObject({ code: 1 });
+  expect(importing.stderr).toMatch(/^.*nowhere.*\n$/);
+});
+
+it('ends with code 1 and one sentence when something else listens on its port', async () => {
+  const { port } = await startServer();
+  const env = { VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db'), PORT: String(port), NO_COLOR: '1' };
+  const child = startChild(MAIN, [], { env });
+  expect(await child.exited).toMatchObject({ code: 1 });
+  expect(child.stderr).toBe(
+    `Cannot listen on 127.0.0.1:${port}: something else listens there. Stop it, or set PORT to another one.\n`,
+  );
+});
+
 it('an import that was killed with kill -9 is finished by the next one, and nothing is there twice', async () => {
   const orders = Array.from({ length: 1_000 }, (_, n) => ({
     id: `a${n}`,

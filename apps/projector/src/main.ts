@@ -14,6 +14,6 @@ try {
     `Listening on ${await app.getUrl()}, read models in ${placeOf(config.readModels)}`,
   );
 } catch (error) {
-  process.stderr.write(`${whyNotStarted(error)}\n`);
+  process.stderr.write(`${whyNotStarted(error, process.env)}\n`);
   process.exit(1);
 }

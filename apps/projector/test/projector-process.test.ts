@@ -94,3 +94,21 @@ it('ends with code 1 and a sentence for each variable that is wrong', async () =
     'The configuration is not valid:\n  VARVE_LOG_FILE is "": it must not be empty\n  PORT is "http": it must be a whole number\n',
   );
 });
+
+it('ends with code 1 and one sentence when its read models cannot be opened, and so does its command', async () => {
+  const folder = temporaryFolder();
+  const env = {
+    VARVE_LOG_FILE: join(folder, 'orders.db'),
+    VARVE_READ_MODELS_FILE: join(folder, 'missing', 'read-models.db'),
+    ...{ PORT: '0', NO_COLOR: '1' },
+  };
+  const child = startChild(MAIN, [], { env });
+  expect(await child.exited).toMatchObject({ code: 1 });
+  expect(child.stderr).toMatch(/^.*missing\/read-models\.db.*\.\n$/);
+  const command = startChild(CLI, ['projections', 'list'], { env });
+  expect(await command.exited).toMatchObject({ code: 1 });
+  expect(command.stderr).toMatch(/^[a-z-]+: .*missing\/read-models\.db.*\.\n$/);
+  const debugged = startChild(CLI, ['projections', 'list'], { env: { ...env, VARVE_DEBUG: '1' } });
+  await debugged.exited;
+  expect(debugged.stderr).toMatch(/missing\/read-models\.db.*\n.*\n\s+at /);
+});

@@ -9,6 +9,7 @@ export { internalProblem, problem } from './problem/problem.js';
 export type { Problem } from './problem/problem.js';
 export { problemOfHttp } from './problem/problem-of-http.js';
 export { ProblemFilter } from './problem/problem.filter.js';
+export { AppLogger } from './server/app-logger.js';
 export { BoundedExpressAdapter } from './server/bounded-express-adapter.js';
 export { createHttpApp } from './server/create-http-app.js';
 export { serveOpenApi } from './server/openapi.js';

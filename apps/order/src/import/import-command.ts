@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { withoutStart } from '@varve/eventstore/nest';
+import { AppLogger } from '@varve/http';
 import { AppModule } from '../app.module.js';
 import { importOrders } from './import-orders.js';
 import { ProgressDisplay } from './progress-display.js';
@@ -23,7 +24,7 @@ export async function runImport(args: ImportArguments): Promise<number> {
   const orders = (await readOrders(directory)).slice(0, first);
   const app = await NestFactory.createApplicationContext(withoutStart(AppModule), {
     // Warnings go to standard output, which is the report's.
-    logger: ['error'],
+    logger: new AppLogger('', { logLevels: ['error', 'fatal'] }),
     abortOnError: false,
   });
   const startedAt = performance.now();

@@ -42,8 +42,17 @@ it('lists every variable that is wrong, without a stack', () => {
 });
 
 it('says of a database that cannot be reached what to do, without a stack', () => {
-  const unreachable = Object.assign(new Error('Check the address.'), { code: 'store-unavailable' });
+  const told = { code: 'store-unavailable', retryable: true };
+  const unreachable = Object.assign(new Error('Check the address.'), told);
   expect(whyNotStarted(unreachable)).toBe('Check the address.');
+  expect(whyNotStarted(unreachable, { VARVE_DEBUG: '1' })).toMatch(/^Error: Check the address\.\n\s+at /);
+});
+
+it('says why it cannot listen, without a stack', () => {
+  const inUse = { code: 'EADDRINUSE', syscall: 'listen', address: '127.0.0.1', port: 3_000 };
+  expect(whyNotStarted(Object.assign(new Error('listen EADDRINUSE'), inUse))).toBe(
+    'Cannot listen on 127.0.0.1:3000: something else listens there. Stop it, or set PORT to another one.',
+  );
 });
 
 it('shows the stack of what the operator cannot mend', () => {

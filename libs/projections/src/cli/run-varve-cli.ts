@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor.js';
 import { EXIT, opened, type CliIo, type ExitCode } from './io.js';
 import { openNamedLog, openNamedReadModels } from './named-stores.js';
-import { printable } from './render.js';
+import { printable, printableLines } from './render.js';
 import { createProgram, type Runner } from './program.js';
 import { processIo } from './process-io.js';
 import { assertNamed, UsageError, type CliTarget, type GlobalOptions } from './target.js';
@@ -116,6 +116,7 @@ function exitCodeOf(error: unknown, io: CliIo): ExitCode {
   }
   if (io.signal.aborted) return EXIT.interrupted;
   io.error(describeError(error));
+  if (process.env['VARVE_DEBUG'] && error instanceof Error) io.error(printableLines(error.stack ?? '', ''));
   return EXIT.failed;
 }
 

@@ -44,9 +44,13 @@ export async function openApp(root: Type<unknown> | DynamicModule, chosen: Chose
   }
 }
 
-/** What the app has to say is kept apart from what the command answers. */
+/** The context in which Nest logs what keeps an app from starting, before it throws it. */
+const OF_NEST = 'ExceptionHandler';
+
+/** What the app has to say is kept apart from what the command answers. What it cannot start for is the command's to say. */
 class StandardErrorLogger extends ConsoleLogger {
   protected override printMessages(...[messages, context, level, _stream, ...rest]: Printed): void {
+    if (context === OF_NEST) return;
     super.printMessages(messages, context, level, 'stderr', ...rest);
   }
 }

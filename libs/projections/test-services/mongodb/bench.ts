@@ -1,62 +1,17 @@
 import type { Projection } from '@varve/projections';
-import {
-  MongoReadModels,
-  type MongoReadModelsOptions,
-  type MongoTransaction,
-} from '@varve/projections/mongodb';
-import { MongoClient } from 'mongodb';
-import { uniqueName } from '../../../../test/services/shared.js';
+import { MongoReadModels, type MongoPlace, type MongoTransaction } from '@varve/projections/mongodb';
+import { StoreBench, type Pair } from './store-bench.js';
 
-export interface Place {
-  readonly database: string;
-  readonly collectionPrefix: string;
-}
+export type { Pair, Place } from './store-bench.js';
 
-/** One database for all read models of a test file, each under a prefix of its own. */
-export class ReadModelsBench {
-  readonly client: MongoClient;
-  readonly database = uniqueName('varve-projections');
-  readonly #opened: MongoReadModels[] = [];
-
-  constructor(readonly server: { readonly uri: string }) {
-    this.client = new MongoClient(server.uri);
+export class ReadModelsBench extends StoreBench<MongoReadModels> {
+  constructor(server: { readonly uri: string }) {
+    super(server, 'varve-projections');
   }
 
-  newPlace(): Place {
-    return { database: this.database, collectionPrefix: `${uniqueName('rm')}_` };
+  protected connect(options: MongoPlace): Promise<MongoReadModels> {
+    return MongoReadModels.connect(options);
   }
-
-  async open(
-    place: Place = this.newPlace(),
-    options: Partial<MongoReadModelsOptions> = {},
-  ): Promise<MongoReadModels> {
-    const where = options.uri === undefined ? { client: this.client } : {};
-    const readModels = await MongoReadModels.connect({ ...where, ...place, ...options });
-    this.#opened.push(readModels);
-    return readModels;
-  }
-
-  /** One more on the same place, as another process has it. */
-  another(place: Place, options: Partial<MongoReadModelsOptions> = {}): Promise<MongoReadModels> {
-    return this.open(place, { uri: this.server.uri, ...options });
-  }
-
-  /** A collection by its physical name, outside of any transaction. */
-  raw<Row extends object>({ database, collectionPrefix }: Place, name: string) {
-    return this.client.db(database).collection<Row>(collectionPrefix + name);
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#opened.map((each) => each.close()));
-    await this.client.db(this.database).dropDatabase();
-    await this.client.close();
-  }
-}
-
-export interface Pair {
-  readonly _id: string;
-  readonly key: string;
-  readonly value: string;
 }
 
 /** A projection of one collection, `pairs`. */

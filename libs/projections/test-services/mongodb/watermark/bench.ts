@@ -1,57 +1,21 @@
 import type { Projection } from '@varve/projections';
 import {
   MongoWatermarkReadModels,
-  type MongoWatermarkReadModelsOptions,
+  type MongoPlace,
   type WatermarkTransaction,
 } from '@varve/projections/mongodb';
-import { MongoClient } from 'mongodb';
-import { uniqueName } from '../../../../../test/services/shared.js';
+import { StoreBench, type Pair } from '../store-bench.js';
 
-export interface Place {
-  readonly database: string;
-  readonly collectionPrefix: string;
-}
+export type { Pair, Place } from '../store-bench.js';
 
-/** One database for all read models of a test file, each under a prefix of its own. */
-export class WatermarkBench {
-  readonly client: MongoClient;
-  readonly database = uniqueName('varve-watermark');
-  readonly #opened: MongoWatermarkReadModels[] = [];
-
-  constructor(readonly server: { readonly uri: string }) {
-    this.client = new MongoClient(server.uri);
+export class WatermarkBench extends StoreBench<MongoWatermarkReadModels> {
+  constructor(server: { readonly uri: string }) {
+    super(server, 'varve-watermark');
   }
 
-  newPlace(): Place {
-    return { database: this.database, collectionPrefix: `${uniqueName('rm')}_` };
+  protected connect(options: MongoPlace): Promise<MongoWatermarkReadModels> {
+    return MongoWatermarkReadModels.connect(options);
   }
-
-  async open(
-    place: Place = this.newPlace(),
-    options: Partial<MongoWatermarkReadModelsOptions> = {},
-  ): Promise<MongoWatermarkReadModels> {
-    const where = options.uri === undefined ? { client: this.client } : {};
-    const readModels = await MongoWatermarkReadModels.connect({ ...where, ...place, ...options });
-    this.#opened.push(readModels);
-    return readModels;
-  }
-
-  /** A collection by its physical name, past the read models. */
-  raw<Row extends object>({ database, collectionPrefix }: Place, name: string) {
-    return this.client.db(database).collection<Row>(collectionPrefix + name);
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#opened.map((each) => each.close()));
-    await this.client.db(this.database).dropDatabase();
-    await this.client.close();
-  }
-}
-
-export interface Pair {
-  readonly _id: string;
-  readonly key: string;
-  readonly value: string;
 }
 
 /** A projection of one collection, `pairs`. */

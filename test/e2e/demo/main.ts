@@ -1,10 +1,11 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { chosenBus, type ChosenBus } from './bus/chosen-bus.ts';
-import { heading, number, tell } from './narrator.ts';
+import { ServiceError } from '../../services/service-error.ts';
+import type { ChosenBus } from './bus/chosen-bus.ts';
+import { readOptions, USAGE, type DemoOptions } from './demo-options.ts';
+import { heading, number, say, tell } from './narrator.ts';
 import { importRealOrders, type RealOrders } from './real-orders.ts';
 import { Refusal } from './refusal.ts';
 import { onFiles } from './stores/on-files.ts';
@@ -14,28 +15,18 @@ import { giveVerdict } from './verdict.ts';
 
 const began = performance.now();
 try {
-  process.exitCode = await main();
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') say(USAGE);
+  else process.exitCode = await main(options);
 } catch (error) {
-  if (!isRefusal(error)) throw error;
+  const isTold = error instanceof Refusal || error instanceof ServiceError;
+  if (!isTold || process.env['VARVE_DEBUG']) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = error instanceof Refusal ? error.exitCode : 1;
 }
 
-async function main(): Promise<0 | 1> {
-  const { values } = parseArgs({
-    options: {
-      orders: { type: 'string' },
-      count: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      store: { type: 'string', default: 'sqlite' },
-      mongodb: { type: 'string', default: 'mongo-java-server' },
-      bus: { type: 'string' },
-      publication: { type: 'string', default: 'relay' },
-    },
-  });
-  const { store, mongodb: server, orders: directory } = values;
-  assertStore(store);
-  const chosen = chosenBus(values.bus, values.publication);
+async function main({ store, mongodb: server, bus: chosen, ...options }: DemoOptions): Promise<0 | 1> {
+  const { orders: directory, seed } = options;
   const apart = chosen !== undefined;
   const folder = mkdtempSync(join(tmpdir(), 'varve-demo-'));
   heading(titleOf(store, chosen));
@@ -43,13 +34,19 @@ async function main(): Promise<0 | 1> {
   const stores =
     store === 'sqlite'
       ? onFiles(folder, { apart })
-      : await (await import('./stores/on-mongodb.ts')).onMongodb(folder, { server, apart });
-  const seed = Number(values.seed);
+      : await (
+          await import('./stores/on-mongodb.ts')
+        )
+          .onMongodb(folder, { server, apart })
+          .catch((error: unknown) => {
+            rmSync(folder, { recursive: true });
+            throw error;
+          });
   // A round trip to a server for each command, on a machine that has it beside everything else.
-  const count = Number(values.count ?? (chosen || store === 'mongodb' ? 1_000 : 3_000));
-  const first = values.count === undefined ? stores.enough : count;
+  const count = options.count ?? (chosen || store === 'mongodb' ? 1_000 : 3_000);
+  const first = options.count ?? stores.enough;
   const realOrders = directory === undefined ? undefined : { directory, first };
-  if (realOrders && values.count === undefined && first !== undefined)
+  if (realOrders && options.count === undefined && first !== undefined)
     tell(
       `the first ${number(first)} orders are enough for a server that looks through all it has; --count N takes more`,
     );
@@ -71,22 +68,10 @@ function inTwoProcesses(
   return realOrders ? importRealOrders(stores, realOrders) : tellStory(stores, { orders: count, seed });
 }
 
-function assertStore(store: string): asserts store is 'sqlite' | 'mongodb' {
-  if (store !== 'sqlite' && store !== 'mongodb')
-    throw new Refusal(`--store is ${store}: give sqlite or mongodb.`);
-}
-
 function titleOf(store: 'sqlite' | 'mongodb', chosen: ChosenBus | undefined): string {
   if (!chosen)
     return `Varve: a shop in two processes, on ${store === 'sqlite' ? 'embedded files' : 'MongoDB'}`;
   const { bus, publication } = chosen;
   const on = store === 'sqlite' ? bus : `MongoDB and ${bus}`;
   return `Varve: a shop in two services, on ${on}, published by ${publication}`;
-}
-
-/** Also what the parser of arguments and the servers refuse, which they do in a sentence. */
-function isRefusal(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  const isOfParser = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  return error instanceof Refusal || isOfParser || error.name === 'ServiceError';
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
+import { ServiceError } from '../services/service-error.ts';
+import { BenchUsageError, readArguments, type BenchArguments } from './arguments.ts';
 import { concurrent, sequential } from './appending.ts';
 import { stopBrokers } from './bus/brokers.ts';
 import { busBenchmarks } from './bus/index.ts';
@@ -10,7 +11,7 @@ import { latency } from './latency.ts';
 import { loading } from './loading.ts';
 import type { Benchmark, Row } from './measure.ts';
 import { mongoBenchmarks } from './mongodb/index.ts';
-import { stopMongoDb } from './mongodb/server.ts';
+import { mongoDbOfThisRun, stopMongoDb } from './mongodb/server.ts';
 import { rebuilding } from './rebuilding.ts';
 import { describeRows, isMissed, plotRows } from './report.ts';
 
@@ -25,45 +26,41 @@ const BENCHMARKS: readonly Benchmark[] = [
   ...busBenchmarks,
   ...mongoBenchmarks,
 ];
-/** They need servers, and run only when they are named: `bus` or `mongodb` for all of a kind. */
-const ON_SERVERS = /^(bus|mongodb)(-|$)/;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-const isChosen = (name: string): boolean =>
-  positionals.length === 0
-    ? !ON_SERVERS.test(name)
-    : positionals.some((asked) => asked === name || (ON_SERVERS.test(asked) && name.startsWith(`${asked}-`)));
-const chosen = BENCHMARKS.filter(({ name }) => isChosen(name));
-if (values.help || chosen.length === 0) {
-  for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
-  process.exit(values.help ? 0 : 2);
-}
-
-const scale = { quick: values.quick, rounds: values.quick ? 3 : 5 };
-const rows: Row[] = [];
 try {
-  for (const benchmark of chosen) {
-    process.stderr.write(`${benchmark.name}: ${benchmark.about}\n`);
-    rows.push(...(await benchmark.run(scale)));
-  }
-} finally {
-  report();
-  // Only now: the bare RocketMQ client goes on opening its session after a shutdown, and ends the process when its broker is gone.
-  await Promise.all([stopBrokers(), stopMongoDb()]);
+  const { names, quick, json, help } = readArguments(
+    process.argv.slice(2),
+    BENCHMARKS.map(({ name }) => name),
+  );
+  if (help) for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
+  else await measure({ names, quick, json });
+} catch (error) {
+  if (!(error instanceof BenchUsageError || error instanceof ServiceError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error instanceof BenchUsageError ? 2 : 1;
 }
 
-function report(): void {
+async function measure({ names, quick, json }: Omit<BenchArguments, 'help'>): Promise<void> {
+  const scale = { quick, rounds: quick ? 3 : 5 };
+  const rows: Row[] = [];
+  try {
+    for (const benchmark of BENCHMARKS.filter(({ name }) => names.includes(name))) {
+      process.stderr.write(`${benchmark.name}: ${benchmark.about}\n`);
+      rows.push(...(await benchmark.run(scale)));
+    }
+  } finally {
+    if (rows.length > 0) report(rows, json);
+    // Only now: the bare RocketMQ client goes on opening its session after a shutdown, and ends the process when its broker is gone.
+    await Promise.all([stopBrokers(), stopMongoDb()]);
+  }
+}
+
+function report(rows: readonly Row[], json: string | undefined): void {
   process.stdout.write(`\n${describeRows(rows)}\n`);
   process.stdout.write(`\nratio on a logarithmic scale; │ is 1, ◆ the goal\n${plotRows(rows)}\n`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  const server = mongoDbOfThisRun();
+  if (server) process.stdout.write(`\nMongoDB is ${server.told}\n`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
   const missed = rows.filter(isMissed);
   if (missed.length > 0)
     process.stdout.write(

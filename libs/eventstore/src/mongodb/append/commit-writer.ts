@@ -74,8 +74,7 @@ export class CommitWriter {
 
   /** Resolves when everything that was queued has its answer, and nobody waits for this writer. */
   async drained(): Promise<void> {
-    await this.#working;
-    await this.#leaving;
+    await this.#working?.then(() => this.#leaving);
   }
 
   async #work(): Promise<void> {

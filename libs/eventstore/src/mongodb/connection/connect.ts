@@ -5,7 +5,7 @@ import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
 import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
-import { openClient } from './open-client.js';
+import { openClient, type ClientOptions } from './open-client.js';
 
 export interface OpenedLog {
   readonly log: MongoLog;
@@ -41,16 +41,19 @@ export async function openLog(
 
 /** Makes the indexes without opening the log, which refuses to be opened while one is missing. */
 export async function ensureIndexesOf(options: ConnectOptions): Promise<void> {
-  const { disconnect } = await connected(options, async (collections, location) => {
-    await checkServer(collections, location);
-    await ensureIndexes(collections);
-    return {} as MongoLog;
-  });
+  const { disconnect } = await connected(
+    { ...options, waitsForever: true },
+    async (collections, location) => {
+      await checkServer(collections, location);
+      await ensureIndexes(collections);
+      return {} as MongoLog;
+    },
+  );
   await disconnect();
 }
 
 async function connected(
-  options: ConnectOptions,
+  options: ConnectOptions & Pick<ClientOptions, 'waitsForever'>,
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
   const { client, hosts, connect, disconnect } = openClient(options);

@@ -10,6 +10,8 @@ export interface ClientOptions {
   /** In place of `uri`; it is not closed. */
   readonly client?: ClientOfTheApp;
   readonly commandTimeout: number;
+  /** See `OwnClientOptions`. */
+  readonly waitsForever?: boolean;
   readonly logger?: { warn(message: string): void };
 }
 
@@ -34,8 +36,8 @@ export interface OpenedClient {
  * @throws InvalidOptionsError for an address that the driver refuses
  */
 export function openClient(options: ClientOptions): OpenedClient {
-  const { client: given, uri = '', commandTimeout } = options;
-  const client = (given as MongoClient | undefined) ?? ownClient({ uri, commandTimeout }, unusable);
+  const { client: given, uri = '' } = options;
+  const client = (given as MongoClient | undefined) ?? ownClient({ ...options, uri }, unusable);
   const endWatch = given ? undefined : watchHeartbeats(client, options);
   const disconnect = async (): Promise<void> => {
     endWatch?.();

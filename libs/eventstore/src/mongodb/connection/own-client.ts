@@ -1,14 +1,23 @@
 import { MongoClient } from 'mongodb';
 
+export interface OwnClientOptions {
+  readonly uri: string;
+  /** In milliseconds. */
+  readonly commandTimeout: number;
+  /** For commands that may take hours, such as building an index. Default `false`. */
+  readonly waitsForever?: boolean;
+}
+
 /**
  * A client for a store of its own. Nothing is retried by the driver: a store knows better what may be done twice, and an error of the server
- * selection then says for certain that nothing was sent. A server that takes connections and never answers is given up like one that does
- * not answer a command; by default the driver would wait for 30 seconds.
+ * selection then says for certain that nothing was sent. A server that takes connections and never answers is given up, and so is a
+ * connection that has fallen silent in the middle of a command: by default the driver (7.9) would wait for 30 seconds on the one and for ever on
+ * the other, and its `timeoutMS` does nothing.
  *
  * @throws what `refuse` makes of the reason why the address cannot be used, which has neither user nor password
  */
 export function ownClient(
-  { uri, commandTimeout }: { readonly uri: string; readonly commandTimeout: number },
+  { uri, commandTimeout, waitsForever = false }: OwnClientOptions,
   refuse: (reason: string) => Error,
 ): MongoClient {
   try {
@@ -16,6 +25,7 @@ export function ownClient(
       retryWrites: false,
       serverSelectionTimeoutMS: commandTimeout,
       connectTimeoutMS: commandTimeout,
+      socketTimeoutMS: waitsForever ? 0 : commandTimeout,
       appName: 'varve',
     });
   } catch (error) {

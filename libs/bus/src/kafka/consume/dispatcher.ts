@@ -8,6 +8,11 @@ import { PartitionLane } from './partition-lane.js';
 
 /** How long a fetch waits for room in a partition before that is paused: longer than a quick handler needs, shorter than others notice. */
 const WAIT_FOR_ROOM = 100;
+/**
+ * Handed over together. What was made of some is dropped before others are made, and then costs the garbage collector nothing: by 200 at a time
+ * the sequencer took an eighth less of the processor than by a thousand, by 64 or 400 it gained half of that (`npm run bench -- bus-kafka-consume`).
+ */
+const AT_ONCE = 200;
 
 export type GivenUp = Extract<Settlement, { kind: 'dead-letter' }>;
 
@@ -147,7 +152,8 @@ export class Dispatcher {
   #handOver(): void {
     if (this.#isPaused || this.#isStopped) return;
     const entries: LaneEntry[] = [];
-    for (let room = this.delivering.settings.maxInFlight - this.inFlight; room > 0; room--) {
+    const most = Math.min(AT_ONCE, this.delivering.settings.maxInFlight - this.inFlight);
+    while (entries.length < most) {
       const entry = this.#nextReady();
       if (entry === undefined) break;
       entry.handedOver();
@@ -156,6 +162,7 @@ export class Dispatcher {
     if (entries.length === 0) return;
     this.#running += entries.length;
     this.delivering.hand(entries);
+    if (entries.length === AT_ONCE) this.#handOverSoon();
   }
 
   #nextReady(): LaneEntry | undefined {

@@ -22,8 +22,10 @@ const BATCH = 32;
 /** Somebody looks for longer than a handler runs. */
 const HIDDEN_FOR = 30_000;
 const MOST_IN_HAND = 5000;
-/** What another reader has given back shows up again within so many milliseconds. */
-const QUIET = 4000;
+/** What another reader has given back shows up again within so many milliseconds; on a server that is busy, it takes longer. */
+const QUIET = 4_000;
+/** So who asks for a certain one has seen it before, as a rule, and waits longer for it, but no longer than until it is there. */
+const QUIET_WHEN_SOUGHT = 15_000;
 /** Each reading counts as a delivery, and after 16 by default the server would move the message to the reader's own dead letters. */
 const STORE_AGAIN_AFTER = 8;
 
@@ -53,7 +55,7 @@ export class DeadLetterReader {
 
   async find(id: string): Promise<HeldMessage | undefined> {
     this.#dropLost();
-    if (!this.#held.has(id)) await this.#fill();
+    if (!this.#held.has(id)) await this.#fill(id);
     return this.#held.get(id);
   }
 
@@ -83,16 +85,19 @@ export class DeadLetterReader {
     }
   }
 
-  async #fill(): Promise<void> {
+  async #fill(sought?: string): Promise<void> {
     const client = await this.#open();
     if (!client) return;
     const { pollDuration } = this.#options.settings;
     const topic = deadLetterTopic(this.#options.group);
-    const quiet = this.#hasLooked ? pollDuration : Math.max(pollDuration, QUIET);
+    const begin = sought === undefined ? QUIET : QUIET_WHEN_SOUGHT;
+    const quiet = this.#hasLooked ? pollDuration : Math.max(pollDuration, begin);
     for (let silence = 0; silence < quiet && this.#held.size < MOST_IN_HAND;) {
       const messages = await client.fetch({ topic, max: BATCH, turn: 0 });
       silence = messages.length === 0 ? silence + pollDuration : 0;
       for (const message of messages) this.#hold(client, message);
+      // There may be more: whoever lists them next has to look.
+      if (sought !== undefined && this.#held.has(sought)) return;
     }
     this.#hasLooked = true;
   }

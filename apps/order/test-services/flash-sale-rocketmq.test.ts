@@ -11,5 +11,5 @@ aKilledShopSellsWhatItHas(
       VARVE_PUBLICATION: 'two-phase',
     };
   },
-  { orders: 1_500 },
+  { orders: 600 },
 );

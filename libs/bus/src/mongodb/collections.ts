@@ -64,7 +64,3 @@ export function collectionsOf(documents: MongoDocuments): Collections {
 export function keyOf({ relay, logId }: Published, ...more: readonly string[]): string {
   return JSON.stringify([relay, logId, ...more]);
 }
-
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 11_000;
-}

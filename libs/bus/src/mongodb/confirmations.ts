@@ -1,6 +1,7 @@
 import type { Position } from '@varve/eventstore';
+import { isDuplicateKey } from '@varve/eventstore/mongodb';
 import type { Confirmation, Published } from '../publication/publication-store.js';
-import { isDuplicateKey, keyOf, type Collections, type ConfirmedRecord } from './collections.js';
+import { keyOf, type Collections, type ConfirmedRecord } from './collections.js';
 
 type Confirmed = Pick<Collections, 'confirmed'>;
 

@@ -1,5 +1,6 @@
 import type { Checkpoint, Lease, LeaseRow, LogId, ProcessorId } from '@varve/eventstore';
-import { isDuplicateKey, type Collections } from './collections.js';
+import { isDuplicateKey } from '@varve/eventstore/mongodb';
+import type { Collections } from './collections.js';
 
 type Relays = Pick<Collections, 'relays'>;
 

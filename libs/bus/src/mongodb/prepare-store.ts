@@ -1,7 +1,7 @@
 import { StoreIncompatibleError } from '@varve/eventstore';
-import type { MongoDocuments } from '@varve/eventstore/mongodb';
+import { isDuplicateKey, type MongoDocuments } from '@varve/eventstore/mongodb';
 import { InvalidBusOptionsError } from '../transport/errors.js';
-import { collectionsOf, isDuplicateKey, STORE } from './collections.js';
+import { collectionsOf, STORE } from './collections.js';
 
 const SCHEMA_VERSION = 1;
 

@@ -10,24 +10,12 @@ import type { MongoPublicationStore } from '@varve/bus/mongodb';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mongoServers } from '../../../../test/services/mongodb/index.js';
-import {
-  WireProxy,
-  type WireFault,
-  type WireSelector,
-} from '../../../../test/services/mongodb/wire/index.js';
+import { unconfirmed, WireProxy, type WireSelector } from '../../../../test/services/mongodb/wire/index.js';
 import { until } from '../../../../test/support/until.js';
 import { PublicationBench, type Place } from './bench.js';
 
 const OF = { relay: 'relay', logId: 'log-a' };
 const placed = [{ type: 'order.placed', data: { pieces: 1 } }];
-
-const unconfirmed: WireFault = {
-  does: 'rewrite',
-  into: (reply) => ({
-    ...reply,
-    writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
-  }),
-};
 
 /** The update of a relay's document that sets `field`. */
 const setting = (field: string): WireSelector => ({

@@ -25,7 +25,7 @@ export interface MongoPlace {
   readonly create?: boolean;
   /**
    * How long one command may take before its connection is given up, and how long connecting may take, in milliseconds. Default 10,000. With
-   * `uri` it goes before `connectTimeoutMS` and `serverSelectionTimeoutMS` there.
+   * `uri` it goes before `connectTimeoutMS`, `serverSelectionTimeoutMS` and `socketTimeoutMS` there.
    */
   readonly commandTimeout?: number;
   /** For how long is tried again what has got into the way of others, in milliseconds. Default 5,000. */

@@ -2,7 +2,7 @@ import { InMemoryEventStore } from '@varve/eventstore/testing';
 import type { MongoReadModels } from '@varve/projections/mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { WireProxy, type WireFault } from '../../../../test/services/mongodb/wire/index.js';
+import { unconfirmed, WireProxy, type WireFault } from '../../../../test/services/mongodb/wire/index.js';
 import { pairs, readPairs, ReadModelsBench, writePair, type Place } from './bench.js';
 import { charge, foldOf, projector, rowsOf, totals } from './orders.js';
 import { describeTransactional } from './servers.js';
@@ -11,14 +11,6 @@ const refusal = (code: number, label?: string): WireFault => ({
   does: 'answer',
   with: { ok: 0, code, errmsg: 'injected', ...(label && { errorLabels: [label] }) },
 });
-
-const unconfirmed: WireFault = {
-  does: 'rewrite',
-  into: (reply) => ({
-    ...reply,
-    writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
-  }),
-};
 
 describeTransactional('read models in MongoDB, through a network and a server in trouble', (server) => {
   const bench = new ReadModelsBench(server);

@@ -18,6 +18,15 @@ export type WireFault =
   /** The server does what it was asked, and its answer waits for `release`. */
   | { readonly does: 'hold-answer' };
 
+/** The server has done what it was asked, and says that a majority has not got it yet. */
+export const unconfirmed: WireFault = {
+  does: 'rewrite',
+  into: (reply) => ({
+    ...reply,
+    writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
+  }),
+};
+
 export interface WireSelector {
   /** Such as `insert`; several, where any of them counts. */
   readonly command: string | readonly string[];

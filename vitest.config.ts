@@ -18,6 +18,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     // All of them: by default a machine with two would use one.
     maxWorkers: '100%',
+    // A worker is kept for the next file, with the modules that it has loaded: that took a fifth of the time.
+    isolate: false,
+    restoreMocks: true,
+    setupFiles: 'test/support/setup.ts',
     projects: [
       {
         extends: true,

@@ -1,13 +1,7 @@
-import { afterEach } from 'vitest';
+import { afterTest } from './after-test.ts';
 import { launchChild, type Child, type ChildOptions } from './child-process.ts';
 
 export { Child, type ChildOptions, type Exit } from './child-process.ts';
-
-const running = new Set<Child>();
-
-afterEach(async () => {
-  await Promise.all([...running].map((child) => child.kill()));
-});
 
 /** Starts a TypeScript file in a Node of its own (see `launchChild`), which is gone after the test. */
 export function startChild(
@@ -16,7 +10,6 @@ export function startChild(
   options: ChildOptions = {},
 ): Child {
   const child = launchChild(script, args, options);
-  running.add(child);
-  void child.exited.then(() => running.delete(child));
+  afterTest(() => child.kill());
   return child;
 }

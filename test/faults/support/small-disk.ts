@@ -1,14 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../support/after-test.ts';
 import { temporaryFolder } from '../../support/temp-dir.js';
-
-const mounted: string[] = [];
-
-afterEach(() => {
-  for (const folder of mounted.splice(0)) execFileSync('umount', ['--lazy', folder]);
-});
 
 /** A file system of its own that can be filled to the last byte. Gone after the test. */
 export class SmallDisk {
@@ -16,7 +10,7 @@ export class SmallDisk {
 
   constructor(megabytes = 64) {
     mount(this.folder, megabytes);
-    mounted.push(this.folder);
+    afterTest(() => execFileSync('umount', ['--lazy', this.folder]));
   }
 
   /** Until not one more byte can be written. */

@@ -1,16 +1,17 @@
-import { afterEach } from 'vitest';
 import type { Message, MessageHandler, SubscriptionOptions } from '@varve/bus';
 import { KafkaMessageBus, type KafkaMessageBusOptions } from '@varve/bus/kafka';
 import { uniqueName, withAdmin, type KafkaConnection } from '../../../../test/services/index.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { until } from '../../../../test/support/until.js';
 
 const open = new Set<KafkaMessageBus>();
 
-afterEach(async () => {
+/** All at the same time: each takes a while. */
+async function closeAll(): Promise<void> {
   const buses = [...open];
   open.clear();
   await Promise.all(buses.map((bus) => bus.close()));
-});
+}
 
 /** Closed after the test. Quick to notice that a member is gone. */
 export function aBus(
@@ -18,6 +19,7 @@ export function aBus(
   options: Partial<KafkaMessageBusOptions> = {},
 ): KafkaMessageBus {
   const bus = new KafkaMessageBus({ brokers: server.brokers.split(','), sessionTimeout: 3_000, ...options });
+  if (open.size === 0) afterTest(closeAll);
   open.add(bus);
   return bus;
 }

@@ -1,4 +1,3 @@
-import { afterEach } from 'vitest';
 import type { Message, MessageHandler, SubscriptionOptions } from '@varve/bus';
 import { RocketMqMessageBus, type RocketMqMessageBusOptions } from '@varve/bus/rocketmq';
 import {
@@ -9,14 +8,16 @@ import {
   type RocketMqConnection,
   type TopicOptions,
 } from '../../../../test/services/index.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 const open = new Set<RocketMqMessageBus>();
 
-afterEach(async () => {
+/** All at the same time: each takes a while. */
+async function closeAll(): Promise<void> {
   const buses = [...open];
   open.clear();
   await Promise.all(buses.map((bus) => bus.close()));
-});
+}
 
 /** Closed after the test. Short polls, so that this is quick. */
 export function aBus(
@@ -25,6 +26,7 @@ export function aBus(
 ): RocketMqMessageBus {
   const { endpoints, adminAddress } = server;
   const bus = new RocketMqMessageBus({ endpoints, adminAddress, pollDuration: 1000, ...options });
+  if (open.size === 0) afterTest(closeAll);
   open.add(bus);
   return bus;
 }

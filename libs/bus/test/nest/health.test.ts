@@ -7,7 +7,8 @@ import { MemoryBroker } from '@varve/bus/memory';
 import { BusHealthIndicator, BusModule, OnMessage, Subscriber } from '@varve/bus/nest';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { closeAfterwards, type Imports } from './shop.js';
+import { type Imports } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 @Controller()
 class HealthController {
@@ -36,7 +37,7 @@ const platforms = { express: () => new ExpressAdapter(), fastify: () => new Fast
 async function listen(platform: keyof typeof platforms, ...imports: Imports): Promise<INestApplication> {
   const testing = await Test.createTestingModule({ imports: [HealthModule, ...imports] }).compile();
   const app = testing.createNestApplication(platforms[platform](), { logger: false });
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   await app.listen(0, '127.0.0.1');
   return app;
 }

@@ -22,7 +22,8 @@ import {
   hostOf,
   placeAndPay,
 } from './publishing-shop.js';
-import { closeAfterwards, logOf, placed, start, type Imports } from './shop.js';
+import { logOf, placed, start, type Imports } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -186,7 +187,7 @@ describe('in two phases', () => {
     await until(() => seen.length === 1, { what: 'the message' });
     const orphan = seen[0]!;
     const elsewhere = new MemoryMessageBus({ broker });
-    closeAfterwards(() => elsewhere.close());
+    afterTest(() => elsewhere.close());
     await elsewhere.prepare(orphan);
     await until(() => seen.length === 2, { what: 'the commit of the half message that nobody decided' });
     expect(appended.ok).toBe(true);
@@ -230,7 +231,7 @@ describe('in two phases', () => {
     const store = new InMemoryEventStore();
     const testing = Test.createTestingModule({ imports }).overrideProvider(getEventStoreToken());
     const app = (await testing.useValue(store).compile()).createNestApplication({ logger: false });
-    closeAfterwards(() => app.close());
+    afterTest(() => app.close());
     await app.init();
     expect(app.get(getEventStoreToken())).toBe(store);
     expect(warnings.mock.calls.join()).toContain('by the sweep, some seconds later');

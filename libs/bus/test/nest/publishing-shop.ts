@@ -13,7 +13,8 @@ import type { AggregateRepository } from '@varve/eventstore';
 import { EventStoreModule, getAggregateRepositoryToken } from '@varve/eventstore/nest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { Order } from './aggregate.js';
-import { closeAfterwards, EVENTS, start } from './shop.js';
+import { EVENTS, start } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 export const TWO_PHASE = { categories: { order: 'two-phase' } } as const;
 
@@ -56,7 +57,7 @@ export function hostOf(app: INestApplication, name?: string): BusHost {
 
 export async function listen(broker: MemoryBroker, ...topics: string[]): Promise<Message[]> {
   const bus = new MemoryMessageBus({ broker });
-  closeAfterwards(() => bus.close());
+  afterTest(() => bus.close());
   const seen: Message[] = [];
   if (broker.isUp) await subscribe(bus, seen, topics.length > 0 ? topics : undefined);
   return seen;

@@ -4,7 +4,7 @@ import { commitMessage, type Message, type MessageBus } from '@varve/bus';
 import { getMessageBusToken } from '@varve/bus/nest';
 import { defineEvent, Event, type EventMetadata, type EventStore, type NewEvent } from '@varve/eventstore';
 import { getEventStoreToken } from '@varve/eventstore/nest';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 @Event('order.placed')
 export class OrderPlaced {
@@ -26,20 +26,10 @@ const LOG_ID = 'log-of-the-shop';
 
 export type Imports = NonNullable<Parameters<typeof Test.createTestingModule>[0]['imports']>;
 
-const open: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-
-export function closeAfterwards(close: () => Promise<unknown>): void {
-  open.push(close);
-}
-
 export async function start(...imports: Imports): Promise<INestApplication> {
   const testing = await Test.createTestingModule({ imports }).compile();
   const app = testing.createNestApplication({ logger: false });
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   return app.init();
 }
 

@@ -1,19 +1,25 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
 import type { EventStore, StoredLog } from '@varve/eventstore';
 import { SqliteEventStore, SqliteLogFilling } from '@varve/eventstore/sqlite';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 export const noted = (n: number) => [{ type: 'note.taken', data: { n } }];
 const opened: { close(): Promise<void> }[] = [];
-export let folder: string;
+let folder: string | undefined;
 
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-afterEach(closeAll);
+/** Where the logs of the test are. */
+export function folderOfTest(): string {
+  if (folder === undefined) {
+    folder = temporaryFolder();
+    afterTest(async () => {
+      await closeAll();
+      folder = undefined;
+    });
+  }
+  return folder;
+}
 
 export async function closeAll(): Promise<void> {
   for (const one of opened.splice(0)) await one.close();
@@ -21,7 +27,7 @@ export async function closeAll(): Promise<void> {
 
 /** A log in a folder of the test, by the name of its file. */
 export async function open(name: string): Promise<SqliteEventStore> {
-  const store = await SqliteEventStore.open({ file: join(folder, name) });
+  const store = await SqliteEventStore.open({ file: join(folderOfTest(), name) });
   opened.push(store);
   return store;
 }
@@ -30,13 +36,13 @@ export async function fill(
   name: string,
   source: { logId: string; location: string },
 ): Promise<SqliteLogFilling> {
-  const filling = await SqliteLogFilling.open({ file: join(folder, name) }, source);
+  const filling = await SqliteLogFilling.open({ file: join(folderOfTest(), name) }, source);
   opened.push(filling);
   return filling;
 }
 
 export function remove(name: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folderOfTest(), name + suffix), { force: true });
 }
 
 /** Commits of several sizes in several streams, one of which is closed, some with ids; and two fences. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { copyLog, type LogSeal } from '@varve/eventstore';
 import type { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { startChild } from '../../../../test/support/children.js';
-import { closeAll, fill, folder, noted, open, remove, use } from './logs.js';
+import { closeAll, fill, folderOfTest, noted, open, remove, use } from './logs.js';
 
 async function used(): Promise<SqliteEventStore> {
   const source = await open('old.db');
@@ -67,7 +67,7 @@ describe('A move that was killed with kill -9', () => {
     test(`${step} is finished by the next one, once`, async () => {
       const source = await used();
       const { logId } = source;
-      const child = startChild(new URL('./move.child.ts', import.meta.url), [folder, step]);
+      const child = startChild(new URL('./move.child.ts', import.meta.url), [folderOfTest(), step]);
       expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
       if (step === 'after the release') {
         await expect(fill('new.db', source)).rejects.toThrow(/There is a log of 30 commits/);

@@ -1,23 +1,17 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import type { Message, MessageBus } from '@varve/bus';
+import type { Message } from '@varve/bus';
 import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { BusModule, OnMessage, Subscriber } from '@varve/bus/nest';
 import { defineEvent } from '@varve/eventstore';
 import { EventStoreModule } from '@varve/eventstore/nest';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 
-const open: MessageBus[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((bus) => bus.close()));
-});
-
 export function busOn(broker: MemoryBroker): MemoryMessageBus {
   const bus = new MemoryMessageBus({ broker });
-  open.push(bus);
+  afterTest(() => bus.close());
   return bus;
 }
 

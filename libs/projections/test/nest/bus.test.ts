@@ -17,7 +17,8 @@ import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { closeAfterwards, Customers, customersIn, EVENTS, LOG, partsOf, place, start } from './shop.js';
+import { Customers, customersIn, EVENTS, LOG, partsOf, place, start } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 const TOKEN = 'a secret of the log';
 
@@ -47,7 +48,7 @@ async function ownerOn(port: number, broker: MemoryBroker): Promise<EventStore> 
     ],
   }).compile();
   const app = testing.createNestApplication(new ExpressAdapter(), { logger: false });
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   await app.listen(port, '127.0.0.1');
   return app.get<EventStore>(getEventStoreToken());
 }

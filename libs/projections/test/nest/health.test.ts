@@ -16,7 +16,6 @@ import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 import {
   AT_ONCE,
-  closeAfterwards,
   CustomersModule,
   EVENTS,
   LOG,
@@ -25,6 +24,7 @@ import {
   place,
   type CustomerRow,
 } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 @Controller()
 class HealthController {
@@ -49,7 +49,7 @@ async function listen(imports: Imported, before?: () => void): Promise<INestAppl
   const testing = await Test.createTestingModule({ imports: [HealthModule, ...imports] }).compile();
   before?.();
   const app = testing.createNestApplication({ logger: false });
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   await app.listen(0, '127.0.0.1');
   return app;
 }
@@ -128,7 +128,7 @@ test('a group whose read models are elsewhere is not started: red, with the reas
   ]);
   await partsOf(first).projector.waitFor(0, 'customers');
   const errors = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-  closeAfterwards(async () => errors.mockRestore());
+  afterTest(async () => errors.mockRestore());
   const second = await listen([
     log,
     ProjectionsModule.forRoot({ sqlite: { file: join(folder, 'there.db') } }),
@@ -146,7 +146,7 @@ test('a group whose read models are elsewhere is not started: red, with the reas
 /** Another process that holds the write lock of a file from when the app has opened it. */
 function lockOn(file: string) {
   const holder = new Database(file);
-  closeAfterwards(async () => {
+  afterTest(async () => {
     holder.close();
   });
   return {

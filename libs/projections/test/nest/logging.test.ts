@@ -3,7 +3,8 @@ import { Test } from '@nestjs/testing';
 import { ProjectionsModule } from '@varve/projections/nest';
 import { expect, test, vi } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { AT_ONCE, closeAfterwards, Customers, CustomersModule, LOG, partsOf, place } from './shop.js';
+import { AT_ONCE, Customers, CustomersModule, LOG, partsOf, place } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 class Recorder implements LoggerService {
   readonly lines: string[] = [];
@@ -33,7 +34,7 @@ async function startLogged(logger: Recorder, policy: 'stop' | 'park') {
   })
     .setLogger(logger)
     .compile();
-  closeAfterwards(async () => {
+  afterTest(async () => {
     await app.close();
     Logger.overrideLogger(undefined as never);
   });

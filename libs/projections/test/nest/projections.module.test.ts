@@ -14,7 +14,6 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 import {
-  closeAfterwards,
   Customers,
   customersIn,
   CustomersModule,
@@ -26,6 +25,7 @@ import {
   READ_MODELS,
   start,
 } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 /** How many payments there were. */
 function payments(name = 'payments') {
@@ -70,7 +70,7 @@ test('read models are opened from their options, and closed with the app', async
 
 test('what a function opens is closed with the app, and what was opened elsewhere is not', async () => {
   const opened = await SqliteReadModels.open({ file: ':memory:' });
-  closeAfterwards(() => opened.close());
+  afterTest(() => opened.close());
   const app = await start(
     LOG,
     ProjectionsModule.forRoot({ readModels: opened }),
@@ -166,7 +166,7 @@ test('a projection injects what the modules that are given along with it export'
 test('a test replaces log and read models by their tokens, and no file is opened', async () => {
   const folder = temporaryFolder();
   const [log, readModels] = [new InMemoryEventStore(), await SqliteReadModels.open({ file: ':memory:' })];
-  closeAfterwards(() => readModels.close());
+  afterTest(() => readModels.close());
   const app = await Test.createTestingModule({
     imports: [
       EventStoreModule.forRoot({ sqlite: { file: join(folder, 'log.db') }, events: EVENTS }),
@@ -179,7 +179,7 @@ test('a test replaces log and read models by their tokens, and no file is opened
     .overrideProvider(getReadModelsToken())
     .useValue(readModels)
     .compile();
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   await app.init();
   await place(log, 'order-1', 'Ada');
   await partsOf(app).projector.runUntilCaughtUp();
@@ -223,13 +223,13 @@ test('an app that is closed at once has not begun', async () => {
   const app = await start(LOG, ProjectionsModule.forRoot({ sqlite: { file } }), CustomersModule);
   await app.close();
   const readModels = await SqliteReadModels.open({ file, create: false });
-  closeAfterwards(() => readModels.close());
+  afterTest(() => readModels.close());
   for (const { lease } of await readModels.listVersions()) expect(lease.owner).toBeUndefined();
 });
 
 test('the projector is not used before the app is put together', async () => {
   const app = await Test.createTestingModule({ imports: [LOG, READ_MODELS] }).compile();
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   expect(() => partsOf(app).projector.status()).toThrow(
     expect.objectContaining({ code: 'invalid-options', option: 'projector' }),
   );

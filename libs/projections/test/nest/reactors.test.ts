@@ -6,17 +6,8 @@ import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { On, ProjectionsModule, Reactor } from '@varve/projections/nest';
 import { expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import {
-  AT_ONCE,
-  closeAfterwards,
-  EVENTS,
-  LOG,
-  OrderPlaced,
-  partsOf,
-  place,
-  READ_MODELS,
-  start,
-} from './shop.js';
+import { AT_ONCE, EVENTS, LOG, OrderPlaced, partsOf, place, READ_MODELS, start } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 class Remind extends Command<void> {
   constructor(readonly customer: string) {
@@ -53,7 +44,7 @@ const READ_MODELS_FIRST = [READ_MODELS, ProjectionsModule.forFeature([Reminder])
 /** A log in which something happened before the app was started. */
 async function logWith(metadata: { correlationId?: string; actor?: string }): Promise<EventStore> {
   const log = new InMemoryEventStore();
-  closeAfterwards(() => log.close());
+  afterTest(() => log.close());
   await log.append('order-1', 'no-stream', [
     { type: 'order.placed', data: { customer: 'Ada', cents: 1 }, metadata },
   ]);

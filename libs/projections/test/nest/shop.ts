@@ -12,7 +12,7 @@ import {
   type ProjectorHost,
 } from '@varve/projections/nest';
 import type { SqliteReadModels, SqliteTransaction } from '@varve/projections/sqlite';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 @Event('order.placed')
 export class OrderPlaced {
@@ -51,16 +51,6 @@ export const READ_MODELS = ProjectionsModule.forRoot({ sqlite: { file: ':memory:
 @Module({ imports: [ProjectionsModule.forFeature([Customers])] })
 export class CustomersModule {}
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-export function closeAfterwards(close: () => Promise<void>): void {
-  closing.push(close);
-}
-
 type Imported = NonNullable<ModuleMetadata['imports']>;
 
 const silent = (): void => undefined;
@@ -69,7 +59,7 @@ const SILENT = { log: silent, warn: silent, error: silent };
 /** A real app without HTTP, initialised, closed after the test; it logs nothing. */
 export async function start(...imports: Imported) {
   const app = await Test.createTestingModule({ imports }).setLogger(SILENT).compile();
-  closeAfterwards(() => app.close());
+  afterTest(() => app.close());
   await app.init();
   return app;
 }

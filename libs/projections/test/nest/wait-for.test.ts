@@ -16,7 +16,8 @@ import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.js';
-import { closeAfterwards, customersIn, CustomersModule, LOG, partsOf, place } from './shop.js';
+import { customersIn, CustomersModule, LOG, partsOf, place } from './shop.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 
 @Controller()
 class CustomersController {
@@ -64,7 +65,7 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
       providers: [{ provide: APP_FILTER, useClass: CodeFilter }],
     }).compile();
     app = testing.createNestApplication<NestFastifyApplication>(adapter(), { logger: false });
-    closeAfterwards(() => app.close());
+    afterTest(() => app.close());
     await app.listen(0, '127.0.0.1');
     await partsOf(app).projector.runUntilCaughtUp();
     url = `${await app.getUrl()}/customers`;

@@ -3,7 +3,7 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { Projector, type ProjectorOptions } from '@varve/projections';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import type { OrderRow } from './totals.js';
 
@@ -13,33 +13,23 @@ export function rowsOf(readModels: SqliteReadModels): Promise<OrderRow[]> {
   return readModels.query('totals', (q) => q.all<OrderRow>('SELECT * FROM {totals} ORDER BY id'));
 }
 
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-export function closeAfterwards(close: () => Promise<void>): void {
-  closing.push(close);
-}
-
 export async function openReadModels(
   file = join(temporaryFolder(), 'read-models.db'),
 ): Promise<SqliteReadModels> {
   const readModels = await SqliteReadModels.open({ file });
-  closeAfterwards(() => readModels.close());
+  afterTest(() => readModels.close());
   return readModels;
 }
 
 export function newLog(): InMemoryEventStore {
   const log = new InMemoryEventStore();
-  closeAfterwards(() => log.close());
+  afterTest(() => log.close());
   return log;
 }
 
 export async function openLog(file: string): Promise<SqliteEventStore> {
   const log = await SqliteEventStore.open({ file });
-  closeAfterwards(() => log.close());
+  afterTest(() => log.close());
   return log;
 }
 
@@ -48,6 +38,6 @@ export const AT_ONCE = { retries: 0, firstDelay: 0, maxDelay: 0 };
 
 export function projector(options: ProjectorOptions<SqliteTransaction>): Projector<SqliteTransaction> {
   const made = new Projector({ versionCheckInterval: 10, failurePolicy: AT_ONCE, ...options });
-  closeAfterwards(() => made.stop());
+  afterTest(() => made.stop());
   return made;
 }

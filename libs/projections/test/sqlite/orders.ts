@@ -1,21 +1,15 @@
 import { defineProjection } from '@varve/projections';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
-
-const opened: SqliteReadModels[] = [];
-
-afterEach(async () => {
-  for (const readModels of opened.splice(0)) await readModels.close();
-});
 
 export async function open(
   file = join(temporaryFolder(), 'read-models.db'),
   busyTimeout = 5_000,
 ): Promise<SqliteReadModels> {
   const readModels = await SqliteReadModels.open({ file, busyTimeout });
-  opened.push(readModels);
+  afterTest(() => readModels.close());
   return readModels;
 }
 

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { kafka } from './jars/distributions.ts';
-import { messagesInKafkaTopic, createKafkaTopics } from './index.ts';
+import { mongoJavaServer } from './jars/distributions.ts';
 import { startChild } from '../support/children.ts';
 import { isRunning } from './process/identity.ts';
 import { temporaryCache } from './temporary-cache.ts';
@@ -14,10 +13,12 @@ import { temporaryCache } from './temporary-cache.ts';
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 const run = promisify(execFile);
 
+/** The quickest one. */
+const SERVICE = 'mongo-java-server';
+
 interface Report {
   readonly service: string;
   readonly state: string;
-  readonly env: { readonly VARVE_KAFKA_BROKERS: string };
   readonly logs: string;
   readonly pids: readonly number[];
 }
@@ -25,9 +26,9 @@ interface Report {
 describe('npm run services', () => {
   let cache: string;
   beforeEach(async () => {
-    cache = await temporaryCache(kafka);
+    cache = await temporaryCache(mongoJavaServer);
   });
-  afterEach(async () => services('down', 'kafka'));
+  afterEach(async () => services('down', SERVICE));
 
   async function services(...args: string[]): Promise<Report> {
     const { stdout } = await run(process.execPath, [main, ...args, '--json'], {
@@ -36,47 +37,28 @@ describe('npm run services', () => {
     return (JSON.parse(stdout) as Report[])[0]!;
   }
 
-  it('starts a server that runs until it is taken down', async () => {
-    expect(await services('status', 'kafka')).toMatchObject({ state: 'down', pids: [] });
-
-    const started = await services('up', 'kafka');
-
-    expect(started).toMatchObject({ service: 'kafka', state: 'ready' });
-    const server = { brokers: started.env.VARVE_KAFKA_BROKERS };
-    await createKafkaTopics(server, [{ topic: 'orders' }]);
-    expect(await messagesInKafkaTopic(server, 'orders')).toBe(0);
-    expect(await services('status', 'kafka')).toEqual(started);
-
-    await services('down', 'kafka');
-
-    expect(started.pids.some(runs)).toBe(false);
-    expect(await services('status', 'kafka')).toMatchObject({ state: 'down' });
-    expect(existsSync(join(cache, 'running', 'kafka'))).toBe(false);
-    expect(existsSync(join(started.logs, 'broker.log'))).toBe(true);
-  });
-
   it('starts one server for all that ask for it at once', async () => {
-    const [first, second] = await Promise.all([services('up', 'kafka'), services('up', 'kafka')]);
+    const [first, second] = await Promise.all([services('up', SERVICE), services('up', SERVICE)]);
 
     expect(first.state).toBe('ready');
     expect(second).toEqual(first);
   });
 
   it('takes no notice of a server that somebody has killed', async () => {
-    const started = await services('up', 'kafka');
+    const started = await services('up', SERVICE);
     process.kill(started.pids[0]!, 'SIGKILL');
     await until(() => !runs(started.pids[0]!));
 
-    expect(await services('status', 'kafka')).toMatchObject({ state: 'down' });
-    const again = await services('up', 'kafka');
+    expect(await services('status', SERVICE)).toMatchObject({ state: 'down' });
+    const again = await services('up', SERVICE);
 
     expect(again.state).toBe('ready');
     expect(again.pids).not.toEqual(started.pids);
   });
 
   it('leaves nothing running when it is interrupted', async () => {
-    const up = startChild(main, ['up', 'kafka'], { env: { VARVE_SERVICES_CACHE: cache } });
-    const state = join(cache, 'running', 'kafka', 'state.json');
+    const up = startChild(main, ['up', SERVICE], { env: { VARVE_SERVICES_CACHE: cache } });
+    const state = join(cache, 'running', SERVICE, 'state.json');
     await until(() => existsSync(state), { what: 'the record of the server' });
 
     up.signal('SIGINT');
@@ -87,13 +69,13 @@ describe('npm run services', () => {
 
   it('says what to install where there is no Java', async () => {
     const env = { ...process.env, VARVE_SERVICES_CACHE: cache, JAVA_HOME: '/nowhere' };
-    const asked = run(process.execPath, [main, 'up', 'kafka'], { env });
+    const asked = run(process.execPath, [main, 'up', SERVICE], { env });
 
     await expect(asked).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('default-jre-headless'),
     });
-    expect(await services('status', 'kafka')).toMatchObject({ state: 'down' });
+    expect(await services('status', SERVICE)).toMatchObject({ state: 'down' });
   });
 
   it('says which services there are when asked for another', async () => {
@@ -107,5 +89,5 @@ describe('npm run services', () => {
 });
 
 function runs(pid: number): boolean {
-  return isRunning({ pid, mark: 'kafka.Kafka' });
+  return isRunning({ pid, mark: 'varve.process=' });
 }

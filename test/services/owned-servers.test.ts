@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startChild, type Child } from '../support/children.ts';
 import { until } from '../support/until.ts';
-import { kafka } from './jars/distributions.ts';
+import { mongoJavaServer } from './jars/distributions.ts';
 import { isRunning, signal, type ProcessIdentity } from './process/identity.ts';
 import { temporaryCache } from './temporary-cache.ts';
 
@@ -17,21 +17,8 @@ interface Owned {
   readonly processes: readonly ProcessIdentity[];
 }
 
+/** That it ends with a `kill -9` of its owner is tested of every server, in lifetime.test.ts. */
 describe('a server that a process has started for itself', () => {
-  it('ends with its owner, kill -9 included, and leaves nothing but its logs', async () => {
-    const { cache, owner } = await anOwner();
-    const { logs } = await ready(owner);
-    const { processes, guard } = await owned(cache);
-    expect(processes.map(isRunning)).toEqual([true]);
-
-    await owner.kill();
-
-    await until(() => !isRunning(guard), { what: 'the end of the guard' });
-    expect(processes.map(isRunning)).toEqual([false]);
-    expect(readdirSync(join(cache, 'owned'))).toEqual([]);
-    expect(readFileSync(join(logs, 'broker.log'), 'utf8')).toContain('Kafka Server started');
-  });
-
   it('ends with an owner that is killed while the server starts', async () => {
     const { cache, owner } = await anOwner();
     const { processes, guard } = await until(() => launched(cache), { timeout: 60_000, what: 'the launch' });
@@ -72,12 +59,12 @@ describe('a server that a process has started for itself', () => {
 });
 
 async function anOwner(): Promise<{ cache: string; owner: Child }> {
-  const cache = await temporaryCache(kafka);
+  const cache = await temporaryCache(mongoJavaServer);
   return { cache, owner: startOwner(cache) };
 }
 
 function startOwner(cache: string): Child {
-  return startChild(new URL('owner.child.ts', import.meta.url), ['kafka'], {
+  return startChild(new URL('owner.child.ts', import.meta.url), ['mongo-java-server'], {
     env: { VARVE_SERVICES_CACHE: cache },
   });
 }

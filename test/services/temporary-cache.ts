@@ -6,11 +6,13 @@ import type { Distribution } from './jars/distributions.ts';
 import { fetchJars } from './jars/fetch-jars.ts';
 
 /** A cache that has the jars, whatever has been built, and else nothing; gone after the test. */
-export async function temporaryCache(distribution: Distribution): Promise<string> {
-  await fetchJars(distribution);
+export async function temporaryCache(...distributions: readonly Distribution[]): Promise<string> {
   const cache = temporaryFolder();
   mkdirSync(join(cache, 'jars'));
-  symlinkSync(jarsFolder(distribution.name), join(cache, 'jars', distribution.name));
+  for (const distribution of distributions) {
+    await fetchJars(distribution);
+    symlinkSync(jarsFolder(distribution.name), join(cache, 'jars', distribution.name));
+  }
   mkdirSync(builtFolder(), { recursive: true });
   symlinkSync(builtFolder(), join(cache, 'built'));
   return cache;

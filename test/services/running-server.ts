@@ -54,13 +54,13 @@ export class RunningServer {
     await this.#ready(timeout);
   }
 
-  /** Freezes the broker: its connections stay open, and nobody answers. */
-  pause(): void {
-    this.#broker.signal('SIGSTOP');
+  /** Freezes the broker: its connections stay open, and nobody answers once this has resolved. */
+  async pause(): Promise<void> {
+    await this.#broker.freeze();
   }
 
   resume(): void {
-    this.#broker.signal('SIGCONT');
+    this.#broker.thaw();
   }
 
   async stop(): Promise<void> {

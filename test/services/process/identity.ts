@@ -29,6 +29,28 @@ export async function killProcess(process_: ProcessIdentity): Promise<void> {
   await until(() => !isRunning(process_), { timeout: 30_000, what: `the end of process ${process_.pid}` });
 }
 
+/** Resolves when all of its threads stand still: until one of them has taken the signal, the others go on. */
+export async function freezeProcess(process_: ProcessIdentity): Promise<void> {
+  signal(process_, 'SIGSTOP');
+  const { pid } = process_;
+  const isStill = (): boolean => statesOf(pid).every((state) => state === 'T');
+  await until(isStill, { timeout: 30_000, what: `process ${pid} to stand still` });
+}
+
+/** Of its threads, as `ps` says it: T for one that stands still. */
+function statesOf(pid: number): readonly string[] {
+  if (!existsSync('/proc/self/stat')) {
+    return [spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.charAt(0)];
+  }
+  const tasks = `/proc/${pid}/task`;
+  return readdirSync(tasks).map((task) => stateIn(readFileSync(`${tasks}/${task}/stat`, 'utf8')));
+}
+
+/** The name before it may have any sign in it. */
+function stateIn(stat: string): string {
+  return stat.charAt(stat.lastIndexOf(')') + 2);
+}
+
 /** `undefined` for one that has ended, also while nobody has asked for its exit code yet; empty for one that is ending. */
 function commandLineOf(pid: number): string | undefined {
   try {

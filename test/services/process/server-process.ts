@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { ServiceError } from '../service-error.ts';
 import type { Command } from './command.ts';
-import { isRunning, killProcess, signal, type ProcessIdentity } from './identity.ts';
+import { freezeProcess, isRunning, killProcess, signal, type ProcessIdentity } from './identity.ts';
 import type { Launcher } from './launcher.ts';
 
 /** RocketMQ's proxy goes on without the port that it could not have. */
@@ -47,8 +47,12 @@ export class ServerProcess {
     if (this.#identity) await killProcess(this.#identity);
   }
 
-  signal(name: NodeJS.Signals): void {
-    if (this.#identity) signal(this.#identity, name);
+  async freeze(): Promise<void> {
+    if (this.#identity) await freezeProcess(this.#identity);
+  }
+
+  thaw(): void {
+    if (this.#identity) signal(this.#identity, 'SIGCONT');
   }
 
   /** What this process has logged since it was launched last. */

@@ -47,8 +47,8 @@ export const brokerDefaults = {
   transactionTimeOut: 2000,
   transactionCheckMax: 1000,
   transactionOpBatchInterval: 200,
-  // By default the whole timer wheel is written each second, which keeps a sixth of a core busy in an idle broker.
-  timerFlushIntervalMs: 10_000,
+  // By default the whole timer wheel is written each second, which keeps a sixth of a core busy in an idle broker; each time takes it 0.4 s.
+  timerFlushIntervalMs: 60_000,
 } satisfies Record<string, Setting>;
 
 export const proxyDefaults = {

@@ -60,7 +60,7 @@ describe('a Kafka broker that is killed and comes back', () => {
     const subscription = await bus.subscribe(toGroup(topic), got.handler);
     await bus.publish([aMessage(topic, 'a', 1)]);
     await until(() => got.ids.length === 1);
-    server.pause();
+    await server.pause();
     try {
       const begun = performance.now();
       await expect(bus.publish([aMessage(topic, 'a', 2)])).rejects.toMatchObject({ retryable: true });

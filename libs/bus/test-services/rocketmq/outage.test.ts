@@ -19,7 +19,7 @@ describe('RocketMQ', () => {
     await bus.subscribe(toTopic(topic), got.handler);
     await bus.publish([aMessage(topic, 'a', 1)]);
 
-    server.pause();
+    await server.pause();
     try {
       const began = performance.now();
       await expect(bus.publish([aMessage(topic, 'a', 2)])).rejects.toMatchObject({
@@ -46,7 +46,7 @@ describe('RocketMQ', () => {
     await bus.subscribe(toTopic(topic), async () => undefined);
     await bus.publish([aMessage(topic, 'a', 1)]);
 
-    server.pause();
+    await server.pause();
     try {
       await bus.close();
     } finally {
@@ -62,7 +62,7 @@ describe('RocketMQ', () => {
     ]);
     await child.heard((message): message is string => message === 'connected', 'its connection', 60_000);
 
-    server.pause();
+    await server.pause();
     try {
       child.say('close');
       expect([await child.exited, child.stderr]).toEqual([{ code: 0, signal: null }, '']);

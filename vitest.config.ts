@@ -45,8 +45,8 @@ export default defineConfig({
             'apps/*/test-services/**/*.test.ts',
           ],
           globalSetup: 'test/services/global-setup.ts',
-          // Beside the servers, which need the cores as well.
-          maxWorkers: 2,
+          // Some wait for a broker while others use the processors.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           // By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once.

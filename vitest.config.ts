@@ -45,9 +45,9 @@ export default defineConfig({
             'apps/*/test-services/**/*.test.ts',
           ],
           globalSetup: 'test/services/global-setup.ts',
-          // Some wait for a broker while others use the processors.
-          maxWorkers: 3,
-          testTimeout: 120_000,
+          // Beside the servers, which need the cores as well.
+          maxWorkers: 2,
+          testTimeout: 240_000,
           hookTimeout: 180_000,
           // By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once.
           execArgv: ['--disable-warning=TimeoutNegativeWarning'],

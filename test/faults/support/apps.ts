@@ -16,7 +16,7 @@ export async function startApp(
 ): Promise<StartedApp> {
   const main = new URL(`../../../apps/${app}/dist/main.js`, import.meta.url);
   const child = startChild(main, [], { env: { ...env, PORT: '0', NO_COLOR: '1' } });
-  const url = await until(() => addressSaidBy(child), { what: `the ${app} app to listen`, timeout: 20_000 });
+  const url = await until(() => addressSaidBy(child), { what: `the ${app} app to listen`, timeout: 60_000 });
   return { child, url };
 }
 

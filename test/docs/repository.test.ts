@@ -56,3 +56,12 @@ test('no file names a machine, a registry or something left to do', () => {
   });
   expect(found).toEqual([]);
 });
+
+test('the glossary says each word once', () => {
+  const words = readPage('docs/glossary.md').prose.flatMap((line) => {
+    const [, cell = ''] = line.split('|');
+    return [...cell.matchAll(/\*\*([^*]+)\*\*/g)].map(([, word]) => word!);
+  });
+  expect(words.length).toBeGreaterThan(40);
+  expect(words.filter((word, at) => words.indexOf(word) < at)).toEqual([]);
+});

@@ -42,18 +42,18 @@ describe('a row', () => {
     expect(seen).toEqual([{ _id: 'a', count: 7 }]);
   });
 
-  it('leaves a mark when it is deleted, also if it came and went within a batch', () => {
-    const mark = { _id: 'a', _position: 6, _deleted: true, _deletedAt: folding.now };
-    expect(foldRow({ _id: 'a', count: 7, _position: 4 }, changes([6, removed]), folding)).toEqual(mark);
-    expect(foldRow(undefined, changes([5, plusOne], [6, removed]), folding)).toEqual(mark);
+  it('leaves a tombstone when it is deleted, also if it came and went within a batch', () => {
+    const tombstone = { _id: 'a', _position: 6, _deleted: true, _deletedAt: folding.now };
+    expect(foldRow({ _id: 'a', count: 7, _position: 4 }, changes([6, removed]), folding)).toEqual(tombstone);
+    expect(foldRow(undefined, changes([5, plusOne], [6, removed]), folding)).toEqual(tombstone);
   });
 
-  it('begins anew behind its mark', () => {
-    const mark = { _id: 'a', _position: 6, _deleted: true as const, _deletedAt: folding.now };
-    expect(foldRow(mark, changes([6, plusOne], [7, plusOne]), folding)).toEqual({
+  it('begins anew behind its tombstone', () => {
+    const tombstone = { _id: 'a', _position: 6, _deleted: true as const, _deletedAt: folding.now };
+    expect(foldRow(tombstone, changes([6, plusOne], [7, plusOne]), folding)).toEqual({
       ...{ _id: 'a', count: 1, _position: 7 },
     });
-    expect(foldRow(mark, changes([7, removed]), folding)).toBeUndefined();
+    expect(foldRow(tombstone, changes([7, removed]), folding)).toBeUndefined();
   });
 
   it('that never was leaves nothing', () => {

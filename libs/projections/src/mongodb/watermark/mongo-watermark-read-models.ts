@@ -175,7 +175,7 @@ export class MongoWatermarkReadModels extends MongoStore implements ReadModels<W
   }
 
   /**
-   * Rows that a projection has deleted stay as marks, which no query shows. This takes those away that are older than `olderThan` milliseconds
+   * Rows that a projection has deleted stay as tombstones, which no query shows. This takes those away that are older than `olderThan` milliseconds
    * (default a day, at least an hour); run it now and then. It answers how many there were.
    */
   async removeTombstones({ olderThan = 24 * HOUR }: { readonly olderThan?: number } = {}): Promise<number> {

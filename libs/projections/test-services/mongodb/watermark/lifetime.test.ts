@@ -130,7 +130,7 @@ describe.each(servers)('on $name, with read models in watermark mode', (server) 
     expect(await readModels.readLease('totals@1')).toMatchObject({ state: 'stopped', reason: 'replaced' });
   });
 
-  it('marks of deleted rows go when they are old, and their rows stay away', async () => {
+  it('tombstones go when they are old, and their rows stay away', async () => {
     await charge(log, 'order-1', 1);
     await close(log, 'order-1');
     const yesterday = new Date(Date.now() - 48 * 3_600_000);

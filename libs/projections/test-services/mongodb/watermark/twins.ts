@@ -190,7 +190,7 @@ export function twinsOn(
       fails: 'has each commit once when an instance that slept in the middle of a step goes on',
       says: /to deeply equal/,
     },
-    'deletes without leaving a mark': {
+    'deletes without leaving a tombstone': {
       twin: withProtocol(client, async (step) => {
         await writeByPosition(step, async (rows, _id) => {
           await rows.deleteOne({ _id });
@@ -217,7 +217,7 @@ export function twinsOn(
       fails: 'takes a row that another index refuses for no row that is there already',
       says: /expected undefined to match object/,
     },
-    'counts the marks of deleted rows': {
+    'counts the tombstones': {
       twin: ((inner, place) => {
         const orders = bench.raw<Row>(place, 'totals__v1__orders');
         inner.query = async (_name, work) => work({ collection: () => orders } as never);

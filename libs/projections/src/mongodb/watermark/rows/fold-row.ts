@@ -30,7 +30,7 @@ export function foldRow(
   const seen = stored?._position ?? 0;
   const unseen = changes.filter(({ position }) => position > seen);
   let row = stored && rowOf(stored);
-  // A row that never was leaves no mark: whoever applies the same commits makes none either.
+  // A row that never was leaves no tombstone: whoever applies the same commits makes none either.
   let hasBeen = row !== undefined;
   for (const change of unseen) {
     row = evolved(row, id, { change, ...folding });

@@ -7,7 +7,7 @@ export interface StoredRow extends Document {
   readonly _id: RowId;
   /** The last commit that changed it. What a row shows is what all commits up to there have made of it. */
   readonly _position: number;
-  /** A deleted row stays as a mark: whoever still has the commits that made it must not make it again. */
+  /** A tombstone: whoever still has the commits that made the row must not make it again. */
   readonly _deleted?: true;
   readonly _deletedAt?: Date;
 }

@@ -5,7 +5,7 @@ import { versionCollections } from '../../versions/version-collections.js';
 import { storedRows } from '../rows/stored-row.js';
 
 /**
- * Takes away what marks rows as deleted, of all versions. A mark is needed by whoever may still write the row: the next step, while the checkpoint
+ * Takes away the tombstones of all versions. One is needed by whoever may still write the row: the next step, while the checkpoint
  * stands below it, and an instance that was asleep in the middle of a step, which notices by its clocks that it may not go on.
  */
 export async function removeTombstones(own: Own, deletedBefore: Date): Promise<number> {

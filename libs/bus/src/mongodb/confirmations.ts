@@ -1,5 +1,5 @@
 import type { Position } from '@varve/eventstore';
-import { isDuplicateKey } from '@varve/eventstore/mongodb';
+import { untilMade } from '@varve/eventstore/mongodb';
 import type { Confirmation, Published } from '../publication/publication-store.js';
 import { keyOf, type Collections, type ConfirmedRecord } from './collections.js';
 
@@ -9,8 +9,6 @@ type Confirmed = Pick<Collections, 'confirmed'>;
 const STRETCH = 256;
 /** Of the number of a stretch, so that they sort as text. */
 const DIGITS = 14;
-/** Two that make the same document at once: a server may refuse the second of them, which finds it made when it tries again. */
-const TRIES_TO_MAKE = 5;
 
 /** A document for each stretch, in one command. Done again it changes nothing, so part of it may have been done before. */
 export async function recordConfirmed(
@@ -27,14 +25,7 @@ export async function recordConfirmed(
       upsert: true,
     },
   }));
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await confirmed.bulkWrite(updates, { ordered: false });
-      return;
-    } catch (error) {
-      if (!isDuplicateKey(error) || tries >= TRIES_TO_MAKE) throw error;
-    }
-  }
+  await untilMade(() => confirmed.bulkWrite(updates, { ordered: false }));
 }
 
 export async function confirmedBetween(

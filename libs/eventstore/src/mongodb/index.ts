@@ -1,6 +1,15 @@
 export { MongoEventStore } from './mongodb-event-store.js';
 export { MongoLogFilling } from './moving/mongo-log-filling.js';
-export { isDuplicateKey, problemOfDns } from './errors.js';
+export {
+  codeOf,
+  hasDriversName,
+  isBareSocketError,
+  isDuplicateKey,
+  isMongoError,
+  isPassing,
+  problemOf,
+} from './driver-errors.js';
+export { untilMade } from './until-made.js';
 export { isOfAddress, ownClient, reasonOf } from './connection/own-client.js';
 export { watchHeartbeats, type HeartbeatOptions } from './connection/watch-heartbeats.js';
 export type { ClientOfTheApp, MongoEventStoreOptions, MongoPlace } from './options.js';

@@ -5,7 +5,8 @@ import {
   type TopologyDescription,
 } from 'mongodb';
 import { describe, expect, test } from 'vitest';
-import { isPassing, isUnsent, translateError, writeFailed } from '../../src/mongodb/errors.js';
+import { isPassing, isUnsent } from '../../src/mongodb/driver-errors.js';
+import { translateError, writeFailed } from '../../src/mongodb/errors.js';
 
 const serverError = (code: number) => new MongoServerError({ message: 'no', code });
 const unreachable = new MongoServerSelectionError('timed out', {} as TopologyDescription);

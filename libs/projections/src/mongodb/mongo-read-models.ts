@@ -12,6 +12,7 @@ import type {
   StreamName,
   StreamVersion,
 } from '@varve/eventstore';
+import { untilMade } from '@varve/eventstore/mongodb';
 import type {
   Projection,
   ReadModels,
@@ -25,7 +26,6 @@ import { appliedUpTo, listApplied, loadApplied } from './applied/load-applied.js
 import { saveApplied } from './applied/save-applied.js';
 import { connect, type Connection } from './connection/connect.js';
 import type { Own } from './connection/own-collections.js';
-import { untilMade } from './connection/own-work.js';
 import { translated } from './errors.js';
 import { MongoStore } from './mongo-store.js';
 import { withDefaults, type ConnectOptions, type MongoReadModelsOptions } from './options.js';

@@ -4,7 +4,8 @@ import { isEventStoreError, StoreUnavailableError } from '../../log/errors.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import { headerOf, keyOf, type LogDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isNeverBegun, isPassing, isUnsent, writeFailed } from '../errors.js';
+import { isNeverBegun, isPassing, isUnsent } from '../driver-errors.js';
+import { writeFailed } from '../errors.js';
 import { newestOf } from '../read/head.js';
 import { answerFromSealedLog } from './answer-from-sealed-log.js';
 import type { AppendRequest, PendingAppend } from './append-request.js';
@@ -236,8 +237,7 @@ export class CommitWriter {
       this.#warn(error);
       return;
     }
-    for (const pending of group) {
-      if (pending.settled) continue;
+    for (const pending of group.filter(({ settled }) => !settled)) {
       if (isEventStoreError(error)) pending.reject(error);
       else this.#giveUp(pending);
     }

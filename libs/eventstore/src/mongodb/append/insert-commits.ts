@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import type { CommitDocument, FenceDocument, SealDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isDuplicateKey, isPassing } from '../errors.js';
+import { isDuplicateKey, isPassing } from '../driver-errors.js';
 
 type Entry = CommitDocument | FenceDocument | SealDocument;
 

@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import type { Position } from '../../log/positions.js';
 import { sleep, type Timers } from '../../processor/timers.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isDuplicateKey } from '../errors.js';
+import { isDuplicateKey } from '../driver-errors.js';
 
 /** How long one process numbers before it hands over, in milliseconds: long against the hand-over, short against a caller's patience. */
 const TURN = 100;

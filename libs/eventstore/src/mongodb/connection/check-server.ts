@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../driver-errors.js';
 import type { Collections } from './mongo-log.js';
 
 export interface ServerFacts {

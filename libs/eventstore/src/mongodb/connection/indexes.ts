@@ -1,6 +1,6 @@
 import type { Collection, IndexDescriptionInfo } from 'mongodb';
 import { StoreIncompatibleError } from '../../log/errors.js';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../driver-errors.js';
 import type { Collections } from './mongo-log.js';
 
 interface NeededIndex {

@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import { LogDivergedError, LogIncompleteError, StoreIncompatibleError } from '../../log/errors.js';
 import type { CopySource } from '../../log/movable-log.js';
 import type { LogId } from '../../log/positions.js';
-import { isDuplicateKey } from '../errors.js';
+import { isDuplicateKey } from '../driver-errors.js';
 import { NUMBERED } from './commit-document.js';
 import type { Collections, MongoLog } from './mongo-log.js';
 

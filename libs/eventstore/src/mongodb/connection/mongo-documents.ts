@@ -1,6 +1,7 @@
 import { MongoOperationTimeoutError, type Collection, type Document } from 'mongodb';
 import { StoreClosedError } from '../../log/errors.js';
-import { isUnsent, translateError } from '../errors.js';
+import { isUnsent } from '../driver-errors.js';
+import { translateError } from '../errors.js';
 import { placeWithDefaults, type MongoPlace, type PlaceOptions } from '../options.js';
 import { assertMajorityReads, checkPrimary } from './check-server.js';
 import { deciding } from './mongo-log.js';

@@ -1,6 +1,7 @@
 import type { MongoClient } from 'mongodb';
 import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
-import { isMongoError, translateError } from '../errors.js';
+import { isMongoError } from '../driver-errors.js';
+import { translateError } from '../errors.js';
 import type { ClientOfTheApp } from '../options.js';
 import { isOfAddress, ownClient, reasonOf } from './own-client.js';
 import { watchHeartbeats } from './watch-heartbeats.js';

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
 import { HEADERS, headerOf, type HeaderDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isDuplicateKey } from '../errors.js';
+import { isDuplicateKey } from '../driver-errors.js';
 import { snapshotKey, type SnapshotDocument } from './snapshot-document.js';
 
 /** What a document takes beside the state, generously. */

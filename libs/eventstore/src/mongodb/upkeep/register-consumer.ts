@@ -1,7 +1,7 @@
 import { assertSameDatabase } from '../../adapter/consumer.js';
 import type { Consumer, RegisteredConsumer } from '../../log/consumer.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { isDuplicateKey } from '../errors.js';
+import { isDuplicateKey } from '../driver-errors.js';
 
 interface ConsumerRecord extends RegisteredConsumer {
   readonly _id: string;

@@ -1,6 +1,6 @@
+import { codeOf } from '@varve/eventstore/mongodb';
 import type { Document } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
-import { serverCodeOf } from '../errors.js';
 import type { MongoMode } from '../options.js';
 import type { OwnCollections } from './own-collections.js';
 
@@ -43,7 +43,7 @@ async function greet(database: OwnCollections['database']): Promise<Document> {
   try {
     return await database.command({ hello: 1 });
   } catch (error) {
-    if (serverCodeOf(error) !== COMMAND_NOT_FOUND) throw error;
+    if (codeOf(error) !== COMMAND_NOT_FOUND) throw error;
     return database.command({ isMaster: 1 });
   }
 }

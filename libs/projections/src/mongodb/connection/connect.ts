@@ -1,7 +1,7 @@
-import { isOfAddress, ownClient, reasonOf, watchHeartbeats } from '@varve/eventstore/mongodb';
+import { isMongoError, isOfAddress, ownClient, reasonOf, watchHeartbeats } from '@varve/eventstore/mongodb';
 import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
-import { isMongoError, translated } from '../errors.js';
+import { translated } from '../errors.js';
 import type { ConnectOptions, MongoMode } from '../options.js';
 import { checkServer } from './check-server.js';
 import { createOwnCollections, findMode, findOrMakeIdentity, type Identity } from './identity.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { codeOf, isDuplicateKey } from '@varve/eventstore/mongodb';
 import { ReadModelsDivergedError, ReadModelsIncompatibleError } from '../../index.js';
-import { isDuplicateKey, serverCodeOf } from '../errors.js';
 import type { MongoMode } from '../options.js';
 import type { IdentityRecord, OwnCollections } from './own-collections.js';
 
@@ -56,7 +56,7 @@ async function ensureCollection({ database }: OwnCollections, name: string): Pro
   try {
     await database.createCollection(name);
   } catch (error) {
-    if (serverCodeOf(error) !== NAMESPACE_EXISTS) throw error;
+    if (codeOf(error) !== NAMESPACE_EXISTS) throw error;
   }
 }
 

@@ -1,10 +1,7 @@
-import { isDuplicateKey, translated } from '../errors.js';
+import { translated } from '../errors.js';
 import type { Connection } from './connect.js';
 import type { Own } from './own-collections.js';
 import type { Use } from './use.js';
-
-/** Why a document may be there that was not there a moment ago: another instance has made it. More often than this, something is wrong. */
-const TRIES_TO_MAKE = 5;
 
 /** Work on Varve's own documents, outside of a handler's transaction. */
 export class OwnWork {
@@ -27,16 +24,5 @@ export class OwnWork {
         throw translated(error, this.connection.location);
       }
     });
-  }
-}
-
-/** Whoever loses the race for a new document finds it at the next try. */
-export async function untilMade<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isDuplicateKey(error) || tries >= TRIES_TO_MAKE) throw error;
-    }
   }
 }

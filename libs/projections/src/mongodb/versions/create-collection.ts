@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { codeOf } from '@varve/eventstore/mongodb';
 import type { CreateCollectionOptions, Db } from 'mongodb';
-import { serverCodeOf } from '../errors.js';
 
 const NAMESPACE_EXISTS = 48;
 
@@ -13,7 +13,7 @@ export async function createCollection(
   try {
     await database.createCollection(name, options);
   } catch (error) {
-    if (serverCodeOf(error) !== NAMESPACE_EXISTS) throw error;
+    if (codeOf(error) !== NAMESPACE_EXISTS) throw error;
     const [found] = await database.listCollections({ name }).toArray();
     const existing: Readonly<Record<string, unknown>> = {
       ...(found && 'options' in found ? found.options : {}),

@@ -1,6 +1,6 @@
 import type { LogId } from '@varve/eventstore';
+import { untilMade } from '@varve/eventstore/mongodb';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../../index.js';
-import { untilMade } from '../connection/own-work.js';
 import type { Own, OwnCollections } from '../connection/own-collections.js';
 import { insertRow } from '../processors/ensure-row.js';
 import { MongoTransaction } from '../transaction/mongo-transaction.js';

@@ -1,7 +1,7 @@
 import type { ProcessorId } from '@varve/eventstore';
+import { isDuplicateKey } from '@varve/eventstore/mongodb';
 import { processorIdOf, UnknownProjectionError, versionIdOf, type VersionId } from '../../index.js';
 import type { Own, ProjectionRecord, VersionEntry } from '../connection/own-collections.js';
-import { isDuplicateKey } from '../errors.js';
 
 export interface StoredVersion extends VersionEntry, VersionId {
   readonly processor: string;

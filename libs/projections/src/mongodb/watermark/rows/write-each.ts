@@ -1,7 +1,8 @@
 import { ProjectionFailedError } from '@varve/eventstore';
+import { isDuplicateKey, isMongoError, isPassing } from '@varve/eventstore/mongodb';
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { RowRefusedError } from '../../../index.js';
-import { errorOfDriver, isDuplicateKey, isMongoError, isPassing } from '../../errors.js';
+import { errorOfDriver } from '../../errors.js';
 import type { RowChanges } from './changes.js';
 import type { StoredRow } from './stored-row.js';
 

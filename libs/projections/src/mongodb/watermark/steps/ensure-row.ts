@@ -1,6 +1,6 @@
 import type { ProcessorId } from '@varve/eventstore';
+import { isDuplicateKey } from '@varve/eventstore/mongodb';
 import type { Own, ProcessorRecord } from '../../connection/own-collections.js';
-import { isDuplicateKey } from '../../errors.js';
 import { newRecord, type NewProcessorRow } from '../../processors/ensure-row.js';
 import { findVersionOf } from '../../versions/find-version.js';
 

@@ -1,5 +1,6 @@
 import { writeFailedBecause } from '../adapter/write-failed.js';
-import { StoreUnavailableError } from '../log/errors.js';
+import { InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
+import type { ClientErrors } from './connection/open-client.js';
 import { isMongoError, problemOf } from './driver-errors.js';
 
 interface Failed {
@@ -15,6 +16,15 @@ export function translateError(error: unknown, location: string, of: Partial<Fai
     return new StoreUnavailableError(describe(error, location, kind), written, { cause: error });
   }
   return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
+
+/** @param kind what is opened, in a message's words: "log" */
+export function clientErrors(kind: string): ClientErrors {
+  return {
+    unusable: (reason) => new InvalidOptionsError('uri', `"uri" cannot be used: ${reason}.`),
+    incompatible: (message, options) => new StoreIncompatibleError(message, options),
+    translated: (error, location) => translateError(error, location, { kind }),
+  };
 }
 
 export function writeFailed(

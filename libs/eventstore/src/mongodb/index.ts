@@ -10,7 +10,12 @@ export {
   problemOf,
 } from './driver-errors.js';
 export { untilMade } from './until-made.js';
-export { isOfAddress, ownClient, reasonOf } from './connection/own-client.js';
+export {
+  openClient,
+  type ClientErrors,
+  type ClientOptions,
+  type OpenedClient,
+} from './connection/open-client.js';
 export { watchHeartbeats, type HeartbeatOptions } from './connection/watch-heartbeats.js';
 export type { ClientOfTheApp, MongoEventStoreOptions, MongoPlace } from './options.js';
 export {

@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../../log/errors.js';
+import { clientErrors } from '../errors.js';
 import type { ConnectOptions } from '../options.js';
 import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
@@ -56,9 +57,9 @@ async function connected(
   options: ConnectOptions & Pick<ClientOptions, 'waitsForever'>,
   open: (collections: Collections, location: string) => Promise<MongoLog>,
 ): Promise<OpenedLog> {
-  const { client, hosts, connect, disconnect } = openClient(options);
+  const { client, hosts, connect, disconnect } = openClient(options, clientErrors('log'));
   const collections = collectionsOf(client, options);
   const location = `${hosts}/${collections.commits.namespace}`;
-  const log = await connect({ location, kind: 'log' }, () => open(collections, location));
+  const log = await connect(location, () => open(collections, location));
   return { log, disconnect };
 }

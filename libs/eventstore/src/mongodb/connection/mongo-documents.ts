@@ -1,11 +1,11 @@
 import { MongoOperationTimeoutError, type Collection, type Document } from 'mongodb';
 import { StoreClosedError } from '../../log/errors.js';
 import { isUnsent } from '../driver-errors.js';
-import { translateError } from '../errors.js';
+import { clientErrors, translateError } from '../errors.js';
 import { placeWithDefaults, type MongoPlace, type PlaceOptions } from '../options.js';
 import { assertMajorityReads, checkPrimary } from './check-server.js';
 import { deciding } from './mongo-log.js';
-import { openClient, type Named, type OpenedClient } from './open-client.js';
+import { openClient, type OpenedClient } from './open-client.js';
 
 export interface MongoDocumentsOptions extends MongoPlace {
   readonly logger?: { warn(message: string): void };
@@ -28,15 +28,17 @@ export interface DocumentsOf {
 export class MongoDocuments {
   readonly #options: PlaceOptions;
   readonly #client: OpenedClient;
-  readonly #named: Named;
+  readonly #kind: string;
+  /** Where a person finds them: hosts, database and collection, no credentials. */
+  readonly location: string;
   readonly #working = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
   private constructor(options: PlaceOptions, client: OpenedClient, { kind, collection }: DocumentsOf) {
     this.#options = options;
     this.#client = client;
-    const { database, collectionPrefix } = options;
-    this.#named = { kind, location: `${client.hosts}/${database}.${collectionPrefix}${collection}` };
+    this.#kind = kind;
+    this.location = `${client.hosts}/${options.database}.${options.collectionPrefix}${collection}`;
   }
 
   /**
@@ -50,9 +52,9 @@ export class MongoDocuments {
     prepare: (documents: MongoDocuments) => Promise<void>,
   ): Promise<MongoDocuments> {
     const place = placeWithDefaults(options);
-    const client = openClient({ ...options, ...place });
+    const client = openClient({ ...options, ...place }, clientErrors(of.kind));
     const documents = new MongoDocuments(place, client, of);
-    await client.connect(documents.#named, () => documents.#inTime(() => documents.#begin(of, prepare)));
+    await client.connect(documents.location, () => documents.#inTime(() => documents.#begin(of, prepare)));
     return documents;
   }
 
@@ -61,11 +63,6 @@ export class MongoDocuments {
     await checkPrimary({ database }, this.location);
     await assertMajorityReads(() => this.collection(of.collection).findOne(), this.location);
     await prepare(this);
-  }
-
-  /** Where a person finds them: hosts, database and collection, no credentials. */
-  get location(): string {
-    return this.#named.location;
   }
 
   /** Whether they are to be made where there are none. */
@@ -125,7 +122,7 @@ export class MongoDocuments {
   }
 
   #translated(error: unknown): Error {
-    const { kind, location } = this.#named;
-    return translateError(error, location, { kind, written: isUnsent(error) ? 'not-written' : 'unknown' });
+    const written = isUnsent(error) ? 'not-written' : 'unknown';
+    return translateError(error, this.location, { kind: this.#kind, written });
   }
 }

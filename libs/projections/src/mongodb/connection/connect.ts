@@ -1,4 +1,4 @@
-import { isMongoError, isOfAddress, ownClient, reasonOf, watchHeartbeats } from '@varve/eventstore/mongodb';
+import { openClient, type ClientErrors, type OpenedClient } from '@varve/eventstore/mongodb';
 import type { MongoClient } from 'mongodb';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { translated } from '../errors.js';
@@ -19,26 +19,17 @@ export interface Connection {
 
 /** @throws InvalidProjectionOptionsError, ReadModelsIncompatibleError, ReadModelsUnavailableError */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { client: given, uri = '', commandTimeout } = options;
-  const client = (given as MongoClient | undefined) ?? ownClient({ uri, commandTimeout }, unusable);
-  const endWatch = options.client ? undefined : watchHeartbeats(client);
-  const disconnect = async (): Promise<void> => {
-    endWatch?.();
-    if (!options.client) await client.close();
-  };
+  const opened = openClient(options, CLIENT_ERRORS);
+  const { client, disconnect } = opened;
   const own = ownCollections(client, options);
-  const location = locationOf(client, options);
-  try {
-    await client.connect();
+  const location = locationOf(opened, options);
+  const identity = await opened.connect(location, async () => {
     const { mode, clock: now } = options;
     await checkServer(own, { location, mode });
     const create = () => (options.create ? createOwnCollections(own) : Promise.reject(nothingAt(location)));
-    const identity = await findOrMakeIdentity(own, { location, mode, now, create });
-    return { client, own, identity, location, disconnect };
-  } catch (error) {
-    await disconnect();
-    throw translatedAt(error, location, uri);
-  }
+    return findOrMakeIdentity(own, { location, mode, now, create });
+  });
+  return { client, own, identity, location, disconnect };
 }
 
 /**
@@ -47,33 +38,23 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
  * @throws InvalidProjectionOptionsError also where there are none; ReadModelsIncompatibleError, ReadModelsUnavailableError
  */
 export async function storedMode(options: ConnectOptions): Promise<MongoMode> {
-  const { uri = '', commandTimeout } = options;
-  const client = ownClient({ uri, commandTimeout }, unusable);
-  const location = locationOf(client, options);
-  try {
-    await client.connect();
-    const mode = await findMode(ownCollections(client, options));
+  const opened = openClient(options, CLIENT_ERRORS);
+  const location = locationOf(opened, options);
+  const stored = await opened.connect(location, async () => {
+    const mode = await findMode(ownCollections(opened.client, options));
     if (mode === undefined) throw nothingAt(location);
     return mode;
-  } catch (error) {
-    throw translatedAt(error, location, uri);
-  } finally {
-    await client.close();
-  }
+  });
+  await opened.disconnect();
+  return stored;
 }
 
-function translatedAt(error: unknown, location: string, uri: string): unknown {
-  if (isMongoError(error) && error.name === 'MongoCompatibilityError') {
-    return new ReadModelsIncompatibleError(`The server of ${location} is too old: ${error.message}`, {
-      cause: error,
-    });
-  }
-  return isOfAddress(error) ? unusable(reasonOf(error, uri)) : translated(error, location);
-}
-
-function unusable(reason: string): InvalidProjectionOptionsError {
-  return new InvalidProjectionOptionsError('uri', `The option "uri" cannot be used: ${reason}.`);
-}
+const CLIENT_ERRORS: ClientErrors = {
+  unusable: (reason) =>
+    new InvalidProjectionOptionsError('uri', `The option "uri" cannot be used: ${reason}.`),
+  incompatible: (message, cause) => new ReadModelsIncompatibleError(message, cause),
+  translated,
+};
 
 function nothingAt(location: string): InvalidProjectionOptionsError {
   return new InvalidProjectionOptionsError(
@@ -82,11 +63,10 @@ function nothingAt(location: string): InvalidProjectionOptionsError {
   );
 }
 
-/** With the hosts as they were given: a name in DNS stands for servers that are known only later, and in any order. */
-export function locationOf(
-  { options: { srvHost, hosts } }: Pick<MongoClient, 'options'>,
+function locationOf(
+  { hosts }: Pick<OpenedClient, 'hosts'>,
   { database, collectionPrefix }: Pick<ConnectOptions, 'database' | 'collectionPrefix'>,
 ): string {
-  const place = `${srvHost ?? hosts.join(',')}/${database}`;
+  const place = `${hosts}/${database}`;
   return collectionPrefix === '' ? place : `${place}/${collectionPrefix}*`;
 }

@@ -1,15 +1,12 @@
 import { StoreIncompatibleError, StoreUnavailableError } from '@varve/eventstore';
+import { sqliteCodeOf } from '@varve/eventstore/sqlite';
 
 const BUSY = /^SQLITE_(BUSY|LOCKED)(_|$)/;
 const DAMAGED = /^SQLITE_(NOTADB|CORRUPT)(_|$)/;
 
-export function isBusy(error: unknown): boolean {
-  return BUSY.test(codeOf(error) ?? '');
-}
-
 /** An error of the driver as one of ours; every other error as it is. */
 export function translated(error: unknown, location: string): unknown {
-  const code = codeOf(error);
+  const code = sqliteCodeOf(error);
   if (code === undefined) return error;
   if (DAMAGED.test(code)) {
     return new StoreIncompatibleError(
@@ -29,9 +26,4 @@ function whatToDo(code: string): string {
   if (code.startsWith('SQLITE_FULL')) return 'The disk is full: make room.';
   if (code.startsWith('SQLITE_READONLY')) return 'The file or its folder is read-only: allow writing.';
   return 'Check the file, its folder and the disk.';
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && error.code.startsWith('SQLITE_') ? error.code : undefined;
 }

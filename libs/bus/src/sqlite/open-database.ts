@@ -1,21 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreIncompatibleError } from '@varve/eventstore';
+import { DRIVER_TIMEOUT } from '@varve/eventstore/sqlite';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { ensureSchema, isOurs } from './schema.js';
-
-/** How long the driver may block the thread on another process's lock, in milliseconds; longer waits are asynchronous. */
-const DRIVER_TIMEOUT = 3;
-/** better-sqlite3 13 is built for this Node-API; on an older one, opening a database ends the process with a segmentation fault. */
-const NODE_API = 10;
-
-export function assertDriverRuns(nodeApi: string | undefined): void {
-  if (Number(nodeApi) >= NODE_API) return;
-  throw new StoreIncompatibleError(
-    `The SQLite publication store needs Node-API ${NODE_API}, which is in Node 22.14 and later; this is Node ${process.version}. Use a newer Node.`,
-  );
-}
 
 /** @throws InvalidBusOptionsError */
 export function assertUsablePath(path: string, create: boolean): void {

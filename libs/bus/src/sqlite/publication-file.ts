@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StoreClosedError, StoreIncompatibleError } from '@varve/eventstore';
+import { whileBusy } from '@varve/eventstore/sqlite';
 import { translated } from './driver-errors.js';
-import { whileBusy } from './while-busy.js';
 
 /** The one connection of a process, used by one piece of work at a time: SQLite has one transaction per connection, whoever awaits. */
 export class PublicationFile {
@@ -42,7 +42,7 @@ export class PublicationFile {
   }
 
   read<T>(work: () => T): Promise<T> {
-    return this.#exclusively(async () => whileBusy(work, this.busyTimeout));
+    return this.#exclusively(async () => whileBusy(this.busyTimeout, work));
   }
 
   close(): Promise<void> {
@@ -64,7 +64,7 @@ export class PublicationFile {
   }
 
   #begin(): Promise<void> {
-    return whileBusy(() => void this.database.exec('BEGIN IMMEDIATE'), this.busyTimeout);
+    return whileBusy(this.busyTimeout, () => void this.database.exec('BEGIN IMMEDIATE'));
   }
 
   /** SQLite goes on writing into a file that was deleted or replaced, and two relays would each believe that they are the only one. */

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import type { Checkpoint, Lease, LeaseRow, LogId, Position, ProcessorId } from '@varve/eventstore';
+import {
+  StoreIncompatibleError,
+  type Checkpoint,
+  type Lease,
+  type LeaseRow,
+  type LogId,
+  type Position,
+  type ProcessorId,
+} from '@varve/eventstore';
+import { lackingDriver, whileBusy } from '@varve/eventstore/sqlite';
 import type { InstanceReport, InstanceReports } from '../publication/instance-report.js';
 import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
@@ -9,9 +18,8 @@ import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmatio
 import { translated } from './driver-errors.js';
 import { forgetInstance, listInstances, recordInstance } from './instances.js';
 import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
-import { assertDriverRuns, assertUsablePath, openDatabase } from './open-database.js';
+import { assertUsablePath, openDatabase } from './open-database.js';
 import { PublicationFile } from './publication-file.js';
-import { whileBusy } from './while-busy.js';
 
 export interface SqlitePublicationStoreOptions {
   /** A path, or `:memory:`. A file of its own, so that it never stands in an append's way; see `publicationFileOf`. */
@@ -43,12 +51,13 @@ export class SqlitePublicationStore implements PublicationStore<Database>, Insta
         'file',
         `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`,
       );
-    assertDriverRuns(process.versions.napi);
+    const lacking = lackingDriver();
+    if (lacking) throw new StoreIncompatibleError(`The SQLite publication store needs ${lacking}.`);
     const location = file === ':memory:' ? file : resolve(file);
     if (file !== ':memory:') assertUsablePath(location, create);
     try {
       // Instances that start together make the file together.
-      const database = await whileBusy(() => openDatabase(location, create), busyTimeout);
+      const database = await whileBusy(busyTimeout, () => openDatabase(location, create));
       return new SqlitePublicationStore(new PublicationFile(database, busyTimeout));
     } catch (error) {
       throw translated(error, location);

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pretendNodeApi } from '../../../../test/support/older-node.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 describe('A publication store in a file', () => {
@@ -34,6 +35,14 @@ describe('A publication store in a file', () => {
       'no publication store',
     );
     await expect(SqlitePublicationStore.open({ file: '' })).rejects.toMatchObject({ option: 'file' });
+  });
+
+  it('refuses a Node that the driver would crash', async () => {
+    pretendNodeApi('9');
+    await expect(SqlitePublicationStore.open({ file: ':memory:' })).rejects.toMatchObject({
+      code: 'store-incompatible',
+      message: expect.stringContaining('22.14') as string,
+    });
   });
 
   it.each([

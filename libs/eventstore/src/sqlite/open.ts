@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { InvalidOptionsError, StoreIncompatibleError } from '../log/errors.js';
 import { translateError } from './errors.js';
 import { CHECKPOINT_PAGES, JournalRoom } from './journal-room.js';
+import { lackingDriver } from './lacking-driver.js';
 import { LogFiles } from './log-files.js';
 import { assertCompatible, migrate } from './migrate.js';
 import { assertComplete } from './moving/begin-filling.js';
@@ -15,7 +16,8 @@ const CACHE_KIBIBYTES = 65_536;
 
 /** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
 export async function openLog(options: OpenOptions, purpose: 'use' | 'filling' = 'use'): Promise<SqliteLog> {
-  assertDriverRuns(process.versions.napi);
+  const lacking = lackingDriver();
+  if (lacking) throw new StoreIncompatibleError(`The SQLite log needs ${lacking}, or another store.`);
   const path = options.file === ':memory:' ? undefined : resolve(options.file);
   const files = new LogFiles(path);
   if (path !== undefined) assertUsablePath(path, options);
@@ -24,16 +26,6 @@ export async function openLog(options: OpenOptions, purpose: 'use' | 'filling' =
   } catch (error) {
     throw translateError(error, files.location);
   }
-}
-
-/** better-sqlite3 13 is built for this Node-API; on an older one, opening a database ends the process with a segmentation fault. */
-const NODE_API = 10;
-
-export function assertDriverRuns(nodeApi: string | undefined): void {
-  if (Number(nodeApi) >= NODE_API) return;
-  throw new StoreIncompatibleError(
-    `The SQLite log needs Node-API ${NODE_API}, which is in Node 22.14 and later; this is Node ${process.version}. Use a newer Node, or another store.`,
-  );
 }
 
 function assertUsablePath(path: string, { readOnly, create }: OpenOptions): void {

@@ -1,3 +1,4 @@
+import { sqliteCodeOf } from '@varve/eventstore/sqlite';
 import {
   ReadModelsIncompatibleError,
   ReadModelsUnavailableError,
@@ -55,9 +56,8 @@ export function endedByHandler(location: string): TransactionControlError {
 function driverCode(error: unknown): string {
   let current = error;
   for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
-    if ('code' in current && typeof current.code === 'string' && current.code.startsWith('SQLITE_')) {
-      return current.code;
-    }
+    const code = sqliteCodeOf(current);
+    if (code !== undefined) return code;
     current = current.cause;
   }
   return '';

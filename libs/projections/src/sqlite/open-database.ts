@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { lackingDriver } from '@varve/eventstore/sqlite';
 import Database from 'better-sqlite3';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../index.js';
 import { translateDriverError } from './driver-errors.js';
@@ -12,7 +13,8 @@ const DRIVER_TIMEOUT = 5;
 
 /** Opens a connection that writes, and makes the tables in an empty file. */
 export function openForWriting(file: string, options: { create: boolean; now: number }): Database.Database {
-  assertDriverRuns(process.versions.napi);
+  const lacking = lackingDriver();
+  if (lacking) throw new ReadModelsIncompatibleError(`SQLite read models need ${lacking}.`);
   if (!options.create && file !== IN_MEMORY && !existsSync(file)) {
     throw new InvalidProjectionOptionsError('file', `There are no read models at ${file}. Check the path.`);
   }
@@ -26,16 +28,6 @@ export function openForWriting(file: string, options: { create: boolean; now: nu
     ensureSchema(database, { databaseId: randomUUID(), now: options.now });
     database.pragma(`busy_timeout = ${DRIVER_TIMEOUT}`);
   });
-}
-
-/** better-sqlite3 13 is built for this Node-API; on an older one, opening a database ends the process with a segmentation fault. */
-const NODE_API = 10;
-
-export function assertDriverRuns(nodeApi: string | undefined): void {
-  if (Number(nodeApi) >= NODE_API) return;
-  throw new ReadModelsIncompatibleError(
-    `SQLite read models need Node-API ${NODE_API}, which is in Node 22.14 and later; this is Node ${process.version}. Use a newer Node.`,
-  );
 }
 
 /** A connection that cannot write, whatever SQL it is given. WAL readers never wait for the writer. */

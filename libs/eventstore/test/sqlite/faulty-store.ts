@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { openLog } from '../../src/sqlite/open.js';
+import { openLog } from '../../src/sqlite/connection/open.js';
 import { withDefaults } from '../../src/sqlite/options.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/sqlite/index.js';
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { openLog } from '../../src/sqlite/open.js';
+import { openLog } from '../../src/sqlite/connection/open.js';
 import { withDefaults } from '../../src/sqlite/options.js';
-import { readBatch } from '../../src/sqlite/read-all.js';
-import type { SqliteLog } from '../../src/sqlite/sqlite-log.js';
+import { readBatch } from '../../src/sqlite/read/read-all.js';
+import type { SqliteLog } from '../../src/sqlite/connection/sqlite-log.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 const COPY = `INSERT INTO commits

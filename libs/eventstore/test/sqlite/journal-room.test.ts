@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
-import { CHECKPOINT_PAGES, JournalRoom } from '../../src/sqlite/journal-room.js';
-import { LogFiles } from '../../src/sqlite/log-files.js';
+import { CHECKPOINT_PAGES, JournalRoom } from '../../src/sqlite/connection/journal-room.js';
+import { LogFiles } from '../../src/sqlite/connection/log-files.js';
 
 const event = (n: number) => [{ type: 'n.counted', data: { n, note: 'x'.repeat(300) } }];
 const FRAME = 24 + 4096;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
-import { LogFiles } from '../../src/sqlite/log-files.js';
+import { LogFiles } from '../../src/sqlite/connection/log-files.js';
 
 let file: string;
 let now: number;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { migrate } from '../../src/sqlite/migrate.js';
-import { MIGRATIONS } from '../../src/sqlite/schema.js';
+import { migrate } from '../../src/sqlite/connection/migrate.js';
+import { MIGRATIONS } from '../../src/sqlite/connection/schema.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 const events = JSON.stringify([{ type: 'note.taken', data: { n: 1 } }]);

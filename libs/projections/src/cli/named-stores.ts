@@ -38,7 +38,7 @@ function mongodb() {
 }
 
 function sqlite() {
-  return import('../sqlite/open-files.js').catch(missing('SQLite', 'better-sqlite3'));
+  return import('../sqlite/connection/open-files.js').catch(missing('SQLite', 'better-sqlite3'));
 }
 
 function missing(what: string, driver: string): (error: unknown) => never {

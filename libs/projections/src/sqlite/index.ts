@@ -1,3 +1,3 @@
 export { SqliteReadModels, type SqliteReadModelsOptions } from './sqlite-read-models.js';
 export { SqliteTransaction, type SqlValue } from './sqlite-transaction.js';
-export { SqliteQuery } from './sqlite-query.js';
+export { SqliteQuery } from './versions/sqlite-query.js';

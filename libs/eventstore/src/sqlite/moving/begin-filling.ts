@@ -1,7 +1,7 @@
 import { alreadyReleased, assertElsewhere, notEmpty, otherSource } from '../../log/copy-target.js';
 import { LogIncompleteError } from '../../log/errors.js';
 import type { CopySource } from '../../log/movable-log.js';
-import type { SqliteLog } from '../sqlite-log.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
 
 /** @throws LogIncompleteError the log is being made as a copy of another one */
 export function assertComplete(log: SqliteLog): void {

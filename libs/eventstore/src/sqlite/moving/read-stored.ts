@@ -4,10 +4,10 @@ import { wholeNumber } from '../../log/check-options.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { Position } from '../../log/positions.js';
-import { COMMITS_AND_STREAMS, HEADER_COLUMNS, headerOf, type HeaderRow } from '../commit-row.js';
-import { fittingRows, TEXT_UNLESS_LARGE } from '../fitting-rows.js';
-import type { SqliteLog } from '../sqlite-log.js';
-import type { Read } from '../read-stream.js';
+import { COMMITS_AND_STREAMS, HEADER_COLUMNS, headerOf, type HeaderRow } from '../connection/commit-row.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
+import type { Read } from '../read/read-stream.js';
 
 const COMMITS_PER_READ = 500;
 const FENCES_PER_READ = 1_000;

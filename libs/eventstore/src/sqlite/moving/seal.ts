@@ -1,6 +1,6 @@
 import { LogSealedError } from '../../log/errors.js';
 import { describeSeal, type LogSeal, type SealOptions } from '../../log/movable-log.js';
-import type { SqliteLog } from '../sqlite-log.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
 
 export function findSeal(log: SqliteLog): LogSeal | undefined {
   log.assertSameFiles();

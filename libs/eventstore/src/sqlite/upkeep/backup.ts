@@ -1,0 +1,53 @@
+import { existsSync, rmSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { InvalidArgumentError } from '../../log/errors.js';
+import type { Reader } from '../connection/open-reader.js';
+
+/** Pages per turn of the event loop: 2 MB. */
+const PAGES_PER_TURN = 512;
+
+/** Where a backup goes. @throws InvalidArgumentError when something is there already, or no folder is */
+export function backupTarget(to: string): string {
+  const target = resolve(to);
+  if (existsSync(target)) {
+    throw new InvalidArgumentError(
+      'to',
+      `There is a file at ${target} already. Choose another name, or remove it.`,
+    );
+  }
+  if (!existsSync(dirname(target))) {
+    throw new InvalidArgumentError('to', `The folder ${dirname(target)} does not exist. Create it.`);
+  }
+  return target;
+}
+
+/**
+ * Copies the log as it stands, in one transaction of a connection of its own: on the writer's, every other process's commit would make
+ * SQLite begin again, for ever under load. The file appears under its name only when it is whole and on the disk.
+ */
+export async function backup({ log, end }: Reader, target: string, signal: AbortSignal): Promise<void> {
+  const partial = `${target}.partial`;
+  try {
+    await log.database.backup(partial, {
+      progress: () => {
+        signal.throwIfAborted();
+        return PAGES_PER_TURN;
+      },
+    });
+    await rename(partial, target);
+    await flushFolder(dirname(target));
+  } finally {
+    end();
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(partial + suffix, { force: true });
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

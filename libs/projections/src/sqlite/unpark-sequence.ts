@@ -1,6 +1,0 @@
-import type { ProcessorId, StreamName } from '@varve/eventstore';
-import type { StatementCache } from './statement-cache.js';
-
-export function unparkSequence(own: StatementCache, processor: ProcessorId, stream: StreamName): void {
-  own.prepare('DELETE FROM varve_parked WHERE processor = ? AND stream = ?').run(processor, stream);
-}

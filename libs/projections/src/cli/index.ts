@@ -1,2 +1,2 @@
-export { EXIT, type CliIo, type ExitCode } from './io.js';
+export { EXIT, type CliIo, type ExitCode } from './terminal/io.js';
 export { runVarveCli, type CliOptions, type LoadApp } from './run-varve-cli.js';

@@ -8,7 +8,7 @@ import {
   type VerifiableLog,
 } from '@varve/eventstore';
 import type { ReadModels } from '../projection/read-models.js';
-import { parseStoreName } from './log-name.js';
+import { parseStoreName } from './log/log-name.js';
 
 export type NamedLog = EventStore & VerifiableLog & MovableLog;
 

@@ -1,7 +1,7 @@
 import { InvalidOptionsError, type EventRegistry, type LogReader } from '@varve/eventstore';
 import type { Projection, Reactor } from '../projection/projection.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { CliBus } from './buses.js';
+import type { CliBus } from './bus/buses.js';
 
 /** What the commands work on: an app's own configuration, or files named on the command line. */
 export interface CliTarget {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseStoreName, redacted } from '../../src/cli/log-name.js';
+import { parseStoreName, redacted } from '../../src/cli/log/log-name.js';
 import { UsageError } from '../../src/cli/target.js';
 import { varve } from './command.js';
 import { shopFiles } from './shop.js';

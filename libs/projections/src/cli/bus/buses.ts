@@ -1,0 +1,63 @@
+import type { BusAdministration, MessageBus } from '@varve/bus';
+import { InvalidOptionsError } from '@varve/eventstore';
+import type { OpenedBus, OpenedPublication } from '../../nest/opened-buses.js';
+import type { CliTarget } from '../target.js';
+
+/** A bus of the app, as the commands see it. */
+export type CliBus = OpenedBus;
+
+/**
+ * The bus that was asked for, or all of them.
+ *
+ * @throws InvalidOptionsError there is none, or none of that name
+ */
+export function busesOf({ buses = [] }: CliTarget, name?: string): readonly CliBus[] {
+  if (buses.length === 0)
+    throw new InvalidOptionsError(
+      'bus',
+      'This app has no bus: it imports no BusModule, or one without a broker.',
+    );
+  const chosen = name === undefined ? buses : buses.filter((each) => each.name === name);
+  if (chosen.length > 0) return chosen;
+  throw new InvalidOptionsError(
+    '--bus',
+    `This app has no bus "${name}". It has: ${buses.map((each) => each.name).join(', ')}.`,
+  );
+}
+
+/** The bus that a group is on; a group that no code of this app names any more may be on any. */
+export function busOfGroup(target: CliTarget, group: string, name?: string): CliBus {
+  const buses = busesOf(target, name);
+  const found = buses.filter(({ topology }) => topology.groups.some((each) => each.name === group));
+  const [bus, other] = found.length > 0 ? found : buses;
+  if (bus && !other) return bus;
+  throw new InvalidOptionsError(
+    '--bus',
+    `This app has several buses: name the one of group "${group}" with --bus. It has: ${buses.map((each) => each.name).join(', ')}.`,
+  );
+}
+
+export function administrationOf({ bus }: CliBus): BusAdministration | undefined {
+  return 'setup' in bus && 'inspect' in bus ? (bus as MessageBus & BusAdministration) : undefined;
+}
+
+/**
+ * What is published on them.
+ *
+ * @throws InvalidOptionsError nothing is
+ */
+export function publicationsOf(
+  target: CliTarget,
+  name?: string,
+): readonly (CliBus & { readonly publication: OpenedPublication })[] {
+  const publishing = busesOf(target, name).filter(isPublishing);
+  if (publishing.length > 0) return publishing;
+  throw new InvalidOptionsError(
+    'publication',
+    'This app publishes nothing: give BusModule the option publication, or use the command of the app that does.',
+  );
+}
+
+function isPublishing(bus: CliBus): bus is CliBus & { readonly publication: OpenedPublication } {
+  return bus.publication !== undefined;
+}

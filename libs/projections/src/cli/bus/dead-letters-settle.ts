@@ -1,0 +1,53 @@
+import type { DeadLetters } from '@varve/bus';
+import { busOfGroup } from './buses.js';
+import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { printable } from '../terminal/render.js';
+import type { CliTarget } from '../target.js';
+
+export interface SettleFlags {
+  readonly what: 'retry' | 'discard';
+  readonly bus?: string;
+  readonly json: boolean;
+  /** All that are there, without ids. */
+  readonly ids: readonly string[];
+}
+
+const PAGE = 1_000;
+const DONE = { retry: 'published again', discard: 'discarded' } as const;
+
+/** Publishes dead letters again, or takes them away; one after the other, in their order. */
+export async function deadLettersSettle(
+  target: CliTarget,
+  group: string,
+  { what, bus, json, ids }: SettleFlags,
+  io: CliIo,
+): Promise<ExitCode> {
+  const letters = busOfGroup(target, group, bus).bus.deadLetters(group);
+  const chosen = ids.length > 0 ? ids : await allIdsOf(letters);
+  const [done, missing]: [string[], string[]] = [[], []];
+  for (const id of chosen) {
+    if (io.signal.aborted) return EXIT.interrupted;
+    ((await letters[what](id)) ? done : missing).push(id);
+  }
+  if (json) io.out(JSON.stringify({ request: what, group, done, missing }));
+  else io.out(summaryOf(what, group, done));
+  for (const id of missing) io.error(`Group "${printable(group)}" has no dead letter "${printable(id)}".`);
+  return missing.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Those that are there now, before any comes back: what is published again may fail again. */
+async function allIdsOf(letters: DeadLetters): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (;;) {
+    const after = ids.at(-1);
+    const page = await letters.list({ limit: PAGE, ...(after !== undefined && { after }) });
+    ids.push(...page.map(({ id }) => id));
+    if (page.length < PAGE) return ids;
+  }
+}
+
+function summaryOf(what: SettleFlags['what'], group: string, done: readonly string[]): string {
+  const of = `of group "${printable(group)}"`;
+  if (done.length === 0) return `Nothing ${of} was ${DONE[what]}.`;
+  return `${done.length.toLocaleString('en-US')} ${of}: ${DONE[what]}.`;
+}

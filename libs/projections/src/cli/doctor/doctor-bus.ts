@@ -1,0 +1,65 @@
+import { administrationOf, type CliBus } from '../bus/buses.js';
+import type { Finding } from './doctor.js';
+
+/** Whether the broker answers, has what the app needs, and keeps messages that somebody must look at. */
+export async function examineBus(one: CliBus): Promise<readonly Finding[]> {
+  const subject = `bus ${one.name}`;
+  const health = await one.bus.health();
+  if (!health.up) return [{ level: 'problem', subject, message: messageOf(health.error) }];
+  try {
+    return [
+      { level: 'ok', subject, message: one.bus.description },
+      ...(await examineTopology(one)),
+      ...(await examineDeadLetters(one)),
+      ...(await examinePublication(one)),
+    ];
+  } catch (error) {
+    return [{ level: 'problem', subject, message: messageOf(error) }];
+  }
+}
+
+async function examineTopology(one: CliBus): Promise<readonly Finding[]> {
+  const problems = (await administrationOf(one)?.inspect(one.topology)) ?? [];
+  return problems.map(({ subject, problem, whatToDo }) => ({
+    level: 'problem',
+    subject: `bus ${one.name}, ${subject}`,
+    message: `${problem}\n${whatToDo}`,
+  }));
+}
+
+const ENOUGH = 100;
+
+async function examineDeadLetters({ bus, topology }: CliBus): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name } of topology.groups) {
+    const { length } = await bus.deadLetters(name).list({ limit: ENOUGH });
+    if (length === 0) continue;
+    const count = length < ENOUGH ? `${length}` : `${ENOUGH} or more`;
+    const message = `${count} dead letters: see "varve dead-letters list ${name}"`;
+    findings.push({ level: 'warning', subject: `group ${name}`, message });
+  }
+  return findings;
+}
+
+async function examinePublication({ name, publication }: CliBus): Promise<readonly Finding[]> {
+  if (!publication) return [];
+  const subject = `publication on ${name}`;
+  const { relay, position, head } = await publication.report();
+  const behind = Math.max(0, head - position);
+  if (relay?.state === 'stopped') {
+    const message = `stopped: ${relay.reason ?? 'no reason recorded'}\nMend it, then "varve publication resume"`;
+    return [{ level: 'problem', subject, message }];
+  }
+  if (relay?.state === 'paused') {
+    return [{ level: 'warning', subject, message: 'paused: "varve publication resume" goes on' }];
+  }
+  if (behind > 0 && relay?.owner === undefined) {
+    const message = `${behind} commits behind, and nobody relays them: start an instance`;
+    return [{ level: 'warning', subject, message }];
+  }
+  return [{ level: 'ok', subject, message: `at position ${position} of ${head}` }];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

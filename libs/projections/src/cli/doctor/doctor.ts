@@ -1,0 +1,101 @@
+import { markOf, sameMark, type LogReader } from '@varve/eventstore';
+import { examineLog } from './doctor-log.js';
+import { examineBus } from './doctor-bus.js';
+import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
+import { processorsOf, type ProcessorOf } from '../projections/processors.js';
+import { printableLines } from '../terminal/render.js';
+import type { CliTarget, ProjectionCode } from '../target.js';
+
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'problem';
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** What is to be opened and looked at, by name. */
+export type Doctoring = Readonly<Record<string, () => Promise<CliTarget>>>;
+
+const SIGNS = { ok: '✓', warning: '!', problem: '✗' } as const;
+
+/** Looks at everything that it can reach and says what is wrong and what to do about it. */
+export async function doctor(parts: Doctoring, json: boolean, io: CliIo): Promise<ExitCode> {
+  const findings: Finding[] = [];
+  const targets: CliTarget[] = [];
+  for (const [subject, open] of Object.entries(parts)) {
+    try {
+      targets.push(await opened(io, open()));
+    } catch (error) {
+      findings.push({
+        level: 'problem',
+        subject,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  try {
+    findings.push(...(await examine(Object.assign({}, ...targets) as Partial<CliTarget>, io.signal)));
+  } finally {
+    for (const target of targets) await target.close();
+  }
+  if (io.signal.aborted) return EXIT.interrupted;
+  answer(io, json, findings, findings.map(describe).join('\n'));
+  return findings.some(({ level }) => level === 'problem') ? EXIT.unhealthy : EXIT.ok;
+}
+
+function describe({ level, subject, message }: Finding): string {
+  return `${SIGNS[level]} ${subject}: ${printableLines(message, '  ')}`;
+}
+
+async function examine(
+  { log, readModels, code, buses = [] }: Partial<CliTarget>,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const findings = log ? await examineLog(log, signal) : [];
+  for (const bus of buses) findings.push(...(await examineBus(bus)));
+  if (!readModels) return findings;
+  const processors = await processorsOf(readModels);
+  for (const one of processors) findings.push(await examineProcessor(one, log));
+  findings.push(...examineCode(processors, code));
+  if (processors.length === 0)
+    findings.push({ level: 'ok', subject: 'read models', message: `none yet in ${readModels.location}` });
+  return findings;
+}
+
+async function examineProcessor(one: ProcessorOf, log: LogReader | undefined): Promise<Finding> {
+  const { processor: subject, name, checkpoint, lease, parked, stage, skipped } = one;
+  const diverged = log && stage !== 'retired' ? await findDivergence(one, log) : undefined;
+  if (diverged) return { level: 'problem', subject, message: diverged };
+  if (stage === 'retired')
+    return { level: 'ok', subject, message: `retired: "varve projections drop ${name}" removes it` };
+  if (lease.state === 'stopped') {
+    const message = `stopped: ${lease.reason ?? 'no reason recorded'}\nMend it, then "varve projections resume ${name}"`;
+    return { level: 'problem', subject, message };
+  }
+  if (parked > 0)
+    return { level: 'problem', subject, message: `${parked} parked: see "varve parked list ${name}"` };
+  if (lease.state === 'paused')
+    return { level: 'warning', subject, message: `paused: "varve projections resume ${name}" goes on` };
+  const note = skipped > 0 ? `; ${skipped} times something was skipped, on record` : '';
+  return { level: 'ok', subject, message: `${stage}, at position ${checkpoint.position}${note}` };
+}
+
+async function findDivergence(
+  { checkpoint, name, kind }: ProcessorOf,
+  log: LogReader,
+): Promise<string | undefined> {
+  const { logId, position, mark } = checkpoint;
+  const command = kind === 'reactor' ? `varve replay ${name} --from P` : `varve projections rebuild ${name}`;
+  if (logId !== log.logId) return `comes from log ${logId}, and this is ${log.logId}: ${command}`;
+  if (position === 0 || !mark) return undefined;
+  const commit = await log.commitAt(position);
+  if (commit && sameMark(markOf(commit), mark)) return undefined;
+  return `the log has another commit at position ${position}, so it was restored or replaced: run "varve log restored", then ${command}`;
+}
+
+/** What this app's code would do that the database does not show yet. */
+function examineCode(processors: readonly ProcessorOf[], code: ProjectionCode | undefined): Finding[] {
+  const declared = [...(code?.projections ?? []), ...(code?.reactors ?? [])];
+  return declared
+    .filter(({ name }) => processors.every((one) => one.name !== name))
+    .map(({ name }) => ({ level: 'warning', subject: name, message: 'not started yet: start a projector' }));
+}

@@ -1,0 +1,41 @@
+import type { RowDifference } from '../../projection/compare-rows.js';
+import type { Verification } from '../../projection/rebuild-options.js';
+import { printable } from '../terminal/render.js';
+
+const WHY = {
+  'nothing-live': 'nothing was live',
+  'other-log': 'the live version comes from another log',
+  'live-behind': 'the live version stands still behind it',
+  'live-unsettled':
+    'rows of the live version are ahead of its checkpoint, since an instance died: start a projector, then verify again',
+  'built-elsewhere': 'a projector that runs builds this version already, or has just made it live',
+} as const;
+
+const SHOWN = 20;
+
+/** What `--verify` found, as lines. */
+export function describeVerification(verification: Verification | undefined): readonly string[] {
+  if (!verification) return [];
+  if (verification.verdict === 'not-comparable') return [`Not verified: ${WHY[verification.why]}.`];
+  const { rows, differing, differences, parked } = verification;
+  const at = `at position ${verification.position.toLocaleString('en-US')}`;
+  const lines =
+    verification.verdict === 'same'
+      ? [`Verified ${at}: all ${rows.toLocaleString('en-US')} rows are the same.`]
+      : [
+          `${differing.toLocaleString('en-US')} rows differ ${at}, where ${rows.toLocaleString('en-US')} are live:`,
+        ];
+  lines.push(...differences.slice(0, SHOWN).map(describeDifference));
+  if (differing > SHOWN)
+    lines.push(`  … and ${differing - SHOWN} more (--json lists the first ${differences.length})`);
+  for (const side of ['live', 'rebuilt'] as const) {
+    if (parked[side].length > 0)
+      lines.push(`  parked in the ${side} version: ${parked[side].map(printable).join(', ')}`);
+  }
+  return lines;
+}
+
+function describeDifference({ kind, table, key, live, rebuilt }: RowDifference): string {
+  const rows = kind === 'different' ? `: ${JSON.stringify(live)} → ${JSON.stringify(rebuilt)}` : '';
+  return `  ${kind} ${printable(`${table} ${key}${rows}`)}`;
+}

@@ -15,15 +15,15 @@ export * from './message/size-of.js';
 export * from './message/topic-naming.js';
 export * from './message/wire-binding.js';
 export * from './message/wire-message.js';
-export * from './publication/answer-check-back.js';
-export * from './publication/instance-report.js';
-export * from './publication/instance-reporter.js';
+export * from './publication/two-phase/answer-check-back.js';
+export * from './publication/instances/instance-report.js';
+export * from './publication/instances/instance-reporter.js';
 export * from './publication/publication-events.js';
-export * from './publication/publication-report.js';
+export * from './publication/instances/publication-report.js';
 export * from './publication/publication-store.js';
-export * from './publication/relay-id.js';
-export * from './publication/relay.js';
-export * from './publication/two-phase-publisher.js';
+export * from './publication/relay/relay-id.js';
+export * from './publication/relay/relay.js';
+export * from './publication/two-phase/two-phase-publisher.js';
 export * from './transport/bus-notice.js';
 export * from './transport/classify-error.js';
 export * from './transport/dead-letter-page.js';
@@ -47,8 +47,8 @@ export {
   type CommandAnswersOptions,
   type Refusal,
 } from './commands/command-answers.js';
-export type { WhenUnreachable } from './publication/preparing.js';
-export { twoPhaseEventStore } from './publication/two-phase-event-store.js';
+export type { WhenUnreachable } from './publication/two-phase/preparing.js';
+export { twoPhaseEventStore } from './publication/two-phase/two-phase-event-store.js';
 export { type PublicationMode, type PublicationOptions } from './publication/publication-plan.js';
 export { readStretch, type Gap } from './sequencing/read-stretch.js';
 export { Sequencer } from './sequencing/sequencer.js';

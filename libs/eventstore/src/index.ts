@@ -25,19 +25,19 @@ export * from './log/positions.js';
 export * from './log/same-json.js';
 export * from './log/snapshot-store.js';
 export * from './log/stream-name.js';
-export * from './processor/batch-effects.js';
-export * from './processor/applied-versions.js';
+export * from './processor/step/batch-effects.js';
+export * from './processor/feed/applied-versions.js';
 export * from './processor/checkpoint-store.js';
-export * from './processor/commit-feed.js';
+export * from './processor/feed/commit-feed.js';
 export * from './processor/failure-policy.js';
-export * from './processor/lease-store.js';
-export * from './processor/parked-sequences.js';
+export * from './processor/lease/lease-store.js';
+export * from './processor/parking/parked-sequences.js';
 export * from './processor/processor-events.js';
 export * from './schema/event-class.js';
 export * from './schema/event-definition.js';
 export * from './schema/event-registry.js';
 export * from './schema/upcaster.js';
-export type { BatchOptions } from './processor/batch-size.js';
+export type { BatchOptions } from './processor/step/batch-size.js';
 export { CheckpointMovedError, LeaseLostError, ProjectionFailedError } from './processor/errors.js';
 export { Processor, type RunOptions } from './processor/processor.js';
 export type {
@@ -50,5 +50,5 @@ export type {
   TransactionalHandler,
 } from './processor/processor-options.js';
 export type { ProcessorState, ProcessorStatus } from './processor/processor-status.js';
-export type { StepResult } from './processor/step-result.js';
+export type { StepResult } from './processor/step/step-result.js';
 export { sleep, systemTimers, type Timers } from './processor/timers.js';

@@ -1,7 +1,7 @@
 import type { LeaseRow, Mark } from '@varve/eventstore';
 import type { MongoDocuments } from '@varve/eventstore/mongodb';
 import type { Collection } from 'mongodb';
-import type { InstanceReport } from '../publication/instance-report.js';
+import type { InstanceReport } from '../publication/instances/instance-report.js';
 import type { Published } from '../publication/publication-store.js';
 
 /** Stands for the whole: what is found with it was made by this library, in a form that it knows. */

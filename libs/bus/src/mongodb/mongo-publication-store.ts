@@ -8,7 +8,7 @@ import {
   type ProcessorId,
 } from '@varve/eventstore';
 import { MongoDocuments } from '@varve/eventstore/mongodb';
-import type { InstanceReport, InstanceReports } from '../publication/instance-report.js';
+import type { InstanceReport, InstanceReports } from '../publication/instances/instance-report.js';
 import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
 import { endStep, loadCheckpoint, standsAt } from './checkpoints.js';
 import { collectionsOf, STORE, type Collections } from './collections.js';

@@ -1,4 +1,4 @@
-import type { InstanceReport } from '../publication/instance-report.js';
+import type { InstanceReport } from '../publication/instances/instance-report.js';
 import type { Published } from '../publication/publication-store.js';
 import type { PublicationFile } from './publication-file.js';
 

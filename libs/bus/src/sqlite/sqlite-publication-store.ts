@@ -10,7 +10,7 @@ import {
   type ProcessorId,
 } from '@varve/eventstore';
 import { lackingDriver, whileBusy } from '@varve/eventstore/sqlite';
-import type { InstanceReport, InstanceReports } from '../publication/instance-report.js';
+import type { InstanceReport, InstanceReports } from '../publication/instances/instance-report.js';
 import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoints.js';

@@ -1,8 +1,8 @@
 import { retryDelay } from './failure-policy.js';
-import { CHALLENGE_INTERVAL, type LeaseKeeper } from './lease-keeper.js';
+import { CHALLENGE_INTERVAL, type LeaseKeeper } from './lease/lease-keeper.js';
 import type { ProcessorSettings } from './processor-options.js';
 import type { StatusBoard } from './processor-status.js';
-import type { StepResult } from './step-result.js';
+import type { StepResult } from './step/step-result.js';
 import { sleep } from './timers.js';
 
 /** How long to wait for a storage that could not be used: the same bounds as for a commit. */

@@ -3,15 +3,15 @@ import { InvalidOptionsError } from '../log/errors.js';
 import type { RecordedEvent } from '../log/event.js';
 import type { LogReader } from '../log/log-reader.js';
 import type { Position } from '../log/positions.js';
-import { keepsVersions, type AppliedVersions } from './applied-versions.js';
-import type { BatchEffectHandler } from './batch-effects.js';
-import type { BatchOptions } from './batch-size.js';
 import type { CheckpointStore, ProcessorId } from './checkpoint-store.js';
-import type { CommitFeed } from './commit-feed.js';
 import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './failure-policy.js';
-import type { LeaseStore } from './lease-store.js';
-import type { ParkedSequences } from './parked-sequences.js';
+import { keepsVersions, type AppliedVersions } from './feed/applied-versions.js';
+import type { CommitFeed } from './feed/commit-feed.js';
+import type { LeaseStore } from './lease/lease-store.js';
+import type { ParkedSequences } from './parking/parked-sequences.js';
 import type { ProcessorEvent } from './processor-events.js';
+import type { BatchEffectHandler } from './step/batch-effects.js';
+import type { BatchOptions } from './step/batch-size.js';
 import { systemTimers, type Timers } from './timers.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Position } from '../log/positions.js';
-import type { FeedStatus } from './commit-feed.js';
 import { codeOf, messageOf } from './errors.js';
+import type { FeedStatus } from './feed/commit-feed.js';
 import { RateMeter } from './rate-meter.js';
 
 /**

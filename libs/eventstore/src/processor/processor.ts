@@ -1,13 +1,13 @@
-import { BatchSize } from './batch-size.js';
 import { InterruptedError } from './errors.js';
-import { Feeding } from './feeding.js';
+import { Feeding } from './feed/feeding.js';
 import { Idling } from './idling.js';
-import { LeaseKeeper } from './lease-keeper.js';
+import { LeaseKeeper } from './lease/lease-keeper.js';
 import { settingsOf, type ProcessorOptions, type ProcessorSettings } from './processor-options.js';
 import { StatusBoard, type ProcessorStatus } from './processor-status.js';
-import type { StepResult } from './step-result.js';
-import { Stepper } from './stepper.js';
-import { VisibleEvents } from './visible-events.js';
+import { BatchSize } from './step/batch-size.js';
+import type { StepResult } from './step/step-result.js';
+import { Stepper } from './step/stepper.js';
+import { VisibleEvents } from './step/visible-events.js';
 
 export interface RunOptions {
   /** Default `everywhere`. */

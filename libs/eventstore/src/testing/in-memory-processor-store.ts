@@ -1,9 +1,13 @@
 import type { LogId, Position, StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
-import type { Applied, AppliedVersion, AppliedVersions } from '../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore, ProcessorId } from '../processor/checkpoint-store.js';
-import type { Lease, LeaseRow, LeaseStore } from '../processor/lease-store.js';
-import type { ParkedSequence, ParkedSequences, SkippedCommits } from '../processor/parked-sequences.js';
+import type { Applied, AppliedVersion, AppliedVersions } from '../processor/feed/applied-versions.js';
+import type { Lease, LeaseRow, LeaseStore } from '../processor/lease/lease-store.js';
+import type {
+  ParkedSequence,
+  ParkedSequences,
+  SkippedCommits,
+} from '../processor/parking/parked-sequences.js';
 import { MemoryTransaction, type MemoryRows } from './memory/memory-transaction.js';
 
 /** Checkpoint and lease of a processor: one row, so that one compare-and-set guards both. */

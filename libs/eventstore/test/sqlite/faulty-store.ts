@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { openLog } from '../../src/sqlite/connection/open.js';
-import { withDefaults } from '../../src/sqlite/options.js';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/sqlite/index.js';
+import { withDefaults } from '../../src/sqlite/options.js';
 
 /** A store on a real file whose SQLite can be made to fail, at real statements in real transactions. */
 export class FaultyStore extends SqliteEventStore {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { openLog } from '../../src/sqlite/connection/open.js';
+import type { SqliteLog } from '../../src/sqlite/connection/sqlite-log.js';
 import { withDefaults } from '../../src/sqlite/options.js';
 import { readBatch } from '../../src/sqlite/read/read-all.js';
-import type { SqliteLog } from '../../src/sqlite/connection/sqlite-log.js';
-import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 const COPY = `INSERT INTO commits
   SELECT position + 1, stream_id, first_version + 1, count, NULL, at, events FROM commits ORDER BY position DESC LIMIT 1`;

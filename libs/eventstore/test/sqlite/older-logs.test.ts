@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { migrate } from '../../src/sqlite/connection/migrate.js';
 import { MIGRATIONS } from '../../src/sqlite/connection/schema.js';
-import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 const events = JSON.stringify([{ type: 'note.taken', data: { n: 1 } }]);
 

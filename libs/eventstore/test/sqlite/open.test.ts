@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { migrate } from '../../src/sqlite/connection/migrate.js';
-import { MIGRATIONS } from '../../src/sqlite/connection/schema.js';
 import { pretendNodeApi } from '../../../../test/support/older-node.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
+import { migrate } from '../../src/sqlite/connection/migrate.js';
+import { MIGRATIONS } from '../../src/sqlite/connection/schema.js';
 
 let folder: string;
 let file: string;

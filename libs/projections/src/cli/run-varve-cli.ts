@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor/doctor.js';
-import { EXIT, opened, type CliIo, type ExitCode } from './terminal/io.js';
 import { openNamedLog, openNamedReadModels } from './named-stores.js';
-import { printable, printableLines } from './terminal/render.js';
 import { createProgram, type Runner } from './program/program.js';
-import { processIo } from './terminal/process-io.js';
 import { assertNamed, UsageError, type CliTarget, type GlobalOptions } from './target.js';
+import { EXIT, opened, type CliIo, type ExitCode } from './terminal/io.js';
+import { processIo } from './terminal/process-io.js';
+import { printable, printableLines } from './terminal/render.js';
 
 /** Loads the class of an app's root module; called only when a command needs it. */
 export type LoadApp = () => Promise<new (...dependencies: never[]) => unknown>;

@@ -1,10 +1,10 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import type { LogReader } from '@varve/eventstore';
-import type { BusFeed } from '../projection/bus-feed.js';
+import type { MongoReadModelsOptions, MongoWatermarkReadModelsOptions } from '../mongodb/options.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
+import type { BusFeed } from '../projection/feed/bus-feed.js';
 import type { ProjectorOptions } from '../projection/projector-options.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { MongoReadModelsOptions, MongoWatermarkReadModelsOptions } from '../mongodb/options.js';
 import type { SqliteReadModelsOptions } from '../sqlite/index.js';
 import { declarationOf } from './decorators.js';
 import type { Feature } from './features.js';

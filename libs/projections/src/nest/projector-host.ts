@@ -6,12 +6,12 @@ import {
 } from '@nestjs/common';
 import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
 import { sleep, systemTimers, type EventRegistry, type LogReader, type Position } from '@varve/eventstore';
-import { feedGroups, type BusFeed } from '../projection/bus-feed.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
-import { Projector } from '../projection/projector.js';
+import { feedGroups, type BusFeed } from '../projection/feed/bus-feed.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
+import { Projector } from '../projection/projector.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { StreamPoint, WaitOptions, WaitOutcome } from '../projection/wait-for.js';
+import type { StreamPoint, WaitOptions, WaitOutcome } from '../projection/waiting/wait-for.js';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';

@@ -11,7 +11,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { assertStreamName, InvalidArgumentError } from '@varve/eventstore';
 import type { Observable } from 'rxjs';
 import { ProjectionBehindError } from '../projection/errors.js';
-import type { StreamPoint } from '../projection/wait-for.js';
+import type { StreamPoint } from '../projection/waiting/wait-for.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
 

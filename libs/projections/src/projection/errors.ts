@@ -1,4 +1,4 @@
-import type { StreamPoint } from './wait-for.js';
+import type { StreamPoint } from './waiting/wait-for.js';
 
 export type ProjectionsErrorCode =
   | 'duplicate-projection'

@@ -1,5 +1,5 @@
 import type { Processor, ProcessorEvent } from '@varve/eventstore';
-import { commitFeedOf, isFed, type BusFeed } from './bus-feed.js';
+import { commitFeedOf, isFed, type BusFeed } from './feed/bus-feed.js';
 import { followedVersion } from './followed-version.js';
 import { projectionProcessor, reactorProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';

@@ -1,5 +1,5 @@
 import type { ProcessorEvent, StreamName } from '@varve/eventstore';
-import type { BusFeed } from './bus-feed.js';
+import type { BusFeed } from './feed/bus-feed.js';
 import type { ProcessingOptions } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
 import type { VersionId } from './version-id.js';

@@ -1,14 +1,14 @@
 import type { Position } from '@varve/eventstore';
-import { validateFeed } from './bus-feed.js';
 import { awaitAll, catchUp } from './catch-up.js';
 import { isProjectionsError } from './errors.js';
+import { validateFeed } from './feed/bus-feed.js';
 import { Followers } from './followers.js';
 import { processingOf, type Processing } from './processing-options.js';
 import type { ProjectorEvent, ProjectorOptions } from './projector-options.js';
 import { readStatus, type ProjectorStatus } from './projector-status.js';
 import { registerConsumer } from './register-consumer.js';
 import { validateDeclarations } from './validate.js';
-import { waitFor, type StreamPoint, type WaitOptions, type WaitOutcome } from './wait-for.js';
+import { waitFor, type StreamPoint, type WaitOptions, type WaitOutcome } from './waiting/wait-for.js';
 
 /**
  * Keeps the projections and reactors of this code up to date. Any number of instances may run on the same read models: each projection

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { TransactionEndedError } from '../index.js';
-import { endedByHandler, isUnavailable, rolledBackUnderWay } from './driver-errors.js';
 import type { StatementCache } from './connection/statement-cache.js';
-import { physicalName, resolveNames } from './versions/table-names.js';
 import { refuseTransactionControl } from './connection/transaction-control.js';
+import { endedByHandler, isUnavailable, rolledBackUnderWay } from './driver-errors.js';
+import { physicalName, resolveNames } from './versions/table-names.js';
 
 /** What a statement takes: values in order, or one object for `:name` parameters. */
 export type SqlValue = unknown;

@@ -1,7 +1,7 @@
 import type { MongoPublicationStoreOptions } from '../../mongodb/options.js';
 import type { PublicationStore } from '../../publication/publication-store.js';
-import type { RelayOptions } from '../../publication/relay.js';
-import type { TwoPhasePublisherOptions } from '../../publication/two-phase-publisher.js';
+import type { RelayOptions } from '../../publication/relay/relay.js';
+import type { TwoPhasePublisherOptions } from '../../publication/two-phase/two-phase-publisher.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
 type Relaying = Pick<

@@ -1,13 +1,13 @@
-import { categoryOf, type StreamName } from '../../log/stream-name.js';
 import { isClosing, sameEvents } from '../../log/commit-text.js';
 import type { AppendResult } from '../../log/commit.js';
 import { CommitFencedError, CommitIdReusedError, StreamClosedError } from '../../log/errors.js';
 import type { NewEvent } from '../../log/event.js';
 import { meets, type ExpectedVersion } from '../../log/expected-version.js';
+import { categoryOf, type StreamName } from '../../log/stream-name.js';
 import { headerOf, type HeaderRow } from '../connection/commit-row.js';
-import { findCommitRow } from '../read/find-commit.js';
-import { assertNotSealed } from '../moving/seal.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
+import { assertNotSealed } from '../moving/seal.js';
+import { findCommitRow } from '../read/find-commit.js';
 import { headOf } from './stream-head.js';
 import type { StreamHead } from './stream-heads.js';
 

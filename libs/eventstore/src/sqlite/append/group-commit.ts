@@ -1,6 +1,6 @@
-import { isBusy, writeFailed } from '../errors.js';
-import { busyPause } from '../connection/while-busy.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
+import { busyPause } from '../connection/while-busy.js';
+import { isBusy, writeFailed } from '../errors.js';
 import { writeGroup, type PendingWrite } from './write-group.js';
 
 /** Bounds of a group: one transaction blocks the event loop, and every caller of the group waits for all of it. */

@@ -1,6 +1,6 @@
 import { isEventStoreError } from '../../log/errors.js';
-import { isBusy, writeFailed } from '../errors.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
+import { isBusy, writeFailed } from '../errors.js';
 
 export interface PendingWrite {
   /** How much it writes, about. */

@@ -3,12 +3,12 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { InvalidOptionsError, StoreIncompatibleError } from '../../log/errors.js';
 import { translateError } from '../errors.js';
+import { assertComplete } from '../moving/begin-filling.js';
+import type { OpenOptions } from '../options.js';
 import { CHECKPOINT_PAGES, JournalRoom } from './journal-room.js';
 import { lackingDriver } from './lacking-driver.js';
 import { LogFiles } from './log-files.js';
 import { assertCompatible, migrate } from './migrate.js';
-import { assertComplete } from '../moving/begin-filling.js';
-import type { OpenOptions } from '../options.js';
 import { SqliteLog } from './sqlite-log.js';
 import { DRIVER_TIMEOUT, whileBusy } from './while-busy.js';
 

@@ -1,9 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { LogDivergedError, StoreClosedError } from '../../log/errors.js';
 import type { LogId, Position, StreamVersion } from '../../log/positions.js';
+import { StreamHeads } from '../append/stream-heads.js';
 import type { JournalRoom } from './journal-room.js';
 import { divergedBy, type FileChange, type LogFiles } from './log-files.js';
-import { StreamHeads } from '../append/stream-heads.js';
 import { StreamNames } from './stream-names.js';
 
 /** The newest commit, as far as it takes to recognise it. */

@@ -1,8 +1,8 @@
 import { StoreIncompatibleError } from '../../log/errors.js';
 import type { StoredCommit } from '../../log/movable-log.js';
 import type { StreamName } from '../../log/stream-name.js';
-import type { SqliteLog } from '../connection/sqlite-log.js';
 import { headOf } from '../append/stream-head.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
 
 /** Versions are counted again as the commits are written: where the source has a gap, they would become others. @throws StoreIncompatibleError */
 export function assertContinuous(log: SqliteLog, commits: readonly StoredCommit[]): void {

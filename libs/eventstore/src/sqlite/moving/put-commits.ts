@@ -1,8 +1,8 @@
 import { LogNotDenseError } from '../../log/errors.js';
 import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
 import { createStream, write } from '../append/append.js';
-import type { SqliteLog } from '../connection/sqlite-log.js';
 import { headOf } from '../append/stream-head.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
 import { assertContinuous } from './assert-continuous.js';
 import { assertFilling } from './begin-filling.js';
 

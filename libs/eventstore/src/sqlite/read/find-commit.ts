@@ -1,6 +1,6 @@
 import type { CommitOutcome } from '../../log/commit.js';
-import { COMMIT_COLUMNS, COMMITS_AND_STREAMS, commitOf, type CommitRow } from '../connection/commit-row.js';
 import { isFenced } from '../append/is-fenced.js';
+import { COMMIT_COLUMNS, COMMITS_AND_STREAMS, commitOf, type CommitRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 export function findCommit(log: SqliteLog, commitId: string): CommitOutcome {

@@ -1,6 +1,6 @@
+import { wholeNumber } from '../../log/check-options.js';
 import { isClosing } from '../../log/commit-text.js';
 import type { ListStreamsOptions, StreamInfo } from '../../log/event-store.js';
-import { wholeNumber } from '../../log/check-options.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 interface StreamRow {

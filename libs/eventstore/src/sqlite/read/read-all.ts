@@ -1,9 +1,9 @@
+import type { Commit } from '../../log/commit.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
-import type { Commit } from '../../log/commit.js';
 import type { Position } from '../../log/positions.js';
-import { commitIn, type NumbersRow } from '../connection/commit-row.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import { commitIn, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 type Filter = Pick<ReadAllOptions, 'categories' | 'types'>;

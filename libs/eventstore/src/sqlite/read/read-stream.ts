@@ -5,8 +5,8 @@ import type { ReadStreamOptions } from '../../log/event-store.js';
 import type { RecordedEvent } from '../../log/event.js';
 import type { StreamVersion } from '../../log/positions.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
-import { headerIn, type NumbersRow } from '../connection/commit-row.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import { headerIn, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 const COMMITS_PER_READ = 500;

@@ -1,8 +1,8 @@
 import { CommitWaiters, Neighbours } from '../../adapter/commit-waiters.js';
 import type { Position } from '../../log/positions.js';
+import type { SqliteLog } from '../connection/sqlite-log.js';
 import { isBusy, translateError } from '../errors.js';
 import { head } from './head.js';
-import type { SqliteLog } from '../connection/sqlite-log.js';
 
 /** How often to ask for other processes' commits, in milliseconds: two looks fit into the 50 that the port allows. One look takes some microseconds. */
 const LOOK_EVERY = 20;

@@ -1,6 +1,6 @@
 import { StoreClosedError } from '../../log/errors.js';
-import { translateError } from '../errors.js';
 import type { Reader } from '../connection/open-reader.js';
+import { translateError } from '../errors.js';
 
 /** Work of many turns, each on a reader of its own, until the log is closed. */
 export class Walks {

@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Examination } from '../../adapter/examination.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { LogId } from '../../log/positions.js';
-import { sqliteCodeOf } from '../errors.js';
-import { examine, type ExaminedRow } from './examine-commit.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
 import type { Reader } from '../connection/open-reader.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
+import { sqliteCodeOf } from '../errors.js';
+import { examine, type ExaminedRow } from './examine-commit.js';
 
 const COMMITS_PER_TURN = 500;
 

@@ -1,7 +1,7 @@
 import type { Position, StreamVersion } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
-import type { Applied, AppliedVersion } from '../../processor/applied-versions.js';
 import type { ProcessorId } from '../../processor/checkpoint-store.js';
+import type { Applied, AppliedVersion } from '../../processor/feed/applied-versions.js';
 import { InMemoryProcessorStore } from '../in-memory-processor-store.js';
 import { MemoryTransaction } from '../memory/memory-transaction.js';
 import { brokenProcessorStore } from './processor-twin.js';

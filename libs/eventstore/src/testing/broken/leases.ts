@@ -1,6 +1,6 @@
 import type { ProcessorId } from '../../processor/checkpoint-store.js';
 import type { Checkpoint } from '../../processor/checkpoint-store.js';
-import type { Lease, LeaseRow } from '../../processor/lease-store.js';
+import type { Lease, LeaseRow } from '../../processor/lease/lease-store.js';
 import { InMemoryProcessorStore } from '../in-memory-processor-store.js';
 import type { MemoryTransaction } from '../memory/memory-transaction.js';
 import { brokenProcessorStore } from './processor-twin.js';

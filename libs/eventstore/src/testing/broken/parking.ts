@@ -1,6 +1,6 @@
 import type { StreamName } from '../../log/stream-name.js';
 import type { ProcessorId } from '../../processor/checkpoint-store.js';
-import type { ParkedSequence, SkippedCommits } from '../../processor/parked-sequences.js';
+import type { ParkedSequence, SkippedCommits } from '../../processor/parking/parked-sequences.js';
 import { InMemoryProcessorStore } from '../in-memory-processor-store.js';
 import { MemoryTransaction } from '../memory/memory-transaction.js';
 import { brokenProcessorStore } from './processor-twin.js';

@@ -1,5 +1,5 @@
 import type { StreamName } from '../../log/stream-name.js';
-import type { Applied, AppliedVersions } from '../../processor/applied-versions.js';
+import type { Applied, AppliedVersions } from '../../processor/feed/applied-versions.js';
 import { equal, ok } from './check.js';
 import {
   LOG,

@@ -1,4 +1,4 @@
-import type { ParkedSequence, SkippedCommits } from '../../processor/parked-sequences.js';
+import type { ParkedSequence, SkippedCommits } from '../../processor/parking/parked-sequences.js';
 import { equal } from './check.js';
 import {
   LOG,

@@ -1,8 +1,8 @@
 import type { SetupReport } from '@varve/bus';
-import { administrationOf, busesOf, type CliBus } from './buses.js';
+import type { CliTarget } from '../target.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
-import type { CliTarget } from '../target.js';
+import { administrationOf, busesOf, type CliBus } from './buses.js';
 
 /** Creates the topics and groups that the app needs and the broker lacks, and changes nothing that is there. */
 export async function busSetup(

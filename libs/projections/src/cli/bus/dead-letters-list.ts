@@ -1,8 +1,8 @@
 import type { DeadLetter } from '@varve/bus';
-import { busOfGroup } from './buses.js';
+import type { CliTarget } from '../target.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable, renderTable, since } from '../terminal/render.js';
-import type { CliTarget } from '../target.js';
+import { busOfGroup } from './buses.js';
 
 export interface DeadLettersListFlags {
   readonly bus?: string;

@@ -1,8 +1,8 @@
 import type { DeadLetters } from '@varve/bus';
-import { busOfGroup } from './buses.js';
+import type { CliTarget } from '../target.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
-import type { CliTarget } from '../target.js';
+import { busOfGroup } from './buses.js';
 
 export interface SettleFlags {
   readonly what: 'retry' | 'discard';

@@ -1,9 +1,9 @@
 import type { DeadLetter } from '@varve/bus';
-import { busOfGroup } from './buses.js';
-import { shown } from './dead-letters-list.js';
+import type { CliTarget } from '../target.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable, printableLines } from '../terminal/render.js';
-import type { CliTarget } from '../target.js';
+import { busOfGroup } from './buses.js';
+import { shown } from './dead-letters-list.js';
 
 /** One dead letter: why it is one, and all that came. */
 export async function deadLettersShow(

@@ -1,6 +1,6 @@
 import { describeSeal, type DiagnosableLog, type LogReader, type MovableLog } from '@varve/eventstore';
-import type { Finding } from './doctor.js';
 import { describeReport, isVerifiable } from '../log/log-verify.js';
+import type { Finding } from './doctor.js';
 
 /** Looks at the log itself, and at the storage beneath it. */
 export async function examineLog(log: LogReader, signal: AbortSignal): Promise<Finding[]> {

@@ -1,10 +1,10 @@
 import { markOf, sameMark, type LogReader } from '@varve/eventstore';
-import { examineLog } from './doctor-log.js';
-import { examineBus } from './doctor-bus.js';
-import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
 import { processorsOf, type ProcessorOf } from '../projections/processors.js';
-import { printableLines } from '../terminal/render.js';
 import type { CliTarget, ProjectionCode } from '../target.js';
+import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
+import { printableLines } from '../terminal/render.js';
+import { examineBus } from './doctor-bus.js';
+import { examineLog } from './doctor-log.js';
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'problem';

@@ -1,5 +1,5 @@
-import type { RowDifference } from '../../projection/compare-rows.js';
-import type { Verification } from '../../projection/rebuild-options.js';
+import type { RowDifference } from '../../projection/rebuild/compare-rows.js';
+import type { Verification } from '../../projection/rebuild/rebuild-options.js';
 import { printable } from '../terminal/render.js';
 
 const WHY = {

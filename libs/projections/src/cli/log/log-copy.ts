@@ -6,11 +6,11 @@ import {
   type CopyResult,
   type LogSeal,
 } from '@varve/eventstore';
-import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
 import { fillNamedLog, openNamedLog, type NamedLog } from '../named-stores.js';
+import { UsageError } from '../target.js';
+import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
 import { ProgressLine } from '../terminal/progress-line.js';
 import { printable } from '../terminal/render.js';
-import { UsageError } from '../target.js';
 
 export interface LogCopyOptions {
   readonly from: string;

@@ -1,7 +1,7 @@
 import { listParked, type ParkedStream } from '../../parking/list-parked.js';
 import type { ReadModels } from '../../projection/read-models.js';
-import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { processorsOf } from '../projections/processors.js';
+import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { renderTable, since } from '../terminal/render.js';
 
 /** The streams that were set aside, of one projection or of all. */

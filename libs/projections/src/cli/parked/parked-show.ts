@@ -1,8 +1,8 @@
 import { listParked } from '../../parking/list-parked.js';
 import { showParked, type ParkedDetails } from '../../parking/show-parked.js';
+import { logOf, readModelsOf, type CliTarget } from '../target.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { describeEvent, printable, printableLines } from '../terminal/render.js';
-import { logOf, readModelsOf, type CliTarget } from '../target.js';
 
 export interface ShowFlags {
   readonly json: boolean;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { busSetup } from '../bus/bus-setup.js';
-import type { CliIo } from '../terminal/io.js';
-import type { Runner } from './program.js';
 import { publicationSetState } from '../publication/publication-set-state.js';
 import { publicationStatus } from '../publication/publication-status.js';
+import type { CliIo } from '../terminal/io.js';
+import type { Runner } from './program.js';
 
 export const WHICH_BUS = ['--bus <name>', 'which bus, when the app has several'] as const;
 

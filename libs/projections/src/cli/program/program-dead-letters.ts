@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { positiveNumber } from './arguments.js';
 import { deadLettersList } from '../bus/dead-letters-list.js';
 import { deadLettersSettle } from '../bus/dead-letters-settle.js';
 import { deadLettersShow } from '../bus/dead-letters-show.js';
 import type { CliIo } from '../terminal/io.js';
+import { positiveNumber } from './arguments.js';
 import { WHICH_BUS } from './program-bus.js';
 import type { Runner } from './program.js';
 

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import type { LogReader } from '@varve/eventstore';
-import { collect, positiveNumber } from './arguments.js';
 import { doctor } from '../doctor/doctor.js';
-import type { CliIo, ExitCode } from '../terminal/io.js';
 import { logBackup } from '../log/log-backup.js';
-import { logCopy } from '../log/log-copy.js';
 import { logConsumers, logForgetConsumer } from '../log/log-consumers.js';
+import { logCopy } from '../log/log-copy.js';
 import { logRestored } from '../log/log-restored.js';
 import { logTail, type LogTailOptions } from '../log/log-tail.js';
 import { logVerify } from '../log/log-verify.js';
-import type { Runner } from './program.js';
 import { streamsList } from '../log/streams-list.js';
 import { streamsShow, type StreamsShowOptions } from '../log/streams-show.js';
 import { logOf } from '../target.js';
+import type { CliIo, ExitCode } from '../terminal/io.js';
+import { collect, positiveNumber } from './arguments.js';
+import type { Runner } from './program.js';
 
 export function addLogCommands(program: Command, runner: Runner, io: CliIo): void {
   const onLog: OnLog = (command, work) =>

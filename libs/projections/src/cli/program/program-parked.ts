@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { positiveNumber } from './arguments.js';
-import type { CliIo } from '../terminal/io.js';
 import { parkedList } from '../parked/parked-list.js';
 import { parkedRequest } from '../parked/parked-request.js';
 import { parkedShow } from '../parked/parked-show.js';
-import type { Runner } from './program.js';
 import { readModelsOf } from '../target.js';
+import type { CliIo } from '../terminal/io.js';
+import { positiveNumber } from './arguments.js';
+import type { Runner } from './program.js';
 
 export function addParkedCommands(program: Command, runner: Runner, io: CliIo): void {
   const parked = program.command('parked').description('streams that a projection or reactor has set aside');

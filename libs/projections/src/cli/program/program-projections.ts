@@ -1,7 +1,4 @@
 import type { Command } from 'commander';
-import { duration, positiveNumber, wholeNumber } from './arguments.js';
-import type { CliIo } from '../terminal/io.js';
-import type { Runner } from './program.js';
 import { projectionsDrop } from '../projections/projections-drop.js';
 import { projectionsList } from '../projections/projections-list.js';
 import { projectionsRebuild, type RebuildFlags } from '../projections/projections-rebuild.js';
@@ -10,6 +7,9 @@ import { projectionsStatus } from '../projections/projections-status.js';
 import { projectionsWait } from '../projections/projections-wait.js';
 import { assertMeant, replay, type ReplayFlags } from '../projections/replay.js';
 import { readModelsOf } from '../target.js';
+import type { CliIo } from '../terminal/io.js';
+import { duration, positiveNumber, wholeNumber } from './arguments.js';
+import type { Runner } from './program.js';
 
 const DEFAULT_WAIT = 30_000;
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Doctoring } from '../doctor/doctor.js';
+import type { CliTarget, Need } from '../target.js';
 import type { CliIo, ExitCode } from '../terminal/io.js';
 import { addBusCommands } from './program-bus.js';
 import { addDeadLetterCommands } from './program-dead-letters.js';
 import { addLogCommands } from './program-log.js';
 import { addParkedCommands } from './program-parked.js';
 import { addProjectionCommands } from './program-projections.js';
-import type { CliTarget, Need } from '../target.js';
 
 /** How a command comes to what it works on, once its arguments have been understood. */
 export interface Runner {

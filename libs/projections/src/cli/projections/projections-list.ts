@@ -1,8 +1,8 @@
 import type { Projection, Reactor } from '../../projection/projection.js';
-import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
-import { processorsOf, type ProcessorOf } from './processors.js';
-import { renderTable } from '../terminal/render.js';
 import { readModelsOf, type CliTarget, type ProjectionCode } from '../target.js';
+import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { renderTable } from '../terminal/render.js';
+import { processorsOf, type ProcessorOf } from './processors.js';
 
 /** A name and what there is of it: in the code, if an app is there to ask, and in the database. */
 interface Listed {

@@ -1,12 +1,12 @@
 import { InvalidOptionsError } from '@varve/eventstore';
 import type { Projection } from '../../projection/projection.js';
-import { rebuild } from '../../projection/rebuild.js';
-import type { RebuildResult } from '../../projection/rebuild-options.js';
+import type { RebuildResult } from '../../projection/rebuild/rebuild-options.js';
+import { rebuild } from '../../projection/rebuild/rebuild.js';
 import { processorIdOf } from '../../projection/version-id.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { describeVerification } from '../log/describe-verification.js';
-import { RebuildDisplay } from './rebuild-display.js';
 import { codeOf, logOf, readModelsOf, type CliTarget } from '../target.js';
+import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { RebuildDisplay } from './rebuild-display.js';
 
 export interface RebuildFlags {
   readonly verify?: boolean;

@@ -1,8 +1,8 @@
 import type { Position } from '@varve/eventstore';
-import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
-import { processorsOf, type ProcessorOf } from './processors.js';
-import { printable, renderTable, since, type Column } from '../terminal/render.js';
 import { readModelsOf, type CliTarget } from '../target.js';
+import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { printable, renderTable, since, type Column } from '../terminal/render.js';
+import { processorsOf, type ProcessorOf } from './processors.js';
 
 interface Row extends ProcessorOf {
   readonly head: Position | undefined;

@@ -1,7 +1,7 @@
 import type { Position } from '@varve/eventstore';
-import { waitFor } from '../../projection/wait-for.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { waitFor } from '../../projection/waiting/wait-for.js';
 import { logOf, readModelsOf, type CliTarget } from '../target.js';
+import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 
 export interface WaitFlags {
   /** Default: the log's head now. */

@@ -1,4 +1,4 @@
-import type { RebuildProgress } from '../../projection/rebuild-options.js';
+import type { RebuildProgress } from '../../projection/rebuild/rebuild-options.js';
 import { processorIdOf } from '../../projection/version-id.js';
 import type { CliIo } from '../terminal/io.js';
 import { ProgressLine } from '../terminal/progress-line.js';

@@ -1,7 +1,7 @@
 import { InvalidOptionsError, markOf, type Position } from '@varve/eventstore';
 import { reactorIdOf } from '../../projection/version-id.js';
-import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { codeOf, logOf, readModelsOf, UsageError, type CliTarget } from '../target.js';
+import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 
 export interface ReplayFlags {
   /** The first position whose effects happen again. */

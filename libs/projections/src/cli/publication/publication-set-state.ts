@@ -1,6 +1,6 @@
 import { publicationsOf } from '../bus/buses.js';
-import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import type { CliTarget } from '../target.js';
+import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 
 export interface PublicationStateFlags {
   readonly what: 'pause' | 'resume';

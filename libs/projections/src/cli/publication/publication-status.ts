@@ -1,6 +1,8 @@
 import type { PublicationReport } from '@varve/bus';
 import { publicationsOf } from '../bus/buses.js';
+import type { CliTarget } from '../target.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { printableLines, renderTable, since } from '../terminal/render.js';
 import {
   describeInstances,
   publishingInstances,
@@ -8,8 +10,6 @@ import {
   type PublicationTotals,
   type PublishingInstance,
 } from './publication-instances.js';
-import { printableLines, renderTable, since } from '../terminal/render.js';
-import type { CliTarget } from '../target.js';
 
 interface Listed extends Omit<PublicationReport, 'instances'> {
   readonly bus: string;

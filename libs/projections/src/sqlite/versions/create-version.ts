@@ -1,12 +1,12 @@
 import type { LogId } from '@varve/eventstore';
 import { existingGeneration } from '../../adapter/existing-generation.js';
 import { processorIdOf, SetupFailedError, type Projection, type VersionId } from '../../index.js';
-import { ensureRow } from '../processors/ensure-row.js';
-import { findGenerations, findLive } from './find-version.js';
 import { ending } from '../connection/handle.js';
-import { replaceLiveViews } from './live-views.js';
-import { SqliteTransaction } from '../sqlite-transaction.js';
 import type { StatementCaches } from '../connection/statement-cache.js';
+import { ensureRow } from '../processors/ensure-row.js';
+import { SqliteTransaction } from '../sqlite-transaction.js';
+import { findGenerations, findLive } from './find-version.js';
+import { replaceLiveViews } from './live-views.js';
 import { physicalPrefix } from './table-names.js';
 
 const INSERT =

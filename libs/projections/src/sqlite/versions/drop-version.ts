@@ -1,6 +1,6 @@
 import { VersionIsLiveError, type VersionId } from '../../index.js';
-import { findVersion } from './find-version.js';
 import type { StatementCaches } from '../connection/statement-cache.js';
+import { findVersion } from './find-version.js';
 import { physicalPrefix } from './table-names.js';
 import { versionTables, type VersionTable } from './version-tables.js';
 

@@ -1,6 +1,6 @@
 import type { ReadModelsSnapshot } from '../../index.js';
-import { loadCheckpoint } from '../processors/load-checkpoint.js';
 import type { ReadConnection } from '../connection/read-connections.js';
+import { loadCheckpoint } from '../processors/load-checkpoint.js';
 import { readRows } from './read-rows.js';
 
 type Reading = <T>(work: (connection: ReadConnection) => Promise<T>) => Promise<T>;

@@ -1,8 +1,8 @@
 import { UnknownProjectionError } from '../../index.js';
-import { findLive } from './find-version.js';
 import { ending } from '../connection/handle.js';
-import { SqliteQuery } from './sqlite-query.js';
 import type { StatementCaches } from '../connection/statement-cache.js';
+import { findLive } from './find-version.js';
+import { SqliteQuery } from './sqlite-query.js';
 import { physicalPrefix } from './table-names.js';
 
 /**

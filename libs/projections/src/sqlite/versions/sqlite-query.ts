@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { processorIdOf, TransactionEndedError, type VersionId } from '../../index.js';
-import type { SqlValue } from '../sqlite-transaction.js';
 import type { StatementCache } from '../connection/statement-cache.js';
+import type { SqlValue } from '../sqlite-transaction.js';
 import { physicalName } from './table-names.js';
 
 /** Reads the live version's rows in one read transaction: everything read through it is of one moment and of one version. */

@@ -1,11 +1,11 @@
 import { sameVersion, type SwitchOptions, type SwitchResult, type VersionId } from '../../index.js';
-import { findLive, findVersion, type StoredVersion } from './find-version.js';
+import type { StatementCache } from '../connection/statement-cache.js';
 import { listParked } from '../parking/list-parked.js';
-import { replaceLiveViews } from './live-views.js';
 import { loadCheckpoint } from '../processors/load-checkpoint.js';
 import { readLease } from '../processors/read-lease.js';
 import { setState } from '../processors/set-state.js';
-import type { StatementCache } from '../connection/statement-cache.js';
+import { findLive, findVersion, type StoredVersion } from './find-version.js';
+import { replaceLiveViews } from './live-views.js';
 
 /** Runs in one write transaction: readers resolve the live version in the transaction that they read in. */
 export function switchVersion(

@@ -1,9 +1,9 @@
 import { isEventStoreError } from '../../../log/errors.js';
 import type { Mark } from '../../../log/positions.js';
-import type { AppliedVersions } from '../../../processor/applied-versions.js';
 import type { Checkpoint, CheckpointStore } from '../../../processor/checkpoint-store.js';
-import type { Lease, LeaseRow, LeaseStore } from '../../../processor/lease-store.js';
-import type { ParkedSequences } from '../../../processor/parked-sequences.js';
+import type { AppliedVersions } from '../../../processor/feed/applied-versions.js';
+import type { Lease, LeaseRow, LeaseStore } from '../../../processor/lease/lease-store.js';
+import type { ParkedSequences } from '../../../processor/parking/parked-sequences.js';
 import { present } from '../check.js';
 import { openedCase, type ContractCase } from '../contract-case.js';
 

@@ -1,0 +1,147 @@
+import {
+  sleep,
+  systemTimers,
+  type LogReader,
+  type Position,
+  type StreamName,
+  type StreamVersion,
+  type Timers,
+} from '@varve/eventstore';
+import { InvalidProjectionOptionsError, UnknownProjectionError } from '../errors.js';
+import type { ProjectionVersion, ReadModels } from '../read-models.js';
+import { WaitTarget } from './wait-target.js';
+
+export type WaitOutcome =
+  | { readonly reached: true; readonly position: Position }
+  | {
+      readonly reached: false;
+      /**
+       * `parked`: the live version has passed the position, but not applied it: its stream is set aside. `paused` by a person, `stopped` by
+       * a failure: it will not come until somebody resumes it.
+       */
+      readonly reason: 'timeout' | 'parked' | 'paused' | 'stopped';
+      /** How far the live version has come. */
+      readonly position: Position;
+    };
+
+export interface WaitOptions {
+  /** In milliseconds, default 5,000; 0 looks once. */
+  readonly timeout?: number;
+  /** @throws its reason */
+  readonly signal?: AbortSignal;
+}
+
+export interface WaitContext {
+  readonly log: Pick<LogReader, 'logId' | 'commitAt' | 'readStream'>;
+  readonly readModels: Pick<
+    ReadModels<never>,
+    'listVersions' | 'listParked' | 'appliedUpTo' | 'loadApplied' | 'location'
+  >;
+  /** Projections that will be there once a projector has started: they are waited for. */
+  readonly expected?: ReadonlySet<string>;
+  /** Monotonic, in milliseconds. */
+  readonly clock?: () => number;
+  readonly timers?: Timers;
+}
+
+/** A version of a stream: what an append answers where no position is known. */
+export interface StreamPoint {
+  readonly stream: StreamName;
+  readonly version: StreamVersion;
+}
+
+const FIRST_PAUSE = 2;
+const LONGEST_PAUSE = 25;
+
+/**
+ * Waits until readers of a projection see what stands at a position, or a version of a stream: read your writes. It asks the database, so it
+ * works in every process that can read it, whichever instance has the lease. A projection that is fed by a bus sees it before it has come
+ * to its position.
+ *
+ * @throws UnknownProjectionError no version of it is live
+ * @throws InvalidProjectionOptionsError the target or the timeout is none
+ */
+export async function waitFor(
+  context: WaitContext,
+  target: Position | StreamPoint,
+  name: string,
+  options: WaitOptions = {},
+): Promise<WaitOutcome> {
+  const { clock = () => performance.now(), timers = systemTimers } = context;
+  const { timeout = 5_000, signal } = options;
+  assertNumbers(target, timeout);
+  const wanted = new WaitTarget(context.log, target);
+  const deadline = clock() + timeout;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    signal?.throwIfAborted();
+    const outcome = await look(context, wanted, name);
+    if (outcome.reached || outcome.reason !== 'timeout') return outcome;
+    const left = deadline - clock();
+    if (left <= 0) return outcome;
+    await sleep(timers, Math.min(pause, left), signal);
+  }
+}
+
+function assertNumbers(target: Position | StreamPoint, timeout: number): void {
+  if (typeof target === 'number') assertWhole('position', target, 0);
+  else assertWhole('version', target.version, 1);
+  if (Number.isNaN(timeout) || timeout < 0) {
+    throw new InvalidProjectionOptionsError(
+      'timeout',
+      `A timeout of ${timeout} ms is none: give a number from 0.`,
+    );
+  }
+}
+
+function assertWhole(option: 'position' | 'version', value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new InvalidProjectionOptionsError(
+    option,
+    `${value} is no ${option}: give a whole number from ${least}.`,
+  );
+}
+
+async function look(context: WaitContext, wanted: WaitTarget, name: string): Promise<WaitOutcome> {
+  const { readModels } = context;
+  const live = (await readModels.listVersions(name)).find((version) => version.live);
+  if (!live) {
+    if (!context.expected?.has(name)) throw new UnknownProjectionError(name, readModels.location);
+    return { reached: false, reason: 'timeout', position: 0 };
+  }
+  const { position, logId } = live.checkpoint;
+  if (wanted.isOfAnotherLog(logId)) return { reached: false, reason: 'stopped', position };
+  if (await isDealtWith(context, live, wanted)) {
+    if (await isParked(context, live, wanted)) return { reached: false, reason: 'parked', position };
+    return { reached: true, position };
+  }
+  const { state } = live.lease;
+  return { reached: false, reason: state === 'active' ? 'timeout' : state, position };
+}
+
+/** By the position, or by the versions, which a bus may have brought further. */
+async function isDealtWith(
+  { readModels }: WaitContext,
+  { processor, checkpoint }: ProjectionVersion,
+  wanted: WaitTarget,
+): Promise<boolean> {
+  if (wanted.isWithin(checkpoint.position)) return true;
+  if ((await readModels.appliedUpTo(processor)) !== undefined) {
+    const point = await wanted.point();
+    const version = point && (await readModels.loadApplied(processor, [point.stream])).get(point.stream);
+    if (point && version !== undefined && version >= point.version) return true;
+  }
+  const position = await wanted.position();
+  return position !== undefined && position <= checkpoint.position;
+}
+
+async function isParked(
+  { readModels }: WaitContext,
+  live: ProjectionVersion,
+  wanted: WaitTarget,
+): Promise<boolean> {
+  if (live.parked === 0) return false;
+  const point = await wanted.point();
+  if (!point) return false;
+  const parked = await readModels.listParked(live.processor);
+  return parked.some(({ stream, nextVersion }) => stream === point.stream && nextVersion <= point.version);
+}

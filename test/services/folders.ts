@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 const keptLogs = 40;
 
 /** Everything that the harness writes is in here, outside of the checkout. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   const chosen = process.env['VARVE_SERVICES_CACHE'];
   if (chosen) return resolve(chosen);
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'varve-services');

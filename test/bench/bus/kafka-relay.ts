@@ -15,7 +15,7 @@ import { compare, inFolder, timed, type Benchmark, type Side } from '../measure.
 import { kafka } from './brokers.ts';
 import { bodyOf, commitsOf, filledLog } from './commits.ts';
 
-export const PARTITIONS = 6;
+const PARTITIONS = 6;
 /** What the bus puts into one request. */
 const BATCH = 500;
 

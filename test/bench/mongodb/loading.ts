@@ -50,7 +50,7 @@ class Total {
 export const idOfStream = streamName(0).slice('order-'.length);
 
 /** One event per commit: the most documents that there can be. */
-export async function fillStream(store: MongoEventStore): Promise<void> {
+async function fillStream(store: MongoEventStore): Promise<void> {
   await concurrently(EVENTS, 64, (i) => store.append(streamName(0), i, [newEvent(i)]));
 }
 

@@ -26,7 +26,7 @@ interface Source {
 }
 
 /** Names, separated by commas, of the servers that suites are to run on, where not on all that there are. */
-export const onlyVariable = 'VARVE_MONGODB_ONLY';
+const onlyVariable = 'VARVE_MONGODB_ONLY';
 
 const sources: readonly Source[] = [
   {
@@ -43,7 +43,7 @@ const sources: readonly Source[] = [
   { name: 'MONGODB_URI', variable: 'MONGODB_URI' },
 ];
 
-export function isAskedFor(name: MongoServerName): boolean {
+function isAskedFor(name: MongoServerName): boolean {
   const only = process.env[onlyVariable];
   return !only || only.split(',').includes(name);
 }

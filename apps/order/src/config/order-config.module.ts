@@ -1,14 +1,10 @@
-import { Global, Inject, Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { readOrderConfig } from './order-config.js';
 
 const ORDER_CONFIG = Symbol('order-config');
 
 export function getOrderConfigToken(): symbol {
   return ORDER_CONFIG;
-}
-
-export function InjectOrderConfig(): ParameterDecorator {
-  return Inject(ORDER_CONFIG);
 }
 
 /** The app's options for whoever asks for them, read once from the environment. */

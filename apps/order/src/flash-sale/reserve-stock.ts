@@ -4,7 +4,7 @@ import { idSchema } from '../order/events.js';
 import { piecesSchema } from './stock-events.js';
 import type { Reservation } from './stock.js';
 
-export const RESERVE_STOCK = 'stock.reserve';
+const RESERVE_STOCK = 'stock.reserve';
 
 const reserveStockSchema = z.strictObject({
   sku: idSchema,

@@ -22,7 +22,7 @@ export const orderItemSchema = z.strictObject({
   freightCents: centsSchema,
 });
 
-export const paymentSchema = z.strictObject({
+const paymentSchema = z.strictObject({
   /** `not_told`: taken over from a system that says that the order was paid, and not how. */
   method: z.enum([...PAYMENT_METHODS, 'not_told']),
   amountCents: totalSchema,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const cents = z.int().nullable().describe('Integer cents; null where nobody told');
 const at = z.string().describe('When it happened in the life of the order');
 
-export const orderRow = z.object({
+const orderRow = z.object({
   orderId: z.string(),
   customerId: z.string(),
   status: z.enum(['placed', 'paid', 'shipped', 'delivered', 'cancelled']),

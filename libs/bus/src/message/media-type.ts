@@ -1,5 +1,5 @@
 export const JSON_TYPE = 'application/json';
-export const STRUCTURED_TYPE = 'application/cloudevents+json';
+const STRUCTURED_TYPE = 'application/cloudevents+json';
 /** As it is written here. */
 export const OWN_STRUCTURED_TYPE = `${STRUCTURED_TYPE}; charset=UTF-8`;
 

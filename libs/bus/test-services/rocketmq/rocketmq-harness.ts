@@ -7,7 +7,7 @@ import { uniqueName, type RocketMqConnection, type RocketMqServer } from '../../
 const POLL = 1000;
 const INVISIBLE = 3000;
 
-export const rocketMqTimes = {
+const rocketMqTimes = {
   // Beside other suites on a small machine; what the server gives again comes after about four seconds.
   patience: 40_000,
   slowness: INVISIBLE + 2500,
@@ -16,7 +16,7 @@ export const rocketMqTimes = {
 };
 
 /** Each case has topics and groups of its own, set up by the bus. */
-export function openRocketMq(server: RocketMqConnection): OpenedBroker<RocketMqMessageBus> {
+function openRocketMq(server: RocketMqConnection): OpenedBroker<RocketMqMessageBus> {
   const { endpoints, adminAddress } = server;
   const buses: RocketMqMessageBus[] = [];
   const bus = (): RocketMqMessageBus => {

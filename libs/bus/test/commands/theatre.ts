@@ -17,7 +17,7 @@ import {
 } from '@varve/bus';
 
 export const opened = defineEvent<{ seats: number }>('theatre.opened');
-export const seated = defineEvent<{ guest: string }>('theatre.seated');
+const seated = defineEvent<{ guest: string }>('theatre.seated');
 
 const registry = new EventRegistry([opened, seated]);
 

@@ -1,7 +1,7 @@
 import { InvalidEventError } from './errors.js';
 
 /** Deeper than any real payload, and far from where a recursive parser overflows its stack. */
-export const MAX_JSON_DEPTH = 512;
+const MAX_JSON_DEPTH = 512;
 
 /**
  * Refuses what `JSON.stringify` would change or drop without a word: `undefined`, functions, symbols, `NaN`, infinities, `-0`, BigInt,

@@ -146,7 +146,7 @@ function witness(place: string, context = currentContext()): void {
   witnessed.set(key, { ...witnessed.get(key), ...(context && { [place]: context }) });
 }
 
-export const contextOptions: ContextOptions = {
+const contextOptions: ContextOptions = {
   actor: (request: RequestOfUser) => request.user,
   values: (request) => {
     arrived.add(request.headers['x-correlation-id']);

@@ -36,7 +36,7 @@ const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EP
 const OUT_OF_TIME = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTimeout']);
 
 /** The broker finds a record, or a batch of them, too large. The bus splits the batch; only a single record is told to the caller. */
-export const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+const TOO_LARGE = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 export class BatchTooLargeError extends Error {
   override readonly name = 'BatchTooLargeError';

@@ -2,11 +2,6 @@ import type { KafkaAdmin } from '../driver/kafka-driver.js';
 
 const USUAL_REPLICAS = 3;
 
-export interface TopicDefaults {
-  readonly partitions: number;
-  readonly replicationFactor: number | undefined;
-}
-
 /** `false`: it is there already. */
 export async function createTopic(
   admin: KafkaAdmin,

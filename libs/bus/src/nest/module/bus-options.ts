@@ -57,7 +57,7 @@ export interface SubscriberFeatureOptions {
   readonly publishes?: readonly string[];
 }
 
-export const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
+const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
 
 const KNOWN: ReadonlySet<string> = new Set<keyof BusOptions>([
   ...BUSES,

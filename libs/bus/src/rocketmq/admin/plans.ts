@@ -3,7 +3,7 @@ import { brokerName } from '../names.js';
 import type { RocketMqTopicType } from '../options.js';
 import type { GroupAtBroker } from './broker-admin.js';
 
-export const TYPE_OF: Readonly<Record<TopicPlan['kind'], RocketMqTopicType>> = {
+const TYPE_OF: Readonly<Record<TopicPlan['kind'], RocketMqTopicType>> = {
   plain: 'NORMAL',
   ordered: 'FIFO',
   transactional: 'TRANSACTION',

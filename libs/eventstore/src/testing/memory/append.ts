@@ -35,7 +35,7 @@ export function findFirstResult(log: MemoryLog, request: AppendRequest): AppendR
 }
 
 /** Of an append that is not in the log. @throws LogSealedError, StreamClosedError */
-export function findRefusal(log: MemoryLog, request: AppendRequest): AppendResult | undefined {
+function findRefusal(log: MemoryLog, request: AppendRequest): AppendResult | undefined {
   assertNotSealed(log);
   return findConflict(log, request);
 }

@@ -15,7 +15,7 @@ export function streamsOf(log: MemoryLog, options: ListStreamsOptions): readonly
 }
 
 /** The order of UTF-8 bytes is that of code points; JavaScript's `<` compares UTF-16 units and puts 😀 before U+FF5E. */
-export function compareUtf8(a: string, b: string): number {
+function compareUtf8(a: string, b: string): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     if (a.charCodeAt(i) !== b.charCodeAt(i)) return weight(a.charCodeAt(i)) - weight(b.charCodeAt(i));
   }

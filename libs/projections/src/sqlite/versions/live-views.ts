@@ -10,7 +10,7 @@ export function replaceLiveViews(database: Database.Database, live: VersionId): 
   }
 }
 
-export function dropLiveViews(database: Database.Database, name: string): void {
+function dropLiveViews(database: Database.Database, name: string): void {
   // A version's own tables and views hold one "__" more, and no identifier holds any.
   const views = database
     .prepare(

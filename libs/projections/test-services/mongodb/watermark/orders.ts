@@ -29,7 +29,7 @@ export function evolveOrder(row: OrderRow | undefined, { stream, type, data }: E
   return { _id: stream, cents: (row?.cents ?? 0) + cents, events: (row?.events ?? 0) + 1 };
 }
 
-export function evolveLedger(row: LedgerRow | undefined, { stream }: Event): LedgerRow {
+function evolveLedger(row: LedgerRow | undefined, { stream }: Event): LedgerRow {
   const trail = `${row?.trail ?? ''}${stream.at(-1) ?? ''}`;
   return { _id: 'all', events: (row?.events ?? 0) + 1, trail };
 }

@@ -85,8 +85,8 @@ const isOf = (collection: string) => (body: object) =>
   Object.values(body).some((value) => typeof value === 'string' && value.endsWith(collection));
 
 /** The writes of rows, and those of checkpoints. */
-export const ROWS = { command: ['insert', 'update'], where: isOf('__orders') };
-export const CHECKPOINT = {
+const ROWS = { command: ['insert', 'update'], where: isOf('__orders') };
+const CHECKPOINT = {
   command: 'update',
   where: (body: UpdateBody) => isOf('varve_processors')(body) && setsPosition(body),
 };

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** As many as MongoDB takes. The row itself is the first. */
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 /** Why a value cannot be kept in a row, with what to do about it. */
 export class Unkeepable extends Error {

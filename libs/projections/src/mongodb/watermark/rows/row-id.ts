@@ -5,7 +5,7 @@ import { nameOfClass } from './plain-copy.js';
 export type RowId = string | number;
 
 /** The ids of a thousand rows are asked for in one command, which has to stay far below 16 MB. */
-export const MAX_ID_BYTES = 1_024;
+const MAX_ID_BYTES = 1_024;
 
 /** Why it cannot be an id, and what can; nothing when it can. */
 export function whyNoRowId(id: unknown): string | undefined {

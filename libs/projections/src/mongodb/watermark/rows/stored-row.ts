@@ -18,7 +18,7 @@ export const RESERVED_FIELDS: readonly string[] = ['_position', '_deleted', '_de
 export const NOT_DELETED = { _deleted: { $exists: false } } as const;
 
 /** Majority reads of the primary: who has seen a row sees no older state of it afterwards. */
-export const AS_COMMITTED = {
+const AS_COMMITTED = {
   ...AS_PLAIN_VALUES,
   readPreference: 'primary',
   readConcern: { level: 'majority' },

@@ -32,7 +32,9 @@ export interface KafkaMessageBusOptions {
   /** Takes delayed messages and forwards those that are due, through topics named with this prefix. Without it the bus delays nothing. */
   readonly delay?: KafkaDelay;
   readonly timers?: Timers;
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** The time of day: when a delayed message is due, and when a dead letter was given up. */
   readonly clock?: () => Date;
 }
 

@@ -54,7 +54,7 @@ export interface RocketMqMessageBusOptions {
   /** The brokers' remoting protocol has certificates of its own, by default made up at the broker's start, so that nobody can verify them. */
   readonly adminTls?: boolean | (RocketMqTls & { readonly verify?: boolean });
   readonly timers?: Timers;
-  /** 0 to below 1, for the jitter of retries. */
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
 }
 

@@ -17,8 +17,10 @@ export interface SequencerOptions extends Pick<SubscriptionOptions, 'startFrom' 
   readonly maxHeldBytes?: number;
   /** How long a gap may fill by itself before the log is asked, on a bus without lanes, in milliseconds. Default 50. */
   readonly hold?: number;
+  /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   readonly timers?: Timers;
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
   readonly onNotice?: (notice: BusNotice) => void;
 }

@@ -4,6 +4,7 @@ import type { BusHarness } from './contract/harness.js';
 
 export interface MemoryBusHarnessOptions {
   readonly broker?: MemoryBrokerOptions;
+  /** How long, in milliseconds, something that must happen may take. Default 20,000. */
   readonly patience?: number;
   /** Puts something between a case and the bus, as a broken twin does. */
   readonly wrap?: (bus: MemoryMessageBus) => TwoPhaseBus;

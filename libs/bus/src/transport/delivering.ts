@@ -6,6 +6,7 @@ import type { DeliveriesHandler, Delivery, MessageHandler, SubscriptionStatus } 
 import type { SubscriptionSettings } from './subscription-settings.js';
 
 export interface DeliveringOptions {
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
   readonly notify?: (notice: BusNotice) => void;
   /** Takes the place of the handler where the adapter hands many over at once. */

@@ -16,6 +16,7 @@ export interface KeepSubscribedOptions {
   /** Between two tries. Default: from 200 ms, doubling, to 30 s. */
   readonly backoff?: Partial<Pick<RetryPolicy, 'firstDelay' | 'maxDelay'>>;
   readonly timers?: Timers;
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
   /** Told of each try that fails, as `trouble`. */
   readonly onNotice?: (notice: BusNotice) => void;

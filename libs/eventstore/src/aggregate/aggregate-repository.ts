@@ -57,6 +57,7 @@ export class AggregateRepository<A extends EventSourced> {
   readonly #attachments = new WeakMap<A, Attachment>();
   readonly #saving = new WeakSet<A>();
 
+  /** @throws InvalidOptionsError for a category that has a "-", and for a backoff that is none */
   constructor(options: AggregateRepositoryOptions<A>) {
     this.category = options.definition.category;
     if (this.category === '' || this.category.includes('-')) {
@@ -70,6 +71,7 @@ export class AggregateRepository<A extends EventSourced> {
     this.#backoff = backoffFrom(options.backoff);
   }
 
+  /** @throws InvalidArgumentError for an empty id, and one that makes no stream name */
   streamOf(id: string): StreamName {
     const stream = `${this.category}-${id}`;
     if (id === '')
@@ -84,14 +86,18 @@ export class AggregateRepository<A extends EventSourced> {
     return this.#attach(this.#options.definition.create(id), { stream, version: 0, countedFrom: undefined });
   }
 
-  /** The aggregate as its events tell it; a new one when there are none. */
+  /**
+   * The aggregate as its events tell it; a new one when there are none.
+   *
+   * @throws UnknownEventTypeError, EventUndecodableError its stream has an event that this code cannot read
+   */
   async load(id: string): Promise<A> {
     const stream = this.streamOf(id);
     const { state, version, countedFrom } = await loadState({ stream, id }, this.#source);
     return this.#attach(state, { stream, version, countedFrom });
   }
 
-  /** As `load`, but `undefined` when nothing has happened to it. */
+  /** As `load`, but `undefined` when nothing has happened to it. @throws what `load` throws */
   async find(id: string): Promise<A | undefined> {
     const aggregate = await this.load(id);
     return this.versionOf(aggregate) === 0 ? undefined : aggregate;

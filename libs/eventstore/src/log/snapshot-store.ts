@@ -13,14 +13,18 @@ export interface Snapshot {
 }
 
 export interface SnapshotStore {
+  /** The newest that was saved under that revision. */
   loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined>;
 
   /**
    * Keeps the newest snapshot of each revision: the instances of a rolling deploy, old and new, do not overwrite each other's.
    * An older version than the one stored under the same revision is dropped silently, unless the log does not have the stored one's
    * commit: a snapshot from before a restore must not stand in the way.
+   *
+   * @throws InvalidArgumentError for a state that JSON would change
    */
   saveSnapshot(stream: StreamName, snapshot: Snapshot): Promise<void>;
 
+  /** Those of all revisions. */
   deleteSnapshots(stream: StreamName): Promise<void>;
 }

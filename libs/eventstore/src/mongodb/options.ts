@@ -45,7 +45,7 @@ export interface MongoEventStoreOptions extends MongoPlace {
   /** The time of commits that do not bring their own. */
   readonly clock?: () => Date;
   readonly timers?: Timers;
-  /** From 0 up to 1, for jitter. */
+  /** Uniform in [0, 1), for jitter. */
   readonly random?: () => number;
   /** Hears what a person should know although no call has failed. */
   readonly logger?: { warn(message: string): void };

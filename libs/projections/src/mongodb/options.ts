@@ -38,7 +38,7 @@ export interface MongoPlace {
   /** The time of day, for what people read: when something was created or updated. */
   readonly clock?: () => Date;
   readonly timers?: Timers;
-  /** From 0 up to 1, for jitter. */
+  /** Uniform in [0, 1), for jitter. */
   readonly random?: () => number;
 }
 

@@ -48,18 +48,29 @@ export interface ReadModels<Tx>
    * Makes a version the one that readers see, in one transaction with the check that it has come at least as far as the live one and has
    * parked no stream that the live one has not. The old one is retired: its token rises, so that its instance stops, and it cannot be
    * acquired. Readers see the old or the new, never half. Already live: `ok`, nothing happens.
+   *
+   * @throws UnknownProjectionError
    */
   switchVersion(version: VersionId, options?: SwitchOptions): Promise<SwitchResult>;
 
-  /** Drops a version's rows, checkpoint, parked sequences and applied versions; its generation is never given out again. @throws VersionIsLiveError */
+  /**
+   * Drops a version's rows, checkpoint, parked sequences and applied versions; its generation is never given out again.
+   *
+   * @throws VersionIsLiveError, UnknownProjectionError
+   */
   dropVersion(version: VersionId): Promise<void>;
 
-  /** Sets a checkpoint that nobody is working on, and raises its token, so that whoever works now cannot save: a reactor's replay. */
+  /**
+   * Sets a checkpoint that nobody is working on, and raises its token, so that whoever works now cannot save: a reactor's replay.
+   *
+   * @throws UnknownProjectionError there is no such processor
+   */
   moveCheckpoint(processor: ProcessorId, to: Omit<Checkpoint, 'token'>): Promise<void>;
 
   /** One moment of the database, for comparing versions while traffic goes on. Close it. */
   openSnapshot(): Promise<ReadModelsSnapshot>;
 
+  /** Finishes what is in flight. Idempotent. */
   close(): Promise<void>;
 }
 

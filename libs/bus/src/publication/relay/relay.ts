@@ -46,6 +46,7 @@ export interface RelayOptions<Tx = unknown> extends PublicationOptions {
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   readonly timers?: Timers;
+  /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
   readonly onEvent?: (event: PublicationEvent | ProcessorEvent) => void;
 }

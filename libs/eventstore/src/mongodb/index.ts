@@ -1,4 +1,4 @@
-export { MongoEventStore } from './mongodb-event-store.js';
+export { MongoEventStore } from './mongo-event-store.js';
 export { MongoLogFilling } from './moving/mongo-log-filling.js';
 export {
   codeOf,

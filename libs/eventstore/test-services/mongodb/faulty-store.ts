@@ -1,9 +1,9 @@
 import type { Db, Document } from 'mongodb';
+import { CommitWriter } from '../../src/mongodb/append/commit-writer.js';
 import { openLog } from '../../src/mongodb/connection/connect.js';
 import { MongoEventStore, type MongoEventStoreOptions } from '../../src/mongodb/index.js';
-import type { StoreParts } from '../../src/mongodb/mongodb-event-store.js';
+import type { StoreParts } from '../../src/mongodb/mongo-event-store.js';
 import { withDefaults } from '../../src/mongodb/options.js';
-import { CommitWriter } from '../../src/mongodb/append/commit-writer.js';
 import { LogReading } from '../../src/mongodb/read/read-all.js';
 
 /** An insert of commits or fences, as it would go to the server. */

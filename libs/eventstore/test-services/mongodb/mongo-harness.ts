@@ -3,8 +3,8 @@ import { MongoEventStore } from '@varve/eventstore/mongodb';
 import type { OpenedEventStore } from '@varve/eventstore/testing';
 import type { MongoTestServer } from '../../../../test/services/mongodb/index.js';
 import { uniqueName } from '../../../../test/services/shared.js';
-import type { StoreParts } from '../../src/mongodb/mongodb-event-store.js';
 import type { MongoEventStoreOptions } from '../../src/mongodb/index.js';
+import type { StoreParts } from '../../src/mongodb/mongo-event-store.js';
 import { FaultyStore } from './faulty-store.js';
 
 /** One database for all logs of a test file, each log under a prefix of its own. */

@@ -1,7 +1,7 @@
 import { MongoNetworkError, UUID, type Document } from 'mongodb';
 import { isEventStoreError, type AppendResult, type CommitHeader } from '@varve/eventstore';
 import { until } from '../../../../../test/support/until.js';
-import type { StoreParts } from '../../../src/mongodb/mongodb-event-store.js';
+import type { StoreParts } from '../../../src/mongodb/mongo-event-store.js';
 import type { FaultyStore, Fault } from '../faulty-store.js';
 import type { MongoBench } from '../mongo-harness.js';
 

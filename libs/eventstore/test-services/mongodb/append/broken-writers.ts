@@ -1,10 +1,10 @@
 import type { Document } from 'mongodb';
+import type { PendingAppend } from '../../../src/mongodb/append/append-request.js';
 import { CommitWriter } from '../../../src/mongodb/append/commit-writer.js';
 import type { InsertOutcome } from '../../../src/mongodb/append/insert-commits.js';
-import type { PendingAppend } from '../../../src/mongodb/append/append-request.js';
 import type { PlannedCommit } from '../../../src/mongodb/append/plan-group.js';
+import type { StoreParts } from '../../../src/mongodb/mongo-event-store.js';
 import { LogReading } from '../../../src/mongodb/read/read-all.js';
-import type { StoreParts } from '../../../src/mongodb/mongodb-event-store.js';
 
 /** A store that breaks one rule on purpose: the rule that it names must notice. */
 export interface BrokenMongoStore {

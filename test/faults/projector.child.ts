@@ -48,9 +48,11 @@ const projector = new Projector({
   versionCheckInterval: 20,
   onEvent: (event) => say(toldOf(event)),
 });
+// Before anything is said: whoever hears it may send the signal at once.
+const terminated = new Promise((resolve) => process.once('SIGTERM', resolve));
 await projector.start();
 say({ started: owner });
-await new Promise((resolve) => process.once('SIGTERM', resolve));
+await terminated;
 await projector.stop();
 await readModels.close();
 await log.close();

@@ -75,9 +75,11 @@ if (orders.task === 'rebuild') {
   });
   if (orders.task === 'catch-up') await projector.runUntilCaughtUp();
   else {
+    // Before anything is said: whoever hears it may send the signal at once.
+    const terminated = new Promise((resolve) => process.once('SIGTERM', resolve));
     await projector.start();
     say('started');
-    await new Promise((resolve) => process.once('SIGTERM', resolve));
+    await terminated;
     await projector.stop();
   }
 }

@@ -8,6 +8,7 @@ import { HandlerNotFoundError } from './aggregate-errors.js';
 import type { NoticeListener } from './aggregate-notice.js';
 import type { StateSource } from './load-state.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
+import { assertSynchronous } from './synchronous.js';
 
 interface SourceOptions<A extends EventSourced> {
   readonly store: EventStore;
@@ -23,8 +24,11 @@ export function aggregateSource<A extends EventSourced>(options: SourceOptions<A
   const handlers = handlersByType(definition, registry);
   const evolve = (aggregate: A, event: NewEvent): A => {
     const handle = handlers.get(event.type);
-    if (handle) handle(aggregate, registry.revive(event));
-    else if (!event.type.startsWith('$')) throw new HandlerNotFoundError(event.type, definition.category);
+    if (handle) {
+      const returned = handle(aggregate, registry.revive(event));
+      if (returned !== undefined)
+        assertSynchronous(returned, () => handlerOf(event.type, definition.category));
+    } else if (!event.type.startsWith('$')) throw new HandlerNotFoundError(event.type, definition.category);
     return aggregate;
   };
   const snapshots = keeperFor(options);
@@ -34,7 +38,7 @@ export function aggregateSource<A extends EventSourced>(options: SourceOptions<A
 function handlersByType<A extends EventSourced>(
   definition: AggregateDefinition<A>,
   registry: EventRegistry,
-): Map<string, EventHandler<A>> {
+): Map<string, (...given: Parameters<EventHandler<A>>) => unknown> {
   const handlers = new Map(Object.entries(definition.handlers));
   for (const type of handlers.keys()) {
     if (registry.find(type) || type.startsWith('$')) continue;
@@ -62,4 +66,8 @@ function keeperFor<A extends EventSourced>(options: SourceOptions<A>): SnapshotK
     toSnapshot: (aggregate) => snapshots.toSnapshot(aggregate),
     fromSnapshot: (id, state) => snapshots.fromSnapshot(id, state),
   });
+}
+
+function handlerOf(type: string, category: string): string {
+  return `The handler of "${type}" in aggregate "${category}"`;
 }

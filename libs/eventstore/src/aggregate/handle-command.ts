@@ -11,6 +11,7 @@ import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, decideUntilAppended, type Attempt } from './redecide.js';
 import type { CommandOptions, SaveResult } from './save.js';
 import type { SnapshotKeeper } from './snapshot-keeper.js';
+import { assertSynchronous } from './synchronous.js';
 
 /** A stream, and the rules that decide what is appended to it. */
 export interface DecidedStream<State, Command, Event extends object> {
@@ -66,6 +67,7 @@ function attemptOf<State, Command, Event extends object>(
     const loaded = await loadState(ofStream, source);
     assertMeets(stream, options.expected, loaded.version);
     const decided = decider.decide(command, loaded.state);
+    assertSynchronous(decided, () => `decide of stream "${stream}"`);
     if (decided.length === 0) return { outcome: 'nothing', version: loaded.version };
     const events = withMetadata(
       decided.map((event) => registry.encode(event)),
@@ -94,8 +96,12 @@ function deciderSource<State, Command, Event extends object>(
     registry,
     ...(snapshots && { snapshots }),
     initial: () => decider.initial(),
-    evolve: (state, event) =>
-      event.type.startsWith('$') ? state : decider.evolve(state, registry.revive(event) as Event),
+    evolve: (state, event) => {
+      if (event.type.startsWith('$')) return state;
+      const next = decider.evolve(state, registry.revive(event) as Event);
+      assertSynchronous(next, () => `evolve of "${event.type}"`);
+      return next;
+    },
   };
 }
 

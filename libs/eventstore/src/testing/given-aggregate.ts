@@ -1,5 +1,6 @@
 import type { AggregateDefinition, EventSourced } from '../aggregate/aggregate-definition.js';
 import { HandlerNotFoundError } from '../aggregate/aggregate-errors.js';
+import { assertSynchronous } from '../aggregate/synchronous.js';
 import { classNameOf, eventTypeOf } from '../schema/event-class.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
 
@@ -19,7 +20,7 @@ export function givenAggregate<A extends EventSourced>(
     when: (command) => {
       const aggregate = rebuilt(definition, id, events);
       return new GivenOutcome(() => {
-        assertSynchronous(command(aggregate));
+        assertNoPromise(command(aggregate));
         const decided = [...aggregate.getUncommittedEvents()];
         // Rebuilding from them must work, or the next load fails.
         rebuilt(definition, id, [...events, ...decided]);
@@ -29,6 +30,9 @@ export function givenAggregate<A extends EventSourced>(
   };
 }
 
+/** Says nothing of what it returns: somebody may have written it asynchronous. */
+type Handler<A> = (aggregate: A, event: object) => unknown;
+
 function rebuilt<A extends EventSourced>(
   definition: AggregateDefinition<A>,
   id: string,
@@ -37,14 +41,17 @@ function rebuilt<A extends EventSourced>(
   const aggregate = definition.create(id);
   for (const event of events) {
     const type = eventTypeOf(event) ?? classNameOf(event);
-    const handle = Object.hasOwn(definition.handlers, type) ? definition.handlers[type] : undefined;
+    const handle: Handler<A> | undefined = Object.hasOwn(definition.handlers, type)
+      ? definition.handlers[type]
+      : undefined;
     if (!handle) throw new HandlerNotFoundError(type, definition.category);
-    handle(aggregate, event);
+    const returned = handle(aggregate, event);
+    assertSynchronous(returned, () => `The handler of "${type}" in aggregate "${definition.category}"`);
   }
   return aggregate;
 }
 
-function assertSynchronous(result: unknown): void {
+function assertNoPromise(result: unknown): void {
   if (!(result instanceof Promise)) return;
   result.catch(() => undefined);
   throw new Error('The command returned a promise. Await what it needs first, and give it to the aggregate.');

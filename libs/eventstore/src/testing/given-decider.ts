@@ -1,4 +1,5 @@
 import type { Decider } from '../aggregate/decider.js';
+import { assertSynchronous } from '../aggregate/synchronous.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
 
 export interface GivenDecider<Command> {
@@ -11,13 +12,18 @@ export function givenDecider<State, Command, Event extends object>(
   ...events: readonly Event[]
 ): GivenDecider<Command> {
   assertRecordable(events);
-  const evolve = (state: State, event: Event): State => decider.evolve(state, event);
+  const evolve = (state: State, event: Event): State => {
+    const next = decider.evolve(state, event);
+    assertSynchronous(next, () => 'evolve');
+    return next;
+  };
   const given = (): State => events.reduce(evolve, decider.initial());
   return {
     when: (command) => {
       const state = given();
       return new GivenOutcome(() => {
         const decided = decider.decide(command, state);
+        assertSynchronous(decided, () => 'decide');
         // Its own evolve must understand them, or the next load fails.
         decided.reduce(evolve, given());
         return decided;

@@ -178,3 +178,19 @@ test('@When on a class that is no event says so', () => {
   }
   expect(() => When(Paid)(Order.prototype, 'payment')).toThrow(/class Paid \(decorate it with @Event\)/);
 });
+
+@Aggregate({ category: 'slow' })
+class Slow extends AggregateRoot {
+  @When(OrderRushed)
+  protected async rushed(): Promise<void> {
+    await Promise.reject(new Error('too late for anybody to hear'));
+  }
+}
+
+test('a handler that returns a promise is refused by name, and its event is not remembered', () => {
+  const slow = new Slow();
+  expect(() => slow.apply(new OrderRushed())).toThrow(
+    '@When(order.rushed) of Slow returned a promise. Make it synchronous',
+  );
+  expect(slow.getUncommittedEvents()).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AggregateRoot as CqrsAggregateRoot, type IEvent, type IEventHandler } from '@nestjs/cqrs';
 import { AggregateNotAttachedError, HandlerNotFoundError } from '../../aggregate/aggregate-errors.js';
+import { assertSynchronous } from '../../aggregate/synchronous.js';
 import { InvalidOptionsError, UnknownEventTypeError } from '../../log/errors.js';
 import { eventTypeOf } from '../../schema/event-class.js';
 import { eventHandlersOf } from './when.decorator.js';
@@ -20,8 +21,13 @@ export abstract class AggregateRoot<EventBase extends IEvent = IEvent> extends C
   /** Runs the event's handler, then remembers the event for the next save. A handler that throws leaves nothing to save. */
   override apply(event: EventBase, options: boolean | ApplyOptions = {}): void {
     const { fromHistory, skipHandler } = typeof options === 'boolean' ? { fromHistory: options } : options;
-    const handler = this.getEventHandler(event) as unknown as (event: EventBase) => void;
-    if (!skipHandler) handler.call(this, event);
+    const handler = this.getEventHandler(event) as unknown as (event: EventBase) => unknown;
+    if (!skipHandler) {
+      assertSynchronous(
+        handler.call(this, event),
+        () => `@When(${eventTypeOf(event)}) of ${this.constructor.name}`,
+      );
+    }
     if (!fromHistory) super.getUncommittedEvents().push(event);
   }
 

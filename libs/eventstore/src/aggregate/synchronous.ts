@@ -1,0 +1,19 @@
+import { InvalidOptionsError } from '../log/errors.js';
+
+/**
+ * @throws InvalidOptionsError code that tells a state from events has returned a promise: a decision would not see what it changes later,
+ * and its failure would end the process
+ */
+export function assertSynchronous(returned: unknown, what: () => string): void {
+  if (!isPromise(returned)) return;
+  returned.then(undefined, () => undefined);
+  throw new InvalidOptionsError(
+    'handlers',
+    `${what()} returned a promise. Make it synchronous: await what it needs before the command decides, and put that into the event.`,
+  );
+}
+
+/** Promises of other libraries are no instances of ours. */
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

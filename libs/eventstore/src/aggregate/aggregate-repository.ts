@@ -20,6 +20,7 @@ import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
 import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
+import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
 
 export interface AggregateRepositoryOptions<A extends EventSourced> {
   readonly store: EventStore;
@@ -55,7 +56,7 @@ export class AggregateRepository<A extends EventSourced> {
   readonly #source: StateSource<A>;
   readonly #backoff: Backoff;
   readonly #attachments = new WeakMap<A, Attachment>();
-  readonly #saving = new WeakSet<A>();
+  readonly #busy = new WeakMap<A, 'saving' | 'executing'>();
 
   /** @throws InvalidOptionsError for a category that has a "-", and for a backoff that is none */
   constructor(options: AggregateRepositoryOptions<A>) {
@@ -126,7 +127,7 @@ export class AggregateRepository<A extends EventSourced> {
   }
 
   /**
-   * Loads, lets `decide` work on the aggregate, and saves; after a conflict all of it again, so `decide` must have no effects of its own.
+   * Loads, lets `decide` work on the aggregate, and saves (`decide` itself must not); after a conflict all of it again, so `decide` must have no effects of its own.
    * With a `commitId` that is committed already, `decide` does not run and the first result is returned.
    *
    * @throws CommitFencedError the id was fenced: the command came too late
@@ -147,7 +148,9 @@ export class AggregateRepository<A extends EventSourced> {
       async () => {
         const aggregate = await this.load(id);
         assertMeets(stream, expected, this.versionOf(aggregate));
+        this.#busy.set(aggregate, 'executing');
         await decide(aggregate);
+        this.#busy.delete(aggregate);
         return this.#saveOnce(aggregate, { ...saveOptions, commitId }, backoff);
       },
     );
@@ -172,19 +175,14 @@ export class AggregateRepository<A extends EventSourced> {
 
   async #saveOnce(aggregate: A, options: SaveOptions, backoff: Backoff) {
     const attachment = this.#attachmentOf(aggregate);
-    if (this.#saving.has(aggregate)) {
-      throw new InvalidArgumentError(
-        'aggregate',
-        `A save of "${attachment.stream}" is still running. Await it before the next one.`,
-      );
-    }
+    assertIdle(this.#busy.get(aggregate), attachment.stream);
     const events = copyOfUncommitted(aggregate);
     if (events.length === 0) return { outcome: 'nothing', version: attachment.version } as const;
-    this.#saving.add(aggregate);
+    this.#busy.set(aggregate, 'saving');
     try {
       return await this.#append(aggregate, attachment, { events, options, backoff });
     } finally {
-      this.#saving.delete(aggregate);
+      this.#busy.delete(aggregate);
     }
   }
 
@@ -260,22 +258,14 @@ interface Recorded {
   readonly encoded: readonly NewEvent[];
 }
 
-/** A copy, since the aggregate may go on deciding while the append runs. */
-function copyOfUncommitted(aggregate: EventSourced): readonly object[] {
-  const live = aggregate.getUncommittedEvents();
-  if (live !== aggregate.getUncommittedEvents()) {
-    throw new InvalidArgumentError(
-      'aggregate',
-      'getUncommittedEvents() returns a copy. It must return the live array, or events are recorded twice.',
-    );
-  }
-  return [...live];
-}
-
-function removeRecorded(aggregate: EventSourced, recorded: readonly object[]): void {
-  const live = aggregate.getUncommittedEvents();
-  const other = recorded.findIndex((event, index) => live[index] !== event);
-  live.splice(0, other === -1 ? recorded.length : other);
+/** A save within `execute` would go without the command's id: sent again, the command would be carried out again. */
+function assertIdle(busy: 'saving' | 'executing' | undefined, stream: StreamName): void {
+  if (busy === undefined) return;
+  const why =
+    busy === 'saving'
+      ? `A save of "${stream}" is still running. Await it before the next one.`
+      : `execute() saves "${stream}" itself when its function is done. Leave out save and commit in there.`;
+  throw new InvalidArgumentError('aggregate', why);
 }
 
 /** A number below the loaded version goes to the store, which may know the commit id; one above it can only be a stale load. */

@@ -232,3 +232,24 @@ test('a decision may be awaited, and may come to nothing', async () => {
   expect(await orders.execute('1', () => undefined)).toStrictEqual({ outcome: 'nothing', version: 2 });
   expect((await all(store.readStream('order-1'))).at(-1)?.data).toStrictEqual({ amount: 3 });
 });
+
+test('a save within execute is refused: it would go without the command’s id', async () => {
+  const store = new InMemoryEventStore();
+  const orders = ordersIn({ store });
+  const command = orders.execute('1', (order) => {
+    order.place(3);
+    return orders.save(order);
+  });
+  await expect(command).rejects.toMatchObject({ code: 'invalid-argument', argument: 'aggregate' });
+  await expect(command).rejects.toThrow('execute() saves "order-1" itself');
+  expect(await store.head()).toBe(0);
+});
+
+test('another aggregate may be saved within execute', async () => {
+  const orders = ordersIn({ store: new InMemoryEventStore() });
+  await orders.execute('1', async (order) => {
+    await orders.execute('2', place(2));
+    order.place(1);
+  });
+  expect((await orders.load('1')).total + (await orders.load('2')).total).toBe(3);
+});

@@ -74,9 +74,14 @@ export class AggregateRepository<A extends EventSourced> {
 
   /** @throws InvalidArgumentError for an empty id, and one that makes no stream name */
   streamOf(id: string): StreamName {
+    const given: unknown = id;
+    if (typeof given !== 'string' || given === '') {
+      throw new InvalidArgumentError(
+        'id',
+        `The id of an aggregate of category "${this.category}" is ${given === '' ? 'empty' : String(given)}. Give a text.`,
+      );
+    }
     const stream = `${this.category}-${id}`;
-    if (id === '')
-      throw new InvalidArgumentError('id', `The id of an aggregate of category "${this.category}" is empty.`);
     assertStreamName(stream);
     return stream;
   }

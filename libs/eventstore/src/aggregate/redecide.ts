@@ -6,7 +6,7 @@ import {
   isEventStoreError,
 } from '../log/errors.js';
 import type { EventStore } from '../log/event-store.js';
-import { meets, type ExpectedVersion } from '../log/expected-version.js';
+import { assertExpectedVersion, meets, type ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
 import { announceTo, type NoticeListener } from './aggregate-notice.js';
@@ -56,8 +56,9 @@ export function assertMeets(
   expected: ExpectedVersion | undefined,
   actual: StreamVersion,
 ): void {
-  if (expected !== undefined && !meets(expected, actual))
-    throw new ConcurrencyConflictError(stream, expected, actual);
+  if (expected === undefined) return;
+  assertExpectedVersion(expected);
+  if (!meets(expected, actual)) throw new ConcurrencyConflictError(stream, expected, actual);
 }
 
 /** The same command may run twice at once: whatever the slower one comes to, it gets the faster one's result. */

@@ -211,6 +211,14 @@ describe('what the caller expects', () => {
     });
   });
 
+  test('is refused when it is none, and not taken for somebody else’s append', async () => {
+    const orders = ordersIn({ store: new InMemoryEventStore() });
+    for (const expected of [Number('W/"3"'), -1, 'nostream'] as unknown as number[]) {
+      const execution = orders.execute('1', place(1), { expected });
+      await expect(execution).rejects.toMatchObject({ code: 'invalid-argument', argument: 'expected' });
+    }
+  });
+
   test('is not asked of a command that was done before', async () => {
     const orders = ordersIn({ store: new InMemoryEventStore() });
     await orders.execute('1', place(100), { expected: 0, commitId: 'c' });

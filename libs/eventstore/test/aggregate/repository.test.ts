@@ -94,6 +94,14 @@ describe('loading', () => {
       await expect(orders.load(id)).rejects.toMatchObject({ code: 'invalid-argument' });
     }
   });
+
+  test('an id that is no text is refused, as a parameter of a route that has another name gives it', async () => {
+    const orders = ordersIn({ store: new InMemoryEventStore() });
+    for (const id of [undefined, null, 17, { id: '17' }, ['17'], Symbol('17')] as unknown as string[]) {
+      await expect(orders.execute(id, (order) => order.place(1))).rejects.toMatchObject({ argument: 'id' });
+      expect(() => orders.create(id)).toThrow('Give a text.');
+    }
+  });
 });
 
 describe('saving', () => {

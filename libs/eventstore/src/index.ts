@@ -20,6 +20,7 @@ export * from './log/event-store.js';
 export * from './log/event.js';
 export * from './log/expected-version.js';
 export * from './log/log-reader.js';
+export * from './log/message-of.js';
 export * from './log/movable-log.js';
 export * from './log/positions.js';
 export * from './log/same-json.js';

@@ -1,3 +1,4 @@
+import { messageOf } from '@varve/eventstore';
 import { decodeWire } from '../message/decode-wire.js';
 import type { Message } from '../message/message.js';
 import type { WireMessage } from '../message/wire-message.js';
@@ -89,8 +90,7 @@ export function deadLetterFrom(raw: WireMessage, known: KnownOfDeadLetter): Dead
 
 /** `failed 11 times: the stock service is down`, on one line. */
 export function reasonOf({ reason, error }: Pick<DeadLetterFacts, 'reason' | 'error'>): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${reason}: ${message}`
+  return `${reason}: ${messageOf(error)}`
     .replaceAll(/\p{Cc}+/gu, ' ')
     .toWellFormed()
     .slice(0, LONGEST_REASON)

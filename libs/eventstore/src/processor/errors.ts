@@ -1,5 +1,6 @@
 import { EventStoreError, isEventStoreError } from '../log/errors.js';
 import type { CommitHeader } from '../log/commit.js';
+import { messageOf } from '../log/message-of.js';
 import type { Position } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
 
@@ -122,10 +123,6 @@ export function isStoreLost(error: unknown): boolean {
 
 export function isUndecodable(error: unknown): boolean {
   return isEventStoreError(error, 'event-undecodable') || isEventStoreError(error, 'unknown-event-type');
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function codeOf(error: unknown): string {

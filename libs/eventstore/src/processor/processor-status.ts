@@ -1,5 +1,6 @@
+import { messageOf } from '../log/message-of.js';
 import type { Position } from '../log/positions.js';
-import { codeOf, messageOf } from './errors.js';
+import { codeOf } from './errors.js';
 import type { FeedStatus } from './feed/commit-feed.js';
 import { RateMeter } from './rate-meter.js';
 

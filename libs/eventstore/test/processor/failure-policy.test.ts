@@ -33,6 +33,25 @@ describe('a commit that cannot be applied', () => {
     expect(fixture.announced('stopped')).toHaveLength(1);
   });
 
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'undefined'],
+    ['a text', 'out of stock', 'out of stock'],
+    ['an object with a message', { message: 'out of stock' }, 'out of stock'],
+    ['an object', { left: 0 }, '{"left":0}'],
+    ['what cannot be shown', Object.create(null, { toJSON: { value: () => 1n } }), 'cannot be shown'],
+    ['an object without a prototype', Object.create(null), '{}'],
+  ])('stops or parks whatever the handler throws: %s', async (_, thrown, shown) => {
+    const handler = reacting(() => {
+      throw thrown;
+    });
+    const stopping = await fiveOrders();
+    const stopped = await settle(stopping.processor({ handler, failurePolicy: NEVER_RETRY }));
+    expect(stopped).toMatchObject({ error: { message: expect.stringContaining(shown) as string } });
+    const parking = await fiveOrders();
+    await settle(parking.processor({ handler, failurePolicy: { retries: 0, then: 'park' } }));
+    expect(await parking.store.listParked('orders@1')).toHaveLength(5);
+  });
+
   it('stays stopped after a restart, with the reason, until somebody resumes it', async () => {
     const fixture = await fiveOrders();
     const failurePolicy = NEVER_RETRY;

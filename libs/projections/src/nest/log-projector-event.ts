@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { messageOf } from '@varve/eventstore';
 import type { ProjectorEvent } from '../projection/projector-options.js';
 import { processorIdOf } from '../projection/version-id.js';
 
@@ -50,10 +51,6 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
     default:
       break;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function adviceFor(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { messageOf as textOf } from '@varve/eventstore';
 import { printable, quoted } from '../../message/printable.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 
@@ -43,5 +44,5 @@ function keyOf({ key }: { readonly key?: string }): string {
 
 /** On one line, whatever the error quotes. */
 export function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
+  return printable(textOf(error));
 }

@@ -1,5 +1,6 @@
+import { messageOf } from '../../log/message-of.js';
 import type { Commit } from '../../log/commit.js';
-import { codeOf, isUndecodable, messageOf, MustStopError, ProjectionFailedError } from '../errors.js';
+import { codeOf, isUndecodable, MustStopError, ProjectionFailedError } from '../errors.js';
 import { retryDelay } from '../failure-policy.js';
 import type { ParkedSequence } from '../parking/parked-sequences.js';
 import { sleep } from '../timers.js';

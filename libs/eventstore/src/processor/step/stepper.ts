@@ -1,3 +1,4 @@
+import { messageOf } from '../../log/message-of.js';
 import { isEventStoreError } from '../../log/errors.js';
 import {
   CheckpointMovedError,
@@ -7,7 +8,6 @@ import {
   isOfTheLease,
   isStoreLost,
   LeaseLostError,
-  messageOf,
   MustStopError,
 } from '../errors.js';
 import type { Challenge } from '../lease/lease-keeper.js';

@@ -1,6 +1,7 @@
+import { messageOf } from '../../log/message-of.js';
 import type { RecordedEvent } from '../../log/event.js';
 import type { Position } from '../../log/positions.js';
-import { isUndecodable, messageOf } from '../errors.js';
+import { isUndecodable } from '../errors.js';
 import type { SkippedCommits } from '../parking/parked-sequences.js';
 import type { HandledCommit, ProcessorSettings } from '../processor-options.js';
 

@@ -1,3 +1,5 @@
+import { InvalidOptionsError } from '../log/errors.js';
+
 /** What happens when a commit cannot be applied. */
 export interface FailurePolicy {
   /** How often the commit is tried again before the rest of the policy applies. Default 5. */
@@ -16,6 +18,32 @@ export const DEFAULT_FAILURE_POLICY: FailurePolicy = {
   maxDelay: 10_000,
   then: 'stop',
 };
+
+/**
+ * What counts is the last that is given; what nobody gives, or gives as `undefined`, is the default.
+ *
+ * @throws InvalidOptionsError names the option
+ */
+export function failurePolicyFrom(...given: readonly (Partial<FailurePolicy> | undefined)[]): FailurePolicy {
+  const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
+  const entries = given.flatMap((policy) => Object.entries(policy ?? {}).filter(isGiven));
+  const unknown = entries.find(([option]) => !Object.hasOwn(DEFAULT_FAILURE_POLICY, option));
+  if (unknown)
+    throw invalid(unknown[0], 'is unknown', `Known are ${Object.keys(DEFAULT_FAILURE_POLICY).join(', ')}`);
+  const policy: FailurePolicy = { ...DEFAULT_FAILURE_POLICY, ...Object.fromEntries(entries) };
+  for (const option of ['retries', 'firstDelay', 'maxDelay'] as const) {
+    if (Number.isFinite(policy[option]) && policy[option] >= 0) continue;
+    throw invalid(option, `is ${String(policy[option])}`, 'Use a number from 0');
+  }
+  const { then }: { readonly then: unknown } = policy;
+  if (then !== 'stop' && then !== 'park')
+    throw invalid('then', `is ${JSON.stringify(then)}`, "Use 'stop' or 'park'");
+  return policy;
+}
+
+function invalid(option: string, problem: string, remedy: string): InvalidOptionsError {
+  return new InvalidOptionsError(`failurePolicy.${option}`, `failurePolicy.${option} ${problem}. ${remedy}.`);
+}
 
 /** Full jitter: a uniform draw below the exponential bound, which spreads retries of many instances best (AWS Architecture Blog, 2015, "Exponential Backoff And Jitter"). */
 export function retryDelay(policy: FailurePolicy, attempt: number, random: () => number): number {

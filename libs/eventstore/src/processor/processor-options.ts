@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../log/event.js';
 import type { LogReader } from '../log/log-reader.js';
 import type { Position } from '../log/positions.js';
 import type { CheckpointStore, ProcessorId } from './checkpoint-store.js';
-import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './failure-policy.js';
+import { failurePolicyFrom, type FailurePolicy } from './failure-policy.js';
 import { keepsVersions, type AppliedVersions } from './feed/applied-versions.js';
 import type { CommitFeed } from './feed/commit-feed.js';
 import type { LeaseStore } from './lease/lease-store.js';
@@ -131,7 +131,7 @@ export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings
     filter: options.filter ?? {},
     decode: options.decode,
     onUndecodable: options.onUndecodable ?? 'stop',
-    failurePolicy: { ...DEFAULT_FAILURE_POLICY, ...options.failurePolicy },
+    failurePolicy: failurePolicyFrom(options.failurePolicy),
     startFrom: options.startFrom ?? 'beginning',
     leaseDuration: options.leaseDuration ?? 5_000,
     clock: options.clock ?? (() => performance.now()),
@@ -214,9 +214,6 @@ function assertWholeCommits<Tx>({ id, filter, decode, failurePolicy }: Processor
 function assertNumbers<Tx>(settings: ProcessorSettings<Tx>, batch: BatchOptions): void {
   assertNumber('leaseDuration', settings.leaseDuration, 1);
   assertNumber('walkBehind', settings.walkBehind, 10);
-  assertNumber('failurePolicy.retries', settings.failurePolicy.retries, 0);
-  assertNumber('failurePolicy.firstDelay', settings.failurePolicy.firstDelay, 0);
-  assertNumber('failurePolicy.maxDelay', settings.failurePolicy.maxDelay, 0);
   assertBatch('batch.initial', batch.initial);
   assertBatch('batch.max', batch.max);
   assertNumber('batch.targetDuration', batch.targetDuration ?? 1, 1);

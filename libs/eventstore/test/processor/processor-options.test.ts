@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { currentContext, type EventStore } from '@varve/eventstore';
+import {
+  currentContext,
+  DEFAULT_FAILURE_POLICY,
+  failurePolicyFrom,
+  type EventStore,
+  type FailurePolicy,
+} from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { Fixture, reacting, settle, type Options } from './support/fixture.js';
 
@@ -13,6 +19,16 @@ describe('a processor’s options', () => {
     ['a lease of no duration', { leaseDuration: 0 }, 'leaseDuration'],
     ['a negative number of retries', { failurePolicy: { retries: -1 } }, 'failurePolicy.retries'],
     ['a wait that is no number', { failurePolicy: { firstDelay: Number.NaN } }, 'failurePolicy.firstDelay'],
+    [
+      'an end of the policy that there is none of',
+      { failurePolicy: { then: 'skip' } as unknown as Partial<FailurePolicy> },
+      'failurePolicy.then',
+    ],
+    [
+      'a part of the policy that there is none of',
+      { failurePolicy: { retires: 3 } as Partial<FailurePolicy> },
+      'failurePolicy.retires',
+    ],
     ['batches larger than a log reads', { batch: { max: 10_001 } }, 'batch.max'],
     ['batches of nothing', { batch: { initial: 0 } }, 'batch.initial'],
     ['an empty id', { id: '' }, 'id'],
@@ -20,6 +36,12 @@ describe('a processor’s options', () => {
     expect(() => new Fixture().processor(options)).toThrow(
       expect.objectContaining({ code: 'invalid-options', option }),
     );
+  });
+
+  it('take what is given as undefined for not given: nothing is parked that nobody asked to park', () => {
+    const nothing = { retries: undefined, then: undefined } as unknown as Partial<FailurePolicy>;
+    expect(failurePolicyFrom({ retries: 2 }, nothing)).toEqual({ ...DEFAULT_FAILURE_POLICY, retries: 2 });
+    expect(() => new Fixture().processor({ order: 'log', failurePolicy: nothing })).not.toThrow();
   });
 
   it('refuse a log that a power cut may shorten, unless the read models go with it', () => {

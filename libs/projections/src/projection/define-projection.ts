@@ -1,5 +1,5 @@
 import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
-import { InvalidProjectionOptionsError } from './errors.js';
+import { handlersIn } from './handlers-in.js';
 import { isPromise } from './is-promise.js';
 import type { Projection } from './projection.js';
 
@@ -45,13 +45,7 @@ export function defineProjection<Tx>(
 }
 
 function handlersOf<Tx>(definition: HandlerProjection<Tx>): Pick<Projection<Tx>, 'handles' | 'apply'> {
-  const handlers = new Map(Object.entries(definition.on));
-  if (handlers.size === 0) {
-    throw new InvalidProjectionOptionsError(
-      'on',
-      `The projection "${definition.name}" handles no event type. Give it at least one handler in "on".`,
-    );
-  }
+  const handlers = handlersIn(`The projection "${definition.name}"`, definition.on);
   return { handles: [...handlers.keys()], apply: (events, tx) => applyEach(handlers, events, tx) };
 }
 

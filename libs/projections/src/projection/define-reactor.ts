@@ -1,5 +1,5 @@
 import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
-import { InvalidProjectionOptionsError } from './errors.js';
+import { handlersIn } from './handlers-in.js';
 import type { Reactor } from './projection.js';
 
 export interface HandlerReactor {
@@ -14,13 +14,7 @@ export interface HandlerReactor {
 
 export function defineReactor(definition: HandlerReactor): Reactor {
   const { name, categories, failurePolicy, startFrom = 'from-now' } = definition;
-  const handlers = new Map(Object.entries(definition.on));
-  if (handlers.size === 0) {
-    throw new InvalidProjectionOptionsError(
-      'on',
-      `The reactor "${name}" handles no event type. Give it at least one handler in "on".`,
-    );
-  }
+  const handlers = handlersIn(`The reactor "${name}"`, definition.on);
   return {
     name,
     handles: [...handlers.keys()],

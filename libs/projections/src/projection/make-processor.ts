@@ -1,4 +1,5 @@
 import {
+  failurePolicyFrom,
   Processor,
   type HandledCommit,
   type ProcessorEvent,
@@ -72,7 +73,7 @@ function common<Tx>(
     timers,
     onEvent,
     filter: filterOf(handling, processing),
-    failurePolicy: { ...processing.failurePolicy, ...handling.failurePolicy },
+    failurePolicy: failurePolicyFrom(processing.failurePolicy, handling.failurePolicy),
     ...(registry && { decode: (event: RecordedEvent) => registry.decode(event) }),
     ...(onUndecodable && { onUndecodable }),
     ...(leaseDuration !== undefined && { leaseDuration }),

@@ -1,4 +1,10 @@
-import { isEventStoreError, type EventRegistry, type FailurePolicy } from '@varve/eventstore';
+import {
+  failurePolicyFrom,
+  InvalidOptionsError,
+  isEventStoreError,
+  type EventRegistry,
+  type FailurePolicy,
+} from '@varve/eventstore';
 import { DuplicateProjectionError, InvalidProjectionOptionsError } from './errors.js';
 import type { Projection, Reactor } from './projection.js';
 import type { ReadModels } from './read-models.js';
@@ -24,11 +30,13 @@ export function validateDeclarations<Tx>(declarations: Declarations<Tx>): void {
     if (names.has(each.name)) throw new DuplicateProjectionError(each.name);
     names.add(each.name);
     assertHandles(each, registry);
+    assertPolicy(each, failurePolicy);
   }
   for (const projection of projections) {
     assertVersion(projection);
     assertOrder(projection, failurePolicy);
   }
+  reactors.forEach(assertStart);
   if (readModels?.lacks?.parking !== undefined) assertNothingParks(declarations, readModels);
 }
 
@@ -44,7 +52,9 @@ function assertNothingParks<Tx>(
       `"${unordered.name}" has order 'stream'. ${why} Declare it with order 'log'.`,
     );
   }
-  const parks = reactors.find((reactor) => (reactor.failurePolicy?.then ?? failurePolicy?.then) === 'park');
+  const parks = reactors.find(
+    (reactor) => failurePolicyFrom(failurePolicy, reactor.failurePolicy).then === 'park',
+  );
   if (!parks) return;
   throw new InvalidProjectionOptionsError(
     'failurePolicy.then',
@@ -102,6 +112,29 @@ function assertVersion({ name, version }: Pick<Projection<never>, 'name' | 'vers
   );
 }
 
+/** A projector would only say so in the background, and stand still. */
+function assertPolicy(
+  { name, failurePolicy }: Pick<Reactor, 'name' | 'failurePolicy'>,
+  general: Partial<FailurePolicy> | undefined,
+): void {
+  try {
+    failurePolicyFrom(general, failurePolicy);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionsError)) throw error;
+    throw new InvalidProjectionOptionsError(error.option, `"${name}": ${error.message}`);
+  }
+}
+
+/** What is none of the two would have all effects since the log's beginning. */
+function assertStart({ name, startFrom }: Reactor): void {
+  const given: unknown = startFrom;
+  if (given === 'from-now' || given === 'beginning') return;
+  throw new InvalidProjectionOptionsError(
+    'startFrom',
+    `The reactor "${name}" has startFrom ${JSON.stringify(given)}: use 'from-now' or 'beginning'.`,
+  );
+}
+
 const ORDERS = new Set<unknown>(['stream', 'log']);
 
 function assertOrder<Tx>(
@@ -114,7 +147,7 @@ function assertOrder<Tx>(
       `The order of "${name}" is ${JSON.stringify(order)}: use 'stream' if applying different streams commutes, otherwise 'log'.`,
     );
   }
-  if (order === 'log' && (failurePolicy?.then ?? general?.then) === 'park') {
+  if (order === 'log' && failurePolicyFrom(general, failurePolicy).then === 'park') {
     throw new InvalidProjectionOptionsError(
       'failurePolicy.then',
       `"${name}" has order 'log', so no stream can be parked: what comes behind would be applied before it. Use failurePolicy: { then: 'stop' } or order 'stream'.`,

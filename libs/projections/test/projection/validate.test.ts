@@ -1,4 +1,4 @@
-import { defineEvent, EventRegistry } from '@varve/eventstore';
+import { defineEvent, EventRegistry, type FailurePolicy } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import {
   defineProjection,
@@ -6,6 +6,7 @@ import {
   Projector,
   validateDeclarations,
   type BusFeed,
+  type HandlerReactor,
   type Projection,
   type ReadModels,
 } from '@varve/projections';
@@ -47,6 +48,35 @@ describe('declarations', () => {
     expect(() => validateDeclarations({ projections: [parking] })).toThrow(/order 'log'/);
     const general = { projections: [projection({ order: 'log' })], failurePolicy: { then: 'park' } as const };
     expect(() => validateDeclarations(general)).toThrow(/order 'log'/);
+  });
+
+  it('with a failure policy that means nothing are refused, whoever gives it', () => {
+    const skipping = { then: 'skip' } as unknown as Partial<FailurePolicy>;
+    const reactor = { ...defineReactor({ name: 'mail', on: { 'order.placed': () => undefined } }) };
+    for (const declared of [
+      { projections: [projection({ failurePolicy: skipping })] },
+      { projections: [], reactors: [{ ...reactor, failurePolicy: skipping }] },
+      { projections: [projection()], failurePolicy: skipping },
+    ]) {
+      expect(() => validateDeclarations(declared)).toThrow(
+        expect.objectContaining({ code: 'invalid-options', option: 'failurePolicy.then' }),
+      );
+    }
+  });
+
+  it('of a reactor that starts where nobody knows are refused', () => {
+    const reactor = defineReactor({ name: 'mail', on: { 'order.placed': () => undefined } });
+    const reactors = [{ ...reactor, startFrom: 'now' as 'from-now' }];
+    expect(() => validateDeclarations({ projections: [], reactors })).toThrow(/"mail" has startFrom "now"/);
+  });
+
+  it('with a handler that is no function are refused: its events would be passed over', () => {
+    const on = { 'order.placed': () => undefined, 'order.paid': undefined as never };
+    expect(() => defineProjection({ name: 'x', version: 1, order: 'stream', on })).toThrow(
+      'The projection "x" has no function for "order.paid" in "on".',
+    );
+    expect(() => defineReactor({ name: 'x', on })).toThrow(/reactor "x" has no function for "order.paid"/);
+    expect(() => defineReactor({ name: 'x' } as HandlerReactor)).toThrow(/handles no event type/);
   });
 
   it('that handle an event which nobody has registered are refused', () => {

@@ -102,6 +102,16 @@ describe('declarations', () => {
     await expect(start(memory, BusModule.forFeature([Greedy]))).rejects.toThrow(/Make two subscribers/);
   });
 
+  test('a method for every message that has another @OnMessage is refused', () => {
+    const everything = (): void => undefined;
+    const target = { everything };
+    const descriptor = { value: everything };
+    OnMessage(OrderPlaced)(target, 'everything', descriptor);
+    expect(() => {
+      OnMessage()(target, 'everything', descriptor);
+    }).toThrow('everything() is for every message and has another @OnMessage.');
+  });
+
   test('an overridden method and a subscriber in two modules count once', async () => {
     class Base {
       @OnMessage(OrderPlaced) placed(): void {}

@@ -42,6 +42,24 @@ class Mailing {
 const mailing = () => BusModule.forFeature([Mailing], { imports: [MailboxModule] });
 
 describe('a subscriber', () => {
+  test('hears by every @OnMessage that stands on a method', async () => {
+    @Subscriber({ group: 'several', topics: ['order'] })
+    class Several {
+      readonly seen: string[] = [];
+
+      @OnMessage(OrderPlaced)
+      @OnMessage(orderPaid)
+      any(_event: object, { event }: EventContext): void {
+        this.seen.push(event.type);
+      }
+    }
+    const app = await start(memory(), BusModule.forFeature([Several]));
+    await busOf(app).publish([commitOf('order-1', 1, [placed('1', 1), paid(1)])]);
+    const { seen } = app.get(Several);
+    await until(() => seen.length === 2, { what: 'both events' });
+    expect(seen).toEqual(['order.placed', 'order.paid']);
+  });
+
   test('is given the events of a commit in order: instances of their classes, and plain events by definition', async () => {
     const app = await start(memory(), mailing());
     await busOf(app).publish([

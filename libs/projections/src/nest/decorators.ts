@@ -74,8 +74,10 @@ export function On<References extends readonly EventReference[]>(
 ): OnDecorator<RecordedEvent<DataOf<References[number]>>> {
   if (events.length === 0) throw new InvalidOptionsError('On', '@On names no event. Give it at least one.');
   const types = events.map(typeNameOf);
-  return (_target, _method, descriptor) => {
-    Reflect.defineMetadata(HANDLED_TYPES, types, descriptor.value as object);
+  return (target, method) => {
+    // Kept by the method's name: several @On may stand on it, and another decorator may put a function of its own in its place.
+    const others = (Reflect.getOwnMetadata(HANDLED_TYPES, target, method) ?? []) as readonly string[];
+    Reflect.defineMetadata(HANDLED_TYPES, [...others, ...types], target, method);
   };
 }
 
@@ -83,9 +85,9 @@ export function declarationOf(target: object): Declaration | undefined {
   return Reflect.getMetadata(DECLARATION, target) as Declaration | undefined;
 }
 
-export function handledTypesOf(method: unknown): readonly string[] | undefined {
-  if (typeof method !== 'function') return undefined;
-  return Reflect.getMetadata(HANDLED_TYPES, method) as readonly string[] | undefined;
+/** Its own, or those of the method that it overrides. */
+export function handledTypesOf(instance: object, method: string | symbol): readonly string[] | undefined {
+  return Reflect.getMetadata(HANDLED_TYPES, instance, method) as readonly string[] | undefined;
 }
 
 function declare(declaration: Declaration): ClassDecorator {

@@ -29,11 +29,11 @@ function setupOf(instance: object): ((tx: unknown) => void | Promise<void>) | un
 function handlersOf(instance: object): Record<string, Handler> {
   const handlers: Record<string, Handler> = {};
   for (const [name, method] of methodsOf(instance)) {
-    for (const type of handledTypesOf(method) ?? []) {
+    for (const type of handledTypesOf(instance, name) ?? []) {
       if (Object.hasOwn(handlers, type)) {
         throw new InvalidOptionsError(
           'On',
-          `${instance.constructor.name} handles "${type}" twice, the second time in ${name}().`,
+          `${instance.constructor.name} handles "${type}" twice, the second time in ${String(name)}().`,
         );
       }
       handlers[type] = method.bind(instance) as Handler;
@@ -43,14 +43,15 @@ function handlersOf(instance: object): Record<string, Handler> {
 }
 
 /** Own and inherited methods; one that is overridden counts once. */
-function methodsOf(instance: object): ReadonlyMap<string, (...args: unknown[]) => unknown> {
-  const methods = new Map<string, (...args: unknown[]) => unknown>();
+function methodsOf(instance: object): ReadonlyMap<string | symbol, (...args: unknown[]) => unknown> {
+  const methods = new Map<string | symbol, (...args: unknown[]) => unknown>();
   for (
     let prototype: unknown = Object.getPrototypeOf(instance);
     prototype && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    for (const name of Reflect.ownKeys(prototype)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
       if (typeof value === 'function' && name !== 'constructor' && !methods.has(name)) {
         methods.set(name, value as (...args: unknown[]) => unknown);
       }

@@ -1,8 +1,10 @@
-import type { RecordedEvent } from '@varve/eventstore';
-import { On } from '@varve/projections/nest';
+import { defineEvent, type RecordedEvent } from '@varve/eventstore';
+import { EventStoreModule } from '@varve/eventstore/nest';
+import { InMemoryEventStore } from '@varve/eventstore/testing';
+import { On, Projection, ProjectionsModule } from '@varve/projections/nest';
 import type { SqliteTransaction } from '@varve/projections/sqlite';
 import { expect, test } from 'vitest';
-import { orderPaid, OrderPlaced } from './shop.js';
+import { orderPaid, OrderPlaced, partsOf, READ_MODELS, start } from './shop.js';
 
 test('@On checks that the method takes its events, by class, definition or several of them', () => {
   class Handlers {
@@ -51,4 +53,57 @@ test('@On checks that the method takes its events, by class, definition or sever
     }
   }
   expect(new Handlers()).toBeDefined();
+});
+
+/** As tracing, caching and retries by decorator do. */
+function wrapped(_target: object, _method: string | symbol, descriptor: PropertyDescriptor): void {
+  const original = descriptor.value as (...given: unknown[]) => unknown;
+  descriptor.value = function (this: unknown, ...given: unknown[]): unknown {
+    return original.apply(this, given);
+  };
+}
+
+test('no @On is lost: several on a method, below other decorators, on a symbol, on what is overridden', async () => {
+  const hidden = Symbol('hidden');
+  class Base {
+    @On('named')
+    named(): void {}
+  }
+  @Projection({ name: 'all', version: 1, order: 'stream' })
+  class All extends Base {
+    readonly seen: string[] = [];
+
+    @On('placed')
+    @On('paid')
+    several({ type }: RecordedEvent): void {
+      this.seen.push(type);
+    }
+
+    @wrapped
+    @On('shipped')
+    traced({ type }: RecordedEvent): void {
+      this.seen.push(type);
+    }
+
+    @On('returned')
+    [hidden]({ type }: RecordedEvent): void {
+      this.seen.push(type);
+    }
+
+    override named(): void {
+      this.seen.push('named');
+    }
+  }
+  const types = ['placed', 'paid', 'shipped', 'returned', 'named'];
+  const events = types.map((type) => defineEvent(type));
+  const store = EventStoreModule.forRoot({ store: () => new InMemoryEventStore(), events });
+  const app = await start(store, READ_MODELS, ProjectionsModule.forFeature([All]));
+  const { log, projector } = partsOf(app);
+  await log.append(
+    'order-1',
+    'any',
+    events.map((event) => event.create({})),
+  );
+  await projector.runUntilCaughtUp();
+  expect(app.get(All).seen).toEqual(types);
 });

@@ -52,14 +52,25 @@ export function OnMessage<References extends readonly [EventReference, ...EventR
 export function OnMessage(...events: readonly EventReference[]): OnMessageDecorator<never, never> {
   for (const event of events) typeOfReference(event);
   const handled: Handled = events.length === 0 ? 'message' : events;
-  return (_target, _method, descriptor) => {
-    Reflect.defineMetadata(HANDLED, handled, descriptor.value as object);
+  return (target, method) => {
+    // Kept by the method's name: several @OnMessage may stand on it, and another decorator may put a function of its own in its place.
+    const other = Reflect.getOwnMetadata(HANDLED, target, method) as Handled | undefined;
+    Reflect.defineMetadata(HANDLED, together(other, handled, method), target, method);
   };
 }
 
-export function handledBy(method: unknown): Handled | undefined {
-  if (typeof method !== 'function') return undefined;
-  return Reflect.getMetadata(HANDLED, method) as Handled | undefined;
+function together(other: Handled | undefined, handled: Handled, method: string | symbol): Handled {
+  if (other === undefined) return handled;
+  if (other !== 'message' && handled !== 'message') return [...other, ...handled];
+  throw new InvalidBusOptionsError(
+    'OnMessage',
+    `${String(method)}() is for every message and has another @OnMessage. Keep one of the two.`,
+  );
+}
+
+/** By its own decorators, or by those of the method that it overrides. */
+export function handledBy(instance: object, method: string | symbol): Handled | undefined {
+  return Reflect.getMetadata(HANDLED, instance, method) as Handled | undefined;
 }
 
 /** @throws InvalidBusOptionsError it has none; `undefined` stands for the class of a file that imports this one: a cycle */

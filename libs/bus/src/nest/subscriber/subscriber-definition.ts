@@ -34,7 +34,7 @@ export function subscriberDefinitionOf(instance: object): SubscriberDefinition {
   const onMessage: MessageMethod[] = [];
   const references: EventReference[] = [];
   for (const [methodName, method] of methodsOf(instance)) {
-    const handled = handledBy(method);
+    const handled = handledBy(instance, methodName);
     if (handled === undefined) continue;
     if (handled === 'message') {
       onMessage.push(method.bind(instance) as MessageMethod);
@@ -43,7 +43,7 @@ export function subscriberDefinitionOf(instance: object): SubscriberDefinition {
     for (const reference of handled) {
       const type = typeOfReference(reference);
       if (onEvent.has(type))
-        throw invalid(`${name} handles "${type}" twice, the second time in ${methodName}().`);
+        throw invalid(`${name} handles "${type}" twice, the second time in ${String(methodName)}().`);
       onEvent.set(type, method.bind(instance) as EventMethod);
       references.push(reference);
     }
@@ -58,14 +58,15 @@ export function subscriberDefinitionOf(instance: object): SubscriberDefinition {
 }
 
 /** Own and inherited methods; one that is overridden counts once. */
-function methodsOf(instance: object): ReadonlyMap<string, Method> {
-  const methods = new Map<string, Method>();
+function methodsOf(instance: object): ReadonlyMap<string | symbol, Method> {
+  const methods = new Map<string | symbol, Method>();
   for (
     let prototype: unknown = Object.getPrototypeOf(instance);
     prototype && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    for (const name of Reflect.ownKeys(prototype)) {
+      const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
       if (typeof value === 'function' && name !== 'constructor' && !methods.has(name))
         methods.set(name, value as Method);
     }

@@ -11,7 +11,12 @@ import { feedGroups, type BusFeed } from '../projection/feed/bus-feed.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
 import { Projector } from '../projection/projector.js';
 import type { ReadModels } from '../projection/read-models.js';
-import type { StreamPoint, WaitOptions, WaitOutcome } from '../projection/waiting/wait-for.js';
+import {
+  assertTimeout,
+  type StreamPoint,
+  type WaitOptions,
+  type WaitOutcome,
+} from '../projection/waiting/wait-for.js';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -21,6 +26,9 @@ const RETRY_START = { first: 100, longest: 5_000 };
 
 /** What `waitFor` waits by default, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
+
+/** What a timer can wait at most; it takes anything longer for a millisecond. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface HostParts {
   readonly log: LogReader;
@@ -129,10 +137,12 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     projection: string,
     options: WaitOptions = {},
   ): Promise<WaitOutcome> {
+    const { timeout = DEFAULT_WAIT } = options;
+    assertTimeout(timeout);
     const shutdown = this.#shutdown.signal;
     const signal = options.signal ? AbortSignal.any([shutdown, options.signal]) : shutdown;
     try {
-      await this.#beginning(options.timeout, signal);
+      await this.#beginning(timeout, signal);
       return await this.#running().waitFor(target, projection, { ...options, signal });
     } catch (error) {
       if (!shutdown.aborted || options.signal?.aborted) throw error;
@@ -149,10 +159,10 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     await this.stop();
   }
 
-  async #beginning(timeout: number | undefined, signal: AbortSignal): Promise<void> {
+  async #beginning(timeout: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const end = AbortSignal.any([over.signal, signal]);
-    await Promise.race([this.#begun, sleep(systemTimers, timeout ?? DEFAULT_WAIT, end)]);
+    await Promise.race([this.#begun, sleep(systemTimers, Math.min(timeout, LONGEST_TIMER), end)]);
     over.abort();
   }
 

@@ -8,7 +8,22 @@ describe('waiting for a projection', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'invalid-options', option: 'position' });
   });
 
-  it.each([NaN, -1])('refuses a timeout of %s', async (timeout) => {
+  it.each<unknown>([undefined, null, '1', 1n])(
+    'refuses position %s, which is no number',
+    async (position) => {
+      const one = projector({ log: newLog(), readModels: await openReadModels(), projections: [totals()] });
+      const waiting = one.waitFor(position as number, 'totals', { timeout: 0 });
+      await expect(waiting).rejects.toMatchObject({ code: 'invalid-options', option: 'position' });
+    },
+  );
+
+  it('refuses to wait for no projection', async () => {
+    const one = projector({ log: newLog(), readModels: await openReadModels(), projections: [totals()] });
+    const waiting = one.waitFor(0, undefined as unknown as string);
+    await expect(waiting).rejects.toMatchObject({ code: 'invalid-options', option: 'name' });
+  });
+
+  it.each([NaN, -1, '5s' as unknown as number])('refuses a timeout of %s', async (timeout) => {
     const one = projector({ log: newLog(), readModels: await openReadModels(), projections: [totals()] });
     const waiting = one.waitFor(1, 'totals', { timeout });
     await expect(waiting).rejects.toMatchObject({ code: 'invalid-options', option: 'timeout' });

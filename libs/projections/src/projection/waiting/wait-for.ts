@@ -69,7 +69,9 @@ export async function waitFor(
 ): Promise<WaitOutcome> {
   const { clock = () => performance.now(), timers = systemTimers } = context;
   const { timeout = 5_000, signal } = options;
-  assertNumbers(target, timeout);
+  assertTarget(target);
+  assertTimeout(timeout);
+  assertName(name);
   const wanted = new WaitTarget(context.log, target);
   const deadline = clock() + timeout;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
@@ -82,22 +84,33 @@ export async function waitFor(
   }
 }
 
-function assertNumbers(target: Position | StreamPoint, timeout: number): void {
-  if (typeof target === 'number') assertWhole('position', target, 0);
-  else assertWhole('version', target.version, 1);
-  if (Number.isNaN(timeout) || timeout < 0) {
-    throw new InvalidProjectionOptionsError(
-      'timeout',
-      `A timeout of ${timeout} ms is none: give a number from 0.`,
-    );
-  }
+function assertTarget(target: Position | StreamPoint): void {
+  const given: unknown = target;
+  if (typeof given === 'object' && given !== null && 'version' in given)
+    assertWhole('version', given.version, 1);
+  else assertWhole('position', given, 0);
 }
 
-function assertWhole(option: 'position' | 'version', value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
+/** Also where somebody waits for something else first: a timer takes what is no number for a millisecond. */
+export function assertTimeout(timeout: number): void {
+  if (typeof timeout === 'number' && timeout >= 0) return;
+  throw new InvalidProjectionOptionsError(
+    'timeout',
+    `A timeout of ${String(timeout)} ms is none: give a number from 0.`,
+  );
+}
+
+/** Without a name all projections would be looked at, and any of them be the answer. */
+function assertName(name: unknown): void {
+  if (typeof name === 'string') return;
+  throw new InvalidProjectionOptionsError('name', `${String(name)} is no projection's name: give a text.`);
+}
+
+function assertWhole(option: 'position' | 'version', value: unknown, least: number): void {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return;
   throw new InvalidProjectionOptionsError(
     option,
-    `${value} is no ${option}: give a whole number from ${least}.`,
+    `${String(value)} is no ${option}: give a whole number from ${least}.`,
   );
 }
 

@@ -144,6 +144,13 @@ describe('parked', () => {
     });
   });
 
+  test('what a replaced version has parked is neither listed nor asked for: nobody applies it any more', async () => {
+    const files = await shopFiles(broken);
+    await varve('projections rebuild totals', { app: shopApp(files) });
+    expect((await run(files, 'list')).out).toBe('Nothing is parked.');
+    expect(await run(files, 'retry totals')).toMatchObject({ code: 1, out: '' });
+  });
+
   test('discard gives up on what failed, on record; what is not parked is named: 1', async () => {
     const files = await shopFiles(broken);
     const some = await run(files, 'discard totals order-2 order-9 --json');

@@ -1,6 +1,6 @@
-import { listParked, type ParkedStream } from '../../parking/list-parked.js';
+import type { ParkedStream } from '../../parking/list-parked.js';
 import type { ReadModels } from '../../projection/read-models.js';
-import { processorsOf } from '../projections/processors.js';
+import { parkedOf, processorsOf } from '../projections/processors.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { renderTable, since } from '../terminal/render.js';
 
@@ -12,7 +12,7 @@ export async function parkedList(
   io: CliIo,
 ): Promise<ExitCode> {
   if (name !== undefined) await processorsOf(readModels, name);
-  const rows = await listParked(readModels, name);
+  const rows = await parkedOf(readModels, name);
   answer(io, json, rows, rows.length === 0 ? 'Nothing is parked.' : table(rows, io));
   return EXIT.ok;
 }

@@ -1,7 +1,7 @@
 import { discardParked } from '../../parking/discard-parked.js';
-import { listParked } from '../../parking/list-parked.js';
 import { retryParked } from '../../parking/retry-parked.js';
 import type { ReadModels } from '../../projection/read-models.js';
+import { parkedOf } from '../projections/processors.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
 
@@ -21,7 +21,7 @@ export async function parkedRequest(
   { what, streams, json }: RequestFlags,
   io: CliIo,
 ): Promise<ExitCode> {
-  const parked = await listParked(readModels, name);
+  const parked = await parkedOf(readModels, name);
   const chosen = streams.length === 0 ? parked : parked.filter(({ stream }) => streams.includes(stream));
   for (const { processor, stream } of chosen) await REQUESTS[what](readModels, processor, stream);
   const missing = streams.filter((stream) => chosen.every((one) => one.stream !== stream));

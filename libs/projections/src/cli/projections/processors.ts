@@ -1,3 +1,4 @@
+import { listParked, type ParkedStream } from '../../parking/list-parked.js';
 import { UnknownProjectionError } from '../../projection/errors.js';
 import type { ProcessorRow, ProjectionVersion, ReadModels } from '../../projection/read-models.js';
 import { reactorNameOf, versionIdOf } from '../../projection/version-id.js';
@@ -45,4 +46,14 @@ export async function chosenOf(
   const one = all.filter(({ processor }) => processor === only);
   if (one.length > 0) return one;
   throw new Error(`There is no "${only}". There are: ${all.map(({ processor }) => processor).join(', ')}.`);
+}
+
+/** What is set aside where anybody still works: a version that was replaced applies nothing any more. */
+export async function parkedOf(
+  readModels: ReadModels<unknown>,
+  name?: string,
+): Promise<readonly ParkedStream[]> {
+  const retired = (await readModels.listVersions(name)).filter(({ state }) => state === 'retired');
+  const all = await listParked(readModels, name);
+  return all.filter((one) => retired.every(({ processor }) => processor !== one.processor));
 }

@@ -45,7 +45,7 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
       break;
     case 'not-followed':
       logger.warn(
-        `${event.name}: this code's version ${event.version} is not followed; live is ${processorIdOf(event.live)}.`,
+        `${event.name}: this code's version ${event.version} is not followed; live is ${processorIdOf(event.live)}. It stands still unless other instances have its version: deploy that again, or make version ${event.version} live with "varve projections rebuild ${event.name}".`,
       );
       break;
     default:

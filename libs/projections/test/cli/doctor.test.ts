@@ -37,6 +37,19 @@ describe('doctor', () => {
     expect(lines).toContain('! reactor/mail: paused: "varve projections resume mail" goes on');
   });
 
+  test('says that code which is older than what is live leaves it standing, and what to do', async () => {
+    const files = await shopFiles();
+    await project(files, { version: 2 });
+    expect((await varve('doctor', { app: shopApp(files, { version: 2 }) })).out).not.toContain('!');
+    const { code, out } = await varve('doctor', { app: shopApp(files) });
+    expect(code).toBe(0);
+    expect(out).toContain(
+      '! totals: this code has version 1 and does not keep totals@2 up to date, which is live: deploy that version again, or "varve projections rebuild totals" makes version 1 live',
+    );
+    expect(await varve('projections rebuild totals', { app: shopApp(files) })).toMatchObject({ code: 0 });
+    expect((await varve('doctor', { app: shopApp(files) })).out).not.toContain('!');
+  });
+
   test('notices a log that was restored, before and after it has a new id', async () => {
     const files = await shopFiles();
     const backup = `${files.log}.backup`;

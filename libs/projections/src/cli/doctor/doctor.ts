@@ -1,4 +1,6 @@
 import { markOf, sameMark, type LogReader } from '@varve/eventstore';
+import type { Projection } from '../../projection/projection.js';
+import { versionIdOf } from '../../projection/version-id.js';
 import { processorsOf, type ProcessorOf } from '../projections/processors.js';
 import type { CliTarget, ProjectionCode } from '../target.js';
 import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
@@ -95,7 +97,26 @@ async function findDivergence(
 /** What this app's code would do that the database does not show yet. */
 function examineCode(processors: readonly ProcessorOf[], code: ProjectionCode | undefined): Finding[] {
   const declared = [...(code?.projections ?? []), ...(code?.reactors ?? [])];
-  return declared
-    .filter(({ name }) => processors.every((one) => one.name !== name))
-    .map(({ name }) => ({ level: 'warning', subject: name, message: 'not started yet: start a projector' }));
+  const missing = declared.filter(({ name }) => processors.every((one) => one.name !== name));
+  return [
+    ...missing.map(({ name }) => warning(name, 'not started yet: start a projector')),
+    ...(code?.projections ?? []).flatMap((projection) => examineVersion(projection, processors)),
+  ];
+}
+
+function examineVersion(
+  { name, version }: Pick<Projection<unknown>, 'name' | 'version'>,
+  processors: readonly ProcessorOf[],
+): Finding[] {
+  const newer = processors.find(
+    (one) =>
+      one.name === name && one.stage === 'live' && (versionIdOf(one.processor)?.version ?? 0) > version,
+  );
+  if (!newer) return [];
+  const message = `this code has version ${version} and does not keep ${newer.processor} up to date, which is live: deploy that version again, or "varve projections rebuild ${name}" makes version ${version} live`;
+  return [warning(name, message)];
+}
+
+function warning(subject: string, message: string): Finding {
+  return { level: 'warning', subject, message };
 }

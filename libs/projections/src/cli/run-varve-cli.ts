@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { InvalidOptionsError, messageOf } from '@varve/eventstore';
 import { CommanderError } from 'commander';
 import type { Doctoring } from './doctor/doctor.js';
 import { openNamedLog, openNamedReadModels } from './named-stores.js';
@@ -45,11 +46,12 @@ export async function runVarveCli(loadApp?: LoadApp, options: CliOptions = {}): 
       exitCode = await work(examinable(loadApp, global, options), global.json === true);
     },
   };
+  const words = [...(options.arguments ?? process.argv.slice(2))];
   try {
-    const words = [...(options.arguments ?? process.argv.slice(2))];
     await createProgram(runner, io, loadApp === undefined).parseAsync(words, { from: 'user' });
   } catch (error) {
     exitCode = exitCodeOf(error, io);
+    if (words.includes('--json')) answerError(error, exitCode, io);
   } finally {
     dispose();
   }
@@ -78,6 +80,7 @@ function examinable(loadApp: LoadApp | undefined, global: GlobalOptions, options
 /** Nest comes in only here: the command works on files without it. */
 async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliOptions): Promise<CliTarget> {
   const [root, { openApp }] = await Promise.all([loadApp(), import('../nest/open-app.js')]);
+  assertClass(root);
   const { log, readModels = options.readModels } = global;
   const app = await openApp(root, { log, readModels });
   const { registry, projections, reactors, buses } = app;
@@ -90,6 +93,16 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
     buses,
     close: () => app.close(),
   };
+}
+
+/** Nest would speak of modules that import each other. */
+function assertClass(root: unknown): void {
+  if (typeof root === 'function') return;
+  throw new InvalidOptionsError(
+    'app',
+    `runVarveCli was given ${root === undefined ? 'undefined' : 'something else'} in place of the app's root module. Give it the class: ` +
+      "runVarveCli(() => import('./app.module.js').then((module) => module.AppModule)).",
+  );
 }
 
 async function openNamed(names: GlobalOptions): Promise<CliTarget> {
@@ -118,6 +131,16 @@ function exitCodeOf(error: unknown, io: CliIo): ExitCode {
   io.error(describeError(error));
   if (process.env['VARVE_DEBUG'] && error instanceof Error) io.error(printableLines(error.stack ?? '', ''));
   return EXIT.failed;
+}
+
+/** A program reads the answer, where a person reads the sentence. */
+function answerError(error: unknown, exitCode: ExitCode, io: CliIo): void {
+  if (exitCode !== EXIT.failed && exitCode !== EXIT.usage) return;
+  const message =
+    error instanceof CommanderError ? messageOf(error).replace(/^error: /, '') : messageOf(error);
+  const own =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
+  io.out(JSON.stringify({ error: { code: exitCode === EXIT.usage ? 'usage' : own, message } }));
 }
 
 /** A message may quote what stands in a log; none of it may reach the terminal as it is. */

@@ -4,7 +4,7 @@ import { EventStoreModule } from '@varve/eventstore/nest';
 import { ProjectionsModule } from '@varve/projections/nest';
 import { describe, expect, test } from 'vitest';
 import { varve } from './command.js';
-import { charge, filesIn, project, shopFiles, totals, withLog } from './shop.js';
+import { charge, filesIn, flags, project, shopFiles, totals, withLog } from './shop.js';
 
 const events = [defineEvent('order.charged')];
 
@@ -26,6 +26,38 @@ test('an app that only writes has the commands of the log, and is told which it 
   expect(await varve('projections list', { app })).toMatchObject({
     code: 1,
     err: expect.stringContaining('it imports no ProjectionsModule') as string,
+  });
+});
+
+test('what is no app’s class is told so, and not as modules that import each other', async () => {
+  for (const loaded of [undefined, { AppModule: class {} }]) {
+    const app = () => Promise.resolve(loaded as never);
+    expect(await varve('projections list', { app })).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /in place of the app's root module. Give it the class: runVarveCli/,
+      ) as string,
+    });
+  }
+});
+
+test('with --json what fails is JSON as well, beside the sentence for people', async () => {
+  const files = flags(await shopFiles());
+  const error = async (...words: string[]): Promise<unknown> => {
+    const { out, err } = await varve([...files, ...words, '--json']);
+    expect(err).not.toBe('');
+    return (JSON.parse(out) as { error: unknown }).error;
+  };
+  const message = expect.any(String) as string;
+  expect(await error('projections', 'status', 'x')).toEqual({ code: 'unknown-projection', message });
+  expect(await error('streams', 'show', 'x')).toEqual({
+    code: 'failed',
+    message: 'Stream "x" has no events here.',
+  });
+  expect(await error('projections', 'rebuild', 'x')).toEqual({ code: 'usage', message });
+  expect(await error('log', 'tail', '--bogus')).toEqual({
+    code: 'usage',
+    message: "unknown option '--bogus'",
   });
 });
 

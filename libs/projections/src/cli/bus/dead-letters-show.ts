@@ -13,10 +13,7 @@ export async function deadLettersShow(
   io: CliIo,
 ): Promise<ExitCode> {
   const letter = await busOfGroup(target, group, bus).bus.deadLetters(group).find(id);
-  if (!letter) {
-    io.error(`Group "${printable(group)}" has no dead letter "${printable(id)}".`);
-    return EXIT.failed;
-  }
+  if (!letter) throw new Error(`Group "${group}" has no dead letter "${id}".`);
   const body = new TextDecoder().decode(letter.raw.body);
   answer(io, json, { ...shown(letter), body }, describe(letter, body));
   return EXIT.ok;

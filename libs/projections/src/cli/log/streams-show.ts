@@ -1,6 +1,6 @@
 import type { LogReader } from '@varve/eventstore';
 import { endOfReading, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
-import { describeEvent, printable } from '../terminal/render.js';
+import { describeEvent } from '../terminal/render.js';
 
 export interface StreamsShowOptions {
   readonly from?: number;
@@ -28,6 +28,5 @@ export async function streamsShow(
   }
   if (shown === limit && !json) io.error(`The first ${limit}; more may follow: --limit, --from.`);
   if (shown > 0) return EXIT.ok;
-  io.error(`Stream "${printable(stream)}" has no events here.`);
-  return EXIT.failed;
+  throw new Error(`Stream "${stream}" has no events here.`);
 }

@@ -25,8 +25,7 @@ export async function parkedShow(
     else io.out(describe(processor, details));
   }
   if (found.length > 0) return EXIT.ok;
-  io.error(`Stream "${printable(stream)}" is not parked in "${printable(name)}".`);
-  return EXIT.failed;
+  throw new Error(`Stream "${stream}" is not parked in "${name}".`);
 }
 
 function describe(processor: string, { parked, checkpoint, waiting, more }: ParkedDetails): string {

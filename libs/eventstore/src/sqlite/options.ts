@@ -20,12 +20,23 @@ export interface SqliteEventStoreOptions {
   readonly logger?: { warn(message: string): void };
 }
 
+const KNOWN: Readonly<Record<keyof SqliteEventStoreOptions, true>> = {
+  file: true,
+  durability: true,
+  readOnly: true,
+  create: true,
+  busyTimeout: true,
+  clock: true,
+  logger: true,
+};
+
 const DURABILITIES: readonly string[] = ['power-cut', 'process-crash'];
 
 export type OpenOptions = Required<SqliteEventStoreOptions>;
 
 /** @throws InvalidOptionsError that names the option */
 export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
+  assertKnown(options);
   const { file, durability = 'power-cut', readOnly = false, create = true, busyTimeout = 5_000 } = options;
   if (typeof file !== 'string' || file === '' || file !== file.trim()) {
     throw new InvalidOptionsError('file', `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`);
@@ -48,4 +59,20 @@ export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
   const clock = options.clock ?? (() => new Date());
   const logger = options.logger ?? { warn: () => undefined };
   return { file, durability, readOnly, create, busyTimeout, clock, logger };
+}
+
+/** `{ readonly: true }` would open the log for writing. */
+function assertKnown(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionsError(
+      'options',
+      `${JSON.stringify(options)} is given for options. Give { file }.`,
+    );
+  }
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(KNOWN, option));
+  if (unknown === undefined) return;
+  throw new InvalidOptionsError(
+    unknown,
+    `A log in SQLite knows no option "${unknown}". Known are ${Object.keys(KNOWN).join(', ')}.`,
+  );
 }

@@ -28,6 +28,9 @@ describe('opening', () => {
     ['durability', { file: ':memory:', durability: 'maybe' as never }],
     ['readOnly', { file: ':memory:', readOnly: true }],
     ['busyTimeout', { file: ':memory:', busyTimeout: -1 }],
+    ['readonly', { file: ':memory:', readonly: true } as never],
+    ['options', 'log.db' as never],
+    ['options', undefined as never],
   ])('names the option "%s" when it is %j', async (option, options) => {
     await expect(SqliteEventStore.open(options)).rejects.toMatchObject({ code: 'invalid-options', option });
   });

@@ -50,6 +50,7 @@ import { releaseLease } from './processors/release-lease.js';
 import { renewLease } from './processors/renew-lease.js';
 import { saveCheckpoint } from './processors/save-checkpoint.js';
 import { setState } from './processors/set-state.js';
+import { checkedOptions } from './options.js';
 import { SqliteTransaction } from './sqlite-transaction.js';
 import { createVersion } from './versions/create-version.js';
 import { dropVersion } from './versions/drop-version.js';
@@ -90,13 +91,7 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
    * @throws ReadModelsUnavailableError the file cannot be used
    */
   static async open(options: SqliteReadModelsOptions): Promise<SqliteReadModels> {
-    const { file, create = true, busyTimeout = 5_000, clock = () => new Date() } = options;
-    if (typeof file !== 'string' || file === '') {
-      throw new InvalidProjectionOptionsError(
-        'file',
-        `The option "file" is ${JSON.stringify(file)}: give a path, or ":memory:".`,
-      );
-    }
+    const { file, create = true, busyTimeout = 5_000, clock = () => new Date() } = checkedOptions(options);
     // The same file has one name, wherever a process was started: the log remembers it.
     const location = file === IN_MEMORY ? file : resolve(file);
     const database = openForWriting(location, { create, now: clock().getTime() });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { SqliteReadModels } from '@varve/projections/sqlite';
+import { SqliteReadModels, type SqliteReadModelsOptions } from '@varve/projections/sqlite';
 import { pretendNodeApi } from '../../../../test/support/older-node.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
@@ -25,4 +25,15 @@ test('read models that exist are opened while another process writes', async () 
   writer.exec('ROLLBACK');
   writer.close();
   await readModels.close();
+});
+
+test.each([
+  ['busytimeout', { file: ':memory:', busytimeout: 1 }],
+  ['busyTimeout', { file: ':memory:', busyTimeout: '5s' }],
+  ['file', { file: '' }],
+  ['options', 'read-models.db'],
+  ['options', undefined],
+])('the option "%s" is refused by its name in %j', async (option, options) => {
+  const opening = SqliteReadModels.open(options as SqliteReadModelsOptions);
+  await expect(opening).rejects.toMatchObject({ code: 'invalid-options', option });
 });

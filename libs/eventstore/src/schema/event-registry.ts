@@ -143,10 +143,10 @@ export class EventRegistry {
 
   #register(source: AnyEvent): void {
     const eventType = typeof source === 'function' ? eventTypeOfClass(source) : source;
-    if (!eventType) {
+    if (!hasType(eventType)) {
       throw new InvalidOptionsError(
         'events',
-        `Class ${nameOf(source)} has no event name. Decorate it with @Event('order.paid').`,
+        `${nameOf(source)} has no event name. Give a class with @Event('order.paid'), or what defineEvent has made.`,
       );
     }
     const { type, schemaVersion, schema } = eventType;
@@ -169,6 +169,14 @@ export class EventRegistry {
   }
 }
 
-function nameOf(source: AnyEvent): string {
-  return typeof source === 'function' ? `class ${source.name}` : 'a plain definition';
+/** A name alone, such as `'order.paid'`, says nothing of its version. */
+function hasType(eventType: unknown): eventType is EventType {
+  return typeof (eventType as Partial<EventType> | null | undefined)?.type === 'string';
+}
+
+/** Callers without TypeScript give anything. */
+function nameOf(source: unknown): string {
+  if (typeof source === 'function') return `class ${source.name}`;
+  if (hasType(source)) return 'a plain definition';
+  return source === undefined ? 'undefined (do two files import each other?)' : JSON.stringify(source);
 }

@@ -98,6 +98,16 @@ describe('writing', () => {
     );
   });
 
+  test('what has no event name is refused: a class, a name alone, and undefined of a file that imports this one', () => {
+    for (const [event, named] of [
+      [class NoEvent {}, 'class NoEvent has no event name'],
+      ['order.paid', '"order.paid" has no event name'],
+      [undefined, 'undefined (do two files import each other?) has no event name'],
+    ] as const) {
+      expect(() => new EventRegistry([event as never])).toThrow(named);
+    }
+  });
+
   test('an event that nobody registered is refused, by type and by class', () => {
     @Event('order.paid')
     class OtherPaid {}

@@ -18,6 +18,7 @@ export function runWithContext<T>(context: VarveContext, work: () => T): T {
   return storage.run(context, work);
 }
 
+/** Who and what is behind the work that runs; nothing outside of `runWithContext`, a request and a processor. */
 export function currentContext(): VarveContext | undefined {
   return storage.getStore();
 }

@@ -38,6 +38,7 @@ export class EventStoreError extends Error {
   }
 }
 
+/** Tells this library's errors from others, and one from another: by `code`, which two copies of a package have in common. */
 export function isEventStoreError(error: unknown, code?: EventStoreErrorCode): error is EventStoreError {
   if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
   return code === undefined || error.code === code;

@@ -12,6 +12,7 @@ export interface HandlerReactor {
   readonly startFrom?: 'from-now' | 'beginning';
 }
 
+/** Declares effects outside of a read model, such as mail: at least once, never rebuilt, repeated only by `varve replay`. */
 export function defineReactor(definition: HandlerReactor): Reactor {
   const { name, categories, failurePolicy, startFrom = 'from-now' } = definition;
   const handlers = handlersIn(`The reactor "${name}"`, definition.on);

@@ -12,6 +12,7 @@ export function getEventStoreDecoratorToken(name: string = DEFAULT_STORE): symbo
   return Symbol.for(`@varve/event-store-decorator:${name}`);
 }
 
+/** What stands for the `EventRegistry` of a store: the events that its app knows. */
 export function getEventRegistryToken(name: string = DEFAULT_STORE): symbol {
   return Symbol.for(`@varve/event-registry:${name}`);
 }
@@ -27,14 +28,17 @@ export function getAggregateRepositoryToken(aggregate: Type, name: string = DEFA
 
 const repositoryTokens = new WeakMap<Type, Map<string, symbol>>();
 
+/** Injects an `EventStore`; by name where the app has several. */
 export function InjectEventStore(name?: string): PropertyDecorator & ParameterDecorator {
   return Inject(getEventStoreToken(name));
 }
 
+/** Injects the `EventRegistry` of a store. */
 export function InjectEventRegistry(name?: string): PropertyDecorator & ParameterDecorator {
   return Inject(getEventRegistryToken(name));
 }
 
+/** Injects the `AggregateRepository<Order>` of a class that was given to `EventStoreModule.forFeature`. */
 export function InjectAggregateRepository(
   aggregate: Type,
   name?: string,

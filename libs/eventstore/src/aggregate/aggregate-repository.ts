@@ -132,8 +132,8 @@ export class AggregateRepository<A extends EventSourced> {
   }
 
   /**
-   * Loads, lets `decide` work on the aggregate, and saves (`decide` itself must not); after a conflict all of it again, so `decide` must have no effects of its own.
-   * With a `commitId` that is committed already, `decide` does not run and the first result is returned.
+   * Loads, lets `decide` work on the aggregate, and saves, which `decide` must not do itself; after a conflict all of it again, so `decide`
+   * must have no effects of its own. With a `commitId` that is committed already, `decide` does not run and the first result is returned.
    *
    * @throws CommitFencedError the id was fenced: the command came too late
    * @throws ConcurrencyConflictError `expected` does not hold, or somebody else was faster each time
@@ -154,8 +154,11 @@ export class AggregateRepository<A extends EventSourced> {
         const aggregate = await this.load(id);
         assertMeets(stream, expected, this.versionOf(aggregate));
         this.#busy.set(aggregate, 'executing');
-        await decide(aggregate);
-        this.#busy.delete(aggregate);
+        try {
+          await decide(aggregate);
+        } finally {
+          this.#busy.delete(aggregate);
+        }
         return this.#saveOnce(aggregate, { ...saveOptions, commitId }, backoff);
       },
     );

@@ -253,6 +253,18 @@ test('a save within execute is refused: it would go without the command’s id',
   expect(await store.head()).toBe(0);
 });
 
+test('what is left of a decision that failed is its caller’s again', async () => {
+  const orders = ordersIn({ store: new InMemoryEventStore() });
+  let left: Order | undefined;
+  const command = orders.execute('1', (order) => {
+    left = order;
+    order.place(3);
+    throw new Error('no');
+  });
+  await expect(command).rejects.toThrow('no');
+  expect(await orders.save(left!)).toMatchObject({ outcome: 'appended' });
+});
+
 test('another aggregate may be saved within execute', async () => {
   const orders = ordersIn({ store: new InMemoryEventStore() });
   await orders.execute('1', async (order) => {

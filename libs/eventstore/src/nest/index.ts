@@ -30,3 +30,4 @@ export {
   InjectEventStore,
 } from './module/tokens.js';
 export { VARVE_START, VarveStartModule, withoutStart } from './module/varve-start.js';
+export { methodsOf } from './methods-of.js';

@@ -1,4 +1,5 @@
 import { InvalidOptionsError, type RecordedEvent } from '@varve/eventstore';
+import { methodsOf } from '@varve/eventstore/nest';
 import { defineProjection } from '../projection/define-projection.js';
 import { defineReactor } from '../projection/define-reactor.js';
 import type { Projection, Reactor } from '../projection/projection.js';
@@ -40,22 +41,4 @@ function handlersOf(instance: object): Record<string, Handler> {
     }
   }
   return handlers;
-}
-
-/** Own and inherited methods; one that is overridden counts once. */
-function methodsOf(instance: object): ReadonlyMap<string | symbol, (...args: unknown[]) => unknown> {
-  const methods = new Map<string | symbol, (...args: unknown[]) => unknown>();
-  for (
-    let prototype: unknown = Object.getPrototypeOf(instance);
-    prototype && prototype !== Object.prototype;
-    prototype = Object.getPrototypeOf(prototype)
-  ) {
-    for (const name of Reflect.ownKeys(prototype)) {
-      const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name)) {
-        methods.set(name, value as (...args: unknown[]) => unknown);
-      }
-    }
-  }
-  return methods;
 }

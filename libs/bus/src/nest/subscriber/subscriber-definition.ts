@@ -1,3 +1,4 @@
+import { methodsOf } from '@varve/eventstore/nest';
 import type { Message } from '../../message/message.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { MessageContext } from '../../transport/subscription.js';
@@ -8,8 +9,6 @@ import {
   type EventReference,
 } from './on-message.decorator.js';
 import { subscriberOptionsOf, type SubscriberOptions } from './subscriber.decorator.js';
-
-type Method = (...args: never[]) => unknown;
 
 export type EventMethod = (event: object, context: EventContext) => unknown;
 export type MessageMethod = (message: Message, context: MessageContext) => unknown;
@@ -55,23 +54,6 @@ export function subscriberDefinitionOf(instance: object): SubscriberDefinition {
   if (first && onEvent.size > 0)
     throw invalid(`${name} has a method for every message and others for some. Make two subscribers of it.`);
   return { name, options, onEvent, references, ...(first && { onMessage: first }) };
-}
-
-/** Own and inherited methods; one that is overridden counts once. */
-function methodsOf(instance: object): ReadonlyMap<string | symbol, Method> {
-  const methods = new Map<string | symbol, Method>();
-  for (
-    let prototype: unknown = Object.getPrototypeOf(instance);
-    prototype && prototype !== Object.prototype;
-    prototype = Object.getPrototypeOf(prototype)
-  ) {
-    for (const name of Reflect.ownKeys(prototype)) {
-      const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name))
-        methods.set(name, value as Method);
-    }
-  }
-  return methods;
 }
 
 function invalid(message: string): InvalidBusOptionsError {

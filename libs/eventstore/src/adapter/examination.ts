@@ -2,6 +2,7 @@ import { decodeEvents } from '../log/commit-text.js';
 import type { CommitHeader } from '../log/commit.js';
 import type { LogProblem, LogReport } from '../log/event-store.js';
 import type { RecordedEvent } from '../log/event.js';
+import { messageOf } from '../log/message-of.js';
 import { categoryOf } from '../log/stream-name.js';
 
 /** Whoever has more than this does not read them. */
@@ -86,7 +87,7 @@ export class Examination {
     try {
       return decodeEvents(events, header);
     } catch (error) {
-      this.report('undecodable', header.position, error instanceof Error ? error.message : String(error));
+      this.report('undecodable', header.position, messageOf(error));
       return undefined;
     }
   }

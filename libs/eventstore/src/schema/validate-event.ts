@@ -1,3 +1,4 @@
+import { messageOf } from '../log/message-of.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { EventUndecodableError, InvalidEventError, InvalidOptionsError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
@@ -41,7 +42,8 @@ function firstIssue(
       `The schema of event "${type}" answers with a promise: it is asynchronous, or one of its checks throws. Use synchronous checks of the data alone.`,
     );
   }
-  if ('threw' in result) return { path: 'data', message: messageOf(result.threw), cause: result.threw };
+  if ('threw' in result)
+    return { path: 'data', message: `it threw ${messageOf(result.threw)}`, cause: result.threw };
   const issue = result.issues?.[0];
   return issue && { path: pathOf(issue), message: issue.message.replace(/\.$/, '') };
 }
@@ -52,10 +54,6 @@ function validate(data: unknown, schema: StandardSchemaV1) {
   } catch (threw) {
     return { threw };
   }
-}
-
-function messageOf(threw: unknown): string {
-  return `it threw ${threw instanceof Error ? threw.message : String(threw)}`;
 }
 
 function pathOf(issue: StandardSchemaV1.Issue): string {

@@ -145,7 +145,7 @@ function answerError(error: unknown, exitCode: ExitCode, io: CliIo): void {
 
 /** A message may quote what stands in a log; none of it may reach the terminal as it is. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return printable(String(error));
+  if (!(error instanceof Error)) return printable(messageOf(error));
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
   const lines = `${code}${error.message}`.split('\n');
   return lines.map(printable).join('\n');

@@ -1,4 +1,4 @@
-import { isEventStoreError, type CommitOutcome, type EventStore } from '@varve/eventstore';
+import { isEventStoreError, messageOf, type CommitOutcome, type EventStore } from '@varve/eventstore';
 import type { CommitMessage } from '../../message/commit-message.js';
 import type { Message } from '../../message/message.js';
 import { readCommitMessage } from '../../message/read-commit-message.js';
@@ -88,5 +88,5 @@ function judge(told: CommitMessage, found: CommitOutcome): CheckBackResult {
 function whyUnknown(error: unknown): string {
   if (isEventStoreError(error, 'store-unavailable') || isEventStoreError(error, 'store-closed'))
     return 'the log cannot be asked';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -2,7 +2,7 @@ import type { Position } from '../../log/positions.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 /** What one read may bring into memory, in characters of event text; it may exceed that by its last commit. */
-const MAX_TEXT = 8 * 1024 * 1024;
+export const MAX_TEXT = 8 * 1024 * 1024;
 
 /**
  * The text of a commit `c` unless it is large, so that a query for hundreds of commits cannot bring gigabytes. The size stands in the
@@ -31,6 +31,6 @@ export function fittingRows<Row extends RowWithText>(
   return fitting;
 }
 
-function textAt(log: SqliteLog, position: Position): string {
+export function textAt(log: SqliteLog, position: Position): string {
   return log.get<{ events: string }>('SELECT events FROM commits WHERE position = ?', position)!.events;
 }

@@ -38,12 +38,12 @@ export function headerIn(stream: StreamName, row: NumbersRow): CommitHeader {
 }
 
 export function commitOf(row: CommitRow): Commit {
-  return commitIn(row.stream, row);
+  return commitIn(row.stream, row, row.events);
 }
 
-export function commitIn(stream: StreamName, row: NumbersRow & { readonly events: string }): Commit {
+export function commitIn(stream: StreamName, row: NumbersRow, text: string): Commit {
   const commit = headerIn(stream, row) as Writable<Commit>;
-  commit.events = decodeEvents(row.events, commit);
+  commit.events = decodeEvents(text, commit);
   return commit;
 }
 

@@ -11,6 +11,8 @@ export const MAX_COMMIT_ID_LENGTH = 256;
 /** The text of the commit that closes a stream. */
 export const CLOSING_TEXT = JSON.stringify([{ type: STREAM_CLOSED, data: {} }]);
 
+const CLOSING_START = `[{"type":"${STREAM_CLOSED}"`;
+
 interface StoredEvent {
   readonly type: string;
   readonly data: unknown;
@@ -34,8 +36,10 @@ export function encodeEvents(events: readonly NewEvent[]): string {
       `A commit takes an array of 1 to ${MAX_EVENTS_PER_COMMIT} events, not ${count}. Split larger ones into several commits.`,
     );
   }
-  // Not `map`, which skips holes: they would be recorded as null, and no reader would get past them.
-  return JSON.stringify(Array.from(events, toStored));
+  // Not `map`, which skips holes: they would be recorded as null, and no reader would get past them. `Array.from` takes as long as stringify.
+  const stored = new Array<StoredEvent>(events.length);
+  for (let i = 0; i < events.length; i++) stored[i] = toStored(events[i] as NewEvent);
+  return JSON.stringify(stored);
 }
 
 /** @throws EventUndecodableError when the text is not what `encodeEvents` writes */
@@ -75,7 +79,7 @@ function parsed(text: string): readonly StoredEvent[] | undefined {
 }
 
 export function isClosing(text: string): boolean {
-  return text.startsWith(`[{"type":"${STREAM_CLOSED}"`);
+  return text.startsWith(CLOSING_START);
 }
 
 /** @throws InvalidArgumentError */

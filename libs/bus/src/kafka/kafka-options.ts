@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { shownOption, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 
@@ -61,7 +61,7 @@ export interface KafkaDelay {
 const BUS = 'the Kafka bus';
 const KNOWN = {
   brokers: true,
-  clientId: true,
+  clientId: 'string',
   sasl: true,
   tls: true,
   mode: true,
@@ -73,9 +73,9 @@ const KNOWN = {
   partitions: true,
   replicationFactor: true,
   delay: true,
-  timers: true,
-  random: true,
-  clock: true,
+  timers: 'object',
+  random: 'function',
+  clock: 'function',
 } as const;
 const KNOWN_SASL = { mechanism: true, username: true, password: true } as const;
 const KNOWN_TLS = { ca: true, cert: true, key: true, passphrase: true, servername: true } as const;
@@ -124,5 +124,5 @@ function isAddress(broker: unknown): boolean {
 }
 
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
-  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${JSON.stringify(value)}. ${whatToDo}`);
+  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${shownOption(value)}. ${whatToDo}`);
 }

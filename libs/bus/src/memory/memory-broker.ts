@@ -23,14 +23,14 @@ export interface MemoryBrokerOptions {
   readonly now?: () => number;
 }
 
-const KNOWN_TRANSACTIONS = { timeout: true, checkInterval: true, maxChecks: true } as const;
+const KNOWN_TRANSACTIONS = { timeout: 'number', checkInterval: 'number', maxChecks: 'number' } as const;
 export const KNOWN_BROKER_OPTIONS = {
-  createTopics: true,
-  retained: true,
+  createTopics: 'boolean',
+  retained: 'number',
   transactions: true,
   chaos: true,
-  timers: true,
-  now: true,
+  timers: 'object',
+  now: 'function',
 } as const;
 
 /** Who is connected, and is told when the broker goes and comes. */

@@ -38,7 +38,7 @@ const MISHAPS = {
   splitGroup: true,
   restart: true,
 } as const;
-const KNOWN = { ...MISHAPS, seed: true, maxDelay: true } as const;
+const KNOWN = { ...MISHAPS, seed: true, maxDelay: 'number' } as const;
 
 export class MemoryChaos {
   readonly #random: () => number;

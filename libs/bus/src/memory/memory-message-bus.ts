@@ -31,7 +31,7 @@ export interface MemoryMessageBusOptions extends MemoryBrokerOptions {
   readonly random?: () => number;
 }
 
-const KNOWN = { ...KNOWN_BROKER_OPTIONS, broker: true, maxBytes: true, random: true } as const;
+const KNOWN = { ...KNOWN_BROKER_OPTIONS, broker: true, maxBytes: 'number', random: 'function' } as const;
 /** The longest that a timer of Node waits. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
@@ -51,6 +51,8 @@ export class MemoryMessageBus implements TwoPhaseBus, BusAdministration {
   constructor(options: MemoryMessageBusOptions = {}) {
     assertKnownOptions<MemoryMessageBusOptions>('the in-process bus', options, KNOWN);
     const { broker, maxBytes, random, ...ofBroker } = options;
+    if (broker !== undefined && !(broker instanceof MemoryBroker))
+      throw new InvalidBusOptionsError('broker', '"broker" of the in-process bus is no MemoryBroker.');
     this.broker = broker ?? new MemoryBroker(ofBroker);
     this.#random = random ?? Math.random;
     this.capabilities = {

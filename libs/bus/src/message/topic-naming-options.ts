@@ -1,3 +1,4 @@
+import { shownOption } from '@varve/eventstore';
 import { assertCategory } from './category.js';
 import { InvalidBusOptionsError } from './errors.js';
 import { assertKnownOptions } from './known-options.js';
@@ -22,8 +23,5 @@ export function assertTopicNamingOptions(options: TopicNamingOptions, path = '')
 }
 
 function invalid(option: string, value: unknown, remedy: string): InvalidBusOptionsError {
-  return new InvalidBusOptionsError(
-    option,
-    `"${option}" of ${NAMING} is ${JSON.stringify(value)}. ${remedy}`,
-  );
+  return new InvalidBusOptionsError(option, `"${option}" of ${NAMING} is ${shownOption(value)}. ${remedy}`);
 }

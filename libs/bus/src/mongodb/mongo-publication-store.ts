@@ -15,7 +15,7 @@ import { collectionsOf, STORE, type Collections } from './collections.js';
 import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmations.js';
 import { forgetInstance, listInstances, recordInstance } from './instances.js';
 import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
-import type { MongoPublicationStoreOptions } from './options.js';
+import { assertOptions, type MongoPublicationStoreOptions } from './options.js';
 import { prepareStore } from './prepare-store.js';
 import { PublicationStep } from './publication-step.js';
 
@@ -32,6 +32,7 @@ export class MongoPublicationStore implements PublicationStore<PublicationStep>,
 
   /** @throws InvalidBusOptionsError, InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError */
   static async connect(options: MongoPublicationStoreOptions): Promise<MongoPublicationStore> {
+    assertOptions(options);
     const of = { kind: 'publication store', collection: STORE };
     return new MongoPublicationStore(await MongoDocuments.connect(options, of, prepareStore));
   }

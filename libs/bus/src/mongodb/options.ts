@@ -1,3 +1,5 @@
+import { assertKnownOptions } from '../message/known-options.js';
+
 /** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
 export interface ClientOfTheApp {
   db(name?: string): object;
@@ -20,4 +22,19 @@ export interface MongoPublicationStoreOptions {
   readonly commandTimeout?: number;
   /** Hears what a person should know although no call has failed. */
   readonly logger?: { warn(message: string): void };
+}
+
+const KNOWN = {
+  uri: true,
+  client: true,
+  database: true,
+  collectionPrefix: true,
+  create: 'boolean',
+  commandTimeout: true,
+  logger: 'object',
+} as const;
+
+/** The rest is said by who connects. @throws InvalidBusOptionsError that names an option that there is not */
+export function assertOptions(options: MongoPublicationStoreOptions): void {
+  assertKnownOptions<MongoPublicationStoreOptions>('a publication store in MongoDB', options, KNOWN);
 }

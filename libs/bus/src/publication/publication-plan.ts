@@ -1,4 +1,4 @@
-import { categoryOf, type StreamName } from '@varve/eventstore';
+import { categoryOf, shownOption, type StreamName } from '@varve/eventstore';
 import { assertCategory } from '../message/category.js';
 import { topicNaming, type TopicNaming } from '../message/topic-naming.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
@@ -86,7 +86,7 @@ function assertOneOf(option: string, value: string, allowed: readonly string[]):
     option === 'default' && value === 'two-phase' ? ' Name the two-phase ones in "categories".' : '';
   throw new InvalidBusOptionsError(
     option,
-    `"${option}" is ${JSON.stringify(value)}. Use ${allowed.map((one) => `'${one}'`).join(' or ')}.${named}`,
+    `"${option}" is ${shownOption(value)}. Use ${allowed.map((one) => `'${one}'`).join(' or ')}.${named}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
+import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 
@@ -72,7 +72,7 @@ export interface RocketMqSettings extends Omit<
 const BUS = 'the RocketMQ bus';
 const KNOWN = {
   endpoints: true,
-  topics: true,
+  topics: 'object',
   credentials: true,
   tls: true,
   connectTimeout: true,
@@ -84,8 +84,8 @@ const KNOWN = {
   orderedFetches: true,
   adminAddress: true,
   adminTls: true,
-  timers: true,
-  random: true,
+  timers: 'object',
+  random: 'function',
 } as const;
 const KNOWN_CREDENTIALS = { accessKey: true, accessSecret: true, securityToken: true } as const;
 const KNOWN_TLS = { ca: true, certificate: true, key: true } as const;
@@ -179,5 +179,5 @@ function assertTypes(topics: RocketMqSettings['topics']): void {
 }
 
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
-  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${JSON.stringify(value)}. ${whatToDo}`);
+  return new InvalidBusOptionsError(option, `"${option}" of ${BUS} is ${shownOption(value)}. ${whatToDo}`);
 }

@@ -1,4 +1,5 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
+import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
+import { assertKnownOptions } from '../message/known-options.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 
 export interface HttpLogReaderOptions {
@@ -23,10 +24,21 @@ export interface HttpLogSettings extends Required<Omit<HttpLogReaderOptions, 'to
   readonly token: () => string | undefined | Promise<string>;
 }
 
+const KNOWN = {
+  url: true,
+  token: true,
+  timeout: true,
+  retries: true,
+  longPoll: true,
+  maxAnswerBytes: true,
+  fetch: 'function',
+  timers: 'object',
+} as const;
 const MEBIBYTE = 1024 * 1024;
 
 /** @throws InvalidBusOptionsError */
 export function httpLogSettings(options: HttpLogReaderOptions): HttpLogSettings {
+  assertKnownOptions<HttpLogReaderOptions>('the reader of a log', options, KNOWN);
   const { token, timeout = 10_000, retries = 2, longPoll = 20_000, maxAnswerBytes = 64 * MEBIBYTE } = options;
   assertNumber('timeout', timeout, 1, 600_000);
   assertNumber('retries', retries, 0, 100);
@@ -54,18 +66,23 @@ export function assertToken(token: unknown): asserts token is string {
   );
 }
 
-function urlOf(url: string): URL {
+function urlOf(url: unknown): URL {
+  if (typeof url !== 'string')
+    throw new InvalidBusOptionsError('url', '"url" is no text. Use http(s)://host/varve/log.');
   const parsed = URL.parse(url.endsWith('/') ? url : `${url}/`);
   const isAddress = parsed && /^https?:$/.test(parsed.protocol) && !parsed.search && !parsed.hash;
   if (isAddress && !parsed.username && !parsed.password) return parsed;
-  const shown = url.replace(/\/\/.*@/s, '//…@').replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}…`);
+  const withoutSecrets = url.replace(/\/\/.*@/s, '//…@').replace(/[?#].*$/s, (rest) => `${rest.charAt(0)}…`);
   throw new InvalidBusOptionsError(
     'url',
-    `${JSON.stringify(shown)} is no address of a log's endpoint. Use http(s)://host/varve/log, and give the secret as token.`,
+    `${JSON.stringify(withoutSecrets)} is no address of a log's endpoint. Use http(s)://host/varve/log, and give the secret as token.`,
   );
 }
 
 function assertNumber(option: string, value: number, least: number, most: number): void {
   if (Number.isFinite(value) && value >= least && value <= most) return;
-  throw new InvalidBusOptionsError(option, `"${option}" is ${value}. Use a number from ${least} to ${most}.`);
+  throw new InvalidBusOptionsError(
+    option,
+    `"${option}" is ${shownOption(value)}. Use a number from ${least} to ${most}.`,
+  );
 }

@@ -1,5 +1,2 @@
-export {
-  publicationFileOf,
-  SqlitePublicationStore,
-  type SqlitePublicationStoreOptions,
-} from './sqlite-publication-store.js';
+export { publicationFileOf, SqlitePublicationStore } from './sqlite-publication-store.js';
+export type { SqlitePublicationStoreOptions } from './options.js';

@@ -12,23 +12,14 @@ import {
 import { lackingDriver, whileBusy } from '@varve/eventstore/sqlite';
 import type { InstanceReport, InstanceReports } from '../publication/instances/instance-report.js';
 import type { Confirmation, PublicationStore, Published } from '../publication/publication-store.js';
-import { InvalidBusOptionsError } from '../transport/errors.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoints.js';
 import { confirmedBetween, pruneConfirmed, recordConfirmed } from './confirmations.js';
 import { translated } from './driver-errors.js';
 import { forgetInstance, listInstances, recordInstance } from './instances.js';
 import { acquireLease, ensureRow, readLease, releaseLease, renewLease, setState } from './leases.js';
 import { assertUsablePath, openDatabase } from './open-database.js';
+import { checkedOptions, type SqlitePublicationStoreOptions } from './options.js';
 import { PublicationFile } from './publication-file.js';
-
-export interface SqlitePublicationStoreOptions {
-  /** A path, or `:memory:`. A file of its own, so that it never stands in an append's way; see `publicationFileOf`. */
-  readonly file: string;
-  /** Creates the file if there is none. Default `true`. */
-  readonly create?: boolean;
-  /** How long to wait while another process writes, in milliseconds. Default 5,000. */
-  readonly busyTimeout?: number;
-}
 
 /** Where the publication of a log in a file is remembered unless somebody says otherwise: beside it. */
 export function publicationFileOf(log: string): string {
@@ -45,12 +36,7 @@ export class SqlitePublicationStore implements PublicationStore<Database>, Insta
 
   /** @throws InvalidBusOptionsError, StoreIncompatibleError, StoreUnavailableError */
   static async open(options: SqlitePublicationStoreOptions): Promise<SqlitePublicationStore> {
-    const { file, create = true, busyTimeout = 5_000 } = options;
-    if (typeof file !== 'string' || file === '')
-      throw new InvalidBusOptionsError(
-        'file',
-        `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`,
-      );
+    const { file, create, busyTimeout } = checkedOptions(options);
     const lacking = lackingDriver();
     if (lacking) throw new StoreIncompatibleError(`The SQLite publication store needs ${lacking}.`);
     const location = file === ':memory:' ? file : resolve(file);

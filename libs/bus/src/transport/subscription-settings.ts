@@ -1,3 +1,4 @@
+import { shownOption } from '@varve/eventstore';
 import { InvalidBusOptionsError } from './errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
@@ -84,6 +85,6 @@ function assertDelay(option: string, value: number): void {
 function invalid(option: string, value: unknown, whatToDo: string): InvalidBusOptionsError {
   return new InvalidBusOptionsError(
     option,
-    `"${option}" of ${SUBSCRIPTION} is ${JSON.stringify(value)}. ${whatToDo}`,
+    `"${option}" of ${SUBSCRIPTION} is ${shownOption(value)}. ${whatToDo}`,
   );
 }

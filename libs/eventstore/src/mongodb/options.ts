@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../log/errors.js';
+import { assertKnownOptions, shownOption } from '../log/known-options.js';
 import { systemTimers, type Timers } from '../processor/timers.js';
 
 /** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
@@ -56,8 +57,26 @@ export type PlaceOptions = Required<Omit<MongoPlace, 'uri' | 'client'>> & Pick<M
 export type ConnectOptions = Required<Omit<MongoEventStoreOptions, 'uri' | 'client'>> &
   Pick<MongoEventStoreOptions, 'uri' | 'client'>;
 
+const KNOWN = {
+  uri: true,
+  client: true,
+  database: true,
+  collectionPrefix: true,
+  create: 'boolean',
+  commandTimeout: true,
+  numberingLease: true,
+  tailReads: true,
+  appendTimeout: true,
+  clock: 'function',
+  timers: 'object',
+  random: 'function',
+  logger: 'object',
+} as const;
+
 /** @throws InvalidOptionsError that names the option */
 export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
+  const rules = { of: 'a log in MongoDB', known: KNOWN, error: InvalidOptionsError };
+  assertKnownOptions<MongoEventStoreOptions>(options, rules);
   assertOneOf('numberingLease', options.numberingLease, ['auto', 'always', 'never']);
   assertOneOf('tailReads', options.tailReads, ['primary', 'secondaryPreferred']);
   return {
@@ -82,10 +101,10 @@ export function placeWithDefaults(options: MongoPlace): PlaceOptions {
       'Give one of them',
     );
   }
-  if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
+  if (uri !== undefined && (typeof uri !== 'string' || !/^mongodb(\+srv)?:\/\//.test(uri))) {
     throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
   }
-  if (client !== undefined && typeof client.startSession !== 'function') {
+  if (client !== undefined && !isClient(client)) {
     throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
@@ -100,20 +119,29 @@ export function placeWithDefaults(options: MongoPlace): PlaceOptions {
   };
 }
 
+function isClient(given: unknown): boolean {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    'startSession' in given &&
+    typeof given.startSession === 'function'
+  );
+}
+
 function milliseconds(option: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw invalid(option, `is ${String(value)}`, 'Use milliseconds, a whole number from 1');
+  throw invalid(option, `is ${shownOption(value)}`, 'Use milliseconds, a whole number from 1');
 }
 
 function assertName(option: string, value: unknown, form: RegExp): void {
   if (typeof value === 'string' && form.test(value)) return;
-  throw invalid(option, `is ${JSON.stringify(value)}`, 'Use a name that MongoDB takes, such as "shop"');
+  throw invalid(option, `is ${shownOption(value)}`, 'Use a name that MongoDB takes, such as "shop"');
 }
 
 function assertOneOf(option: string, value: unknown, known: readonly string[]): void {
   if (value === undefined || known.includes(value as string)) return;
-  throw invalid(option, `is ${JSON.stringify(value)}`, `Use ${known.map((one) => `'${one}'`).join(' or ')}`);
+  throw invalid(option, `is ${shownOption(value)}`, `Use ${known.map((one) => `'${one}'`).join(' or ')}`);
 }
 
 function invalid(option: string, problem: string, remedy: string): InvalidOptionsError {

@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../log/errors.js';
+import { assertKnownOptions, shownOption } from '../log/known-options.js';
 
 export interface SqliteEventStoreOptions {
   /** The path of the log, or `:memory:`. */
@@ -20,15 +21,15 @@ export interface SqliteEventStoreOptions {
   readonly logger?: { warn(message: string): void };
 }
 
-const KNOWN: Readonly<Record<keyof SqliteEventStoreOptions, true>> = {
+const KNOWN = {
   file: true,
   durability: true,
-  readOnly: true,
-  create: true,
+  readOnly: 'boolean',
+  create: 'boolean',
   busyTimeout: true,
-  clock: true,
-  logger: true,
-};
+  clock: 'function',
+  logger: 'object',
+} as const;
 
 const DURABILITIES: readonly string[] = ['power-cut', 'process-crash'];
 
@@ -36,15 +37,16 @@ export type OpenOptions = Required<SqliteEventStoreOptions>;
 
 /** @throws InvalidOptionsError that names the option */
 export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
-  assertKnown(options);
+  const rules = { of: 'a log in SQLite', known: KNOWN, error: InvalidOptionsError };
+  assertKnownOptions<SqliteEventStoreOptions>(options, rules);
   const { file, durability = 'power-cut', readOnly = false, create = true, busyTimeout = 5_000 } = options;
   if (typeof file !== 'string' || file === '' || file !== file.trim()) {
-    throw new InvalidOptionsError('file', `"file" is ${JSON.stringify(file)}. Use a path, or ":memory:".`);
+    throw new InvalidOptionsError('file', `"file" is ${shownOption(file)}. Use a path, or ":memory:".`);
   }
   if (!DURABILITIES.includes(durability)) {
     throw new InvalidOptionsError(
       'durability',
-      `"durability" is ${JSON.stringify(durability)}. Use 'power-cut' or 'process-crash'.`,
+      `"durability" is ${shownOption(durability)}. Use 'power-cut' or 'process-crash'.`,
     );
   }
   if (readOnly && file === ':memory:') {
@@ -53,26 +55,10 @@ export function withDefaults(options: SqliteEventStoreOptions): OpenOptions {
   if (!Number.isSafeInteger(busyTimeout) || busyTimeout < 0) {
     throw new InvalidOptionsError(
       'busyTimeout',
-      `"busyTimeout" is ${String(busyTimeout)}. Use milliseconds, a whole number from 0.`,
+      `"busyTimeout" is ${shownOption(busyTimeout)}. Use milliseconds, a whole number from 0.`,
     );
   }
   const clock = options.clock ?? (() => new Date());
   const logger = options.logger ?? { warn: () => undefined };
   return { file, durability, readOnly, create, busyTimeout, clock, logger };
-}
-
-/** `{ readonly: true }` would open the log for writing. */
-function assertKnown(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptionsError(
-      'options',
-      `${JSON.stringify(options)} is given for options. Give { file }.`,
-    );
-  }
-  const unknown = Object.keys(options).find((option) => !Object.hasOwn(KNOWN, option));
-  if (unknown === undefined) return;
-  throw new InvalidOptionsError(
-    unknown,
-    `A log in SQLite knows no option "${unknown}". Known are ${Object.keys(KNOWN).join(', ')}.`,
-  );
 }

@@ -12,14 +12,19 @@ export interface NamedDatabase {
   readonly collectionPrefix?: string;
 }
 
+/** Only what is an option: a name knows more about itself. */
+function optionsOf({ uri, database, collectionPrefix }: NamedDatabase): NamedDatabase {
+  return { uri, database, ...(collectionPrefix !== undefined && { collectionPrefix }) };
+}
+
 /** Connects to a log by name. It is not created: a name that is mistyped is an error, not an empty log. */
 export function connectLog(place: NamedDatabase): Promise<MongoEventStore> {
-  return MongoEventStore.connect({ ...place, create: false });
+  return MongoEventStore.connect({ ...optionsOf(place), create: false });
 }
 
 /** The same for read models, in the mode that they were made in. */
 export async function connectReadModels(place: NamedDatabase): Promise<ReadModels<unknown>> {
-  const options = { ...place, create: false };
+  const options = { ...optionsOf(place), create: false };
   // What is stored decides how it is opened: `withDefaults` is here for the rest of the options.
   const mode = await storedMode(withDefaults(options, 'watermark'));
   if (mode === 'watermark') return MongoWatermarkReadModels.connect(options);
@@ -28,5 +33,5 @@ export async function connectReadModels(place: NamedDatabase): Promise<ReadModel
 
 /** Begins a copy of a log, or goes on with it. */
 export function fillLogDatabase(place: NamedDatabase, source: CopySource): Promise<MongoLogFilling> {
-  return MongoLogFilling.connect(place, source);
+  return MongoLogFilling.connect(optionsOf(place), source);
 }

@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
+import { assertKnownOptions, shownOption, systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from '../index.js';
 
 /** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
@@ -55,20 +55,36 @@ export interface MongoWatermarkReadModelsOptions extends MongoPlace {
 export type ConnectOptions = Required<Omit<MongoPlace, 'uri' | 'client'>> &
   Pick<MongoPlace, 'uri' | 'client'> & { readonly mode: MongoMode };
 
+type AnyMode = MongoPlace & { readonly mode?: string };
+
+const KNOWN = {
+  uri: true,
+  client: true,
+  database: true,
+  mode: true,
+  collectionPrefix: true,
+  create: 'boolean',
+  commandTimeout: true,
+  conflictTimeout: true,
+  transactionLimit: true,
+  clock: 'function',
+  timers: 'object',
+  random: 'function',
+} as const;
+
 /** @throws InvalidProjectionOptionsError that names the option */
-export function withDefaults(
-  options: MongoPlace & { readonly mode?: string },
-  mode: MongoMode,
-): ConnectOptions {
+export function withDefaults(options: AnyMode, mode: MongoMode): ConnectOptions {
+  const rules = { of: 'read models in MongoDB', known: KNOWN, error: InvalidProjectionOptionsError };
+  assertKnownOptions<AnyMode>(options, rules);
   const { uri, client, database, collectionPrefix = '' } = options;
   if ((uri === undefined) === (client === undefined)) {
     const problem = uri === undefined ? 'and "client" are both missing' : 'is given together with "client"';
     throw invalid('uri', problem, 'Give one of them');
   }
-  if (uri !== undefined && !/^mongodb(\+srv)?:\/\//.test(uri)) {
+  if (uri !== undefined && (typeof uri !== 'string' || !/^mongodb(\+srv)?:\/\//.test(uri))) {
     throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
   }
-  if (client !== undefined && typeof client.startSession !== 'function') {
+  if (client !== undefined && !isClient(client)) {
     throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
   }
   assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
@@ -93,18 +109,27 @@ export function withDefaults(
 function assertMode(given: string, mode: MongoMode): void {
   if (given === mode) return;
   const other = 'Use MongoReadModels for "transactional", MongoWatermarkReadModels for "watermark"';
-  throw invalid('mode', `is ${JSON.stringify(given)}`, other);
+  throw invalid('mode', `is ${shownOption(given)}`, other);
+}
+
+function isClient(given: unknown): boolean {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    'startSession' in given &&
+    typeof given.startSession === 'function'
+  );
 }
 
 function milliseconds(option: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw invalid(option, `is ${String(value)}`, 'Use milliseconds, a whole number from 1');
+  throw invalid(option, `is ${shownOption(value)}`, 'Use milliseconds, a whole number from 1');
 }
 
 function assertName(option: string, value: unknown, form: RegExp): void {
   if (typeof value === 'string' && form.test(value)) return;
-  throw invalid(option, `is ${JSON.stringify(value)}`, 'Use a name that MongoDB takes, such as "shop"');
+  throw invalid(option, `is ${shownOption(value)}`, 'Use a name that MongoDB takes, such as "shop"');
 }
 
 function invalid(option: string, problem: string, remedy: string): InvalidProjectionOptionsError {

@@ -1,4 +1,5 @@
 import {
+  assertKnownOptions,
   eventTypeOfClass,
   InvalidOptionsError,
   type EventClass,
@@ -6,6 +7,7 @@ import {
   type FailurePolicy,
   type RecordedEvent,
 } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from '../projection/errors.js';
 
 export interface ProjectionOptions {
   /** 1 to 64 characters of `a-z 0-9 _ -`, beginning with a letter. */
@@ -33,8 +35,12 @@ export type Declaration =
 const DECLARATION = Symbol.for('@varve/projections:declaration');
 const HANDLED_TYPES = Symbol.for('@varve/projections:handled-types');
 
+const error = { error: InvalidProjectionOptionsError };
+
 /** A provider whose `@On` methods build a read model: `setup(tx)` makes its tables, `@On` methods take `(event, tx)`. */
 export function Projection(options: ProjectionOptions): ClassDecorator {
+  const known = { name: true, version: true, order: true, categories: true, failurePolicy: true } as const;
+  assertKnownOptions<ProjectionOptions>(options, { ...error, of: '@Projection', known });
   return declare({ kind: 'projection', options });
 }
 
@@ -43,6 +49,8 @@ export function Projection(options: ProjectionOptions): ClassDecorator {
  * `onModuleInit`: events may come as soon as the app's bootstrap hooks have begun.
  */
 export function Reactor(options: ReactorOptions): ClassDecorator {
+  const known = { name: true, categories: true, failurePolicy: true, startFrom: true } as const;
+  assertKnownOptions<ReactorOptions>(options, { ...error, of: '@Reactor', known });
   return declare({ kind: 'reactor', options });
 }
 

@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
-import type { LogReader } from '@varve/eventstore';
+import { assertKnownOptions, shownOption, type LogReader } from '@varve/eventstore';
 import type { MongoReadModelsOptions, MongoWatermarkReadModelsOptions } from '../mongodb/options.js';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { BusFeed } from '../projection/feed/bus-feed.js';
@@ -54,37 +54,53 @@ export interface FeatureOptions {
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof ProjectionsOptions>([
-  'sqlite',
-  'mongodb',
-  'readModels',
-  'reader',
-  'registry',
-  'feed',
-  'start',
-  'group',
-  'leaseDuration',
-  'failurePolicy',
-]);
+const MODULE = { of: 'ProjectionsModule', error: InvalidProjectionOptionsError };
+const KNOWN = {
+  sqlite: 'object',
+  mongodb: true,
+  readModels: true,
+  reader: true,
+  registry: 'object',
+  feed: 'object',
+  start: 'boolean',
+  group: true,
+  leaseDuration: true,
+  failurePolicy: 'object',
+} as const;
+const KNOWN_NAMES = { name: 'string', log: 'string', bus: true } as const;
+const KNOWN_ASYNC = { ...KNOWN_NAMES, imports: 'array', inject: 'array', useFactory: 'function' } as const;
+
+/** @throws InvalidProjectionOptionsError names the option */
+export function assertModuleOptions(options: ProjectionsModuleOptions): void {
+  assertKnownOptions<ProjectionsModuleOptions>(options, { ...MODULE, known: { ...KNOWN, ...KNOWN_NAMES } });
+  assertBus(options.bus);
+}
+
+/** @throws InvalidProjectionOptionsError names the option */
+export function assertAsyncOptions(options: ProjectionsModuleAsyncOptions): void {
+  assertKnownOptions<ProjectionsModuleAsyncOptions>(options, { ...MODULE, known: KNOWN_ASYNC });
+  assertBus(options.bus);
+  if (typeof options.useFactory !== 'function') throw invalid('useFactory', 'is missing', 'Give a function');
+}
+
+function assertBus(bus: unknown): void {
+  if (bus === undefined || bus === true || (typeof bus === 'string' && bus !== '')) return;
+  throw invalid('bus', `is ${shownOption(bus)}`, 'Give true for the only bus, or the name of one');
+}
 
 /** @throws InvalidProjectionOptionsError names the option */
 export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions {
-  if (!isObject(options)) throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  assertKnownOptions<ProjectionsOptions>(options, { ...MODULE, known: KNOWN });
   assertReadModels(options);
   if (options.reader && !hasMethod(options.reader, 'readAll')) {
     throw invalid('reader', 'reads no log', 'Give an HttpLogReader, or leave it out');
   }
-  const { start, group, leaseDuration } = options;
-  if (start !== undefined && typeof start !== 'boolean') {
-    throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');
-  }
+  const { group, leaseDuration } = options;
   if (group !== undefined && (typeof group !== 'string' || group === '')) {
-    throw invalid('group', `is ${JSON.stringify(group)}`, 'Give a name');
+    throw invalid('group', `is ${shownOption(group)}`, 'Give a name');
   }
   if (leaseDuration !== undefined && (typeof leaseDuration !== 'number' || !(leaseDuration > 0))) {
-    throw invalid('leaseDuration', `is ${JSON.stringify(leaseDuration)}`, 'Give milliseconds, more than 0');
+    throw invalid('leaseDuration', `is ${shownOption(leaseDuration)}`, 'Give milliseconds, more than 0');
   }
   return options;
 }
@@ -93,14 +109,13 @@ function assertReadModels({ sqlite, mongodb, readModels }: ProjectionsOptions): 
   const given = Object.entries({ sqlite, mongodb, readModels }).filter(([, place]) => place);
   if (given.length !== 1) {
     const [first, second = 'readModels'] = given.map(([option]) => option);
-    const problem = first ? `is given together with ${first}` : ', sqlite and mongodb are all missing';
+    const problem = first ? `is given together with ${first}` : 'is missing, and so are sqlite and mongodb';
     throw invalid(second, problem, 'Give one of them');
   }
-  if (mongodb && !isObject(mongodb)) {
-    throw invalid('mongodb', `is ${JSON.stringify(mongodb)}`, 'Give an object');
-  }
+  // Not shown: it may be an address with a password.
+  if (mongodb && !isObject(mongodb)) throw invalid('mongodb', 'is no object', 'Give { uri, database }');
   if (sqlite && (typeof sqlite.file !== 'string' || sqlite.file === '')) {
-    throw invalid('sqlite.file', `is ${JSON.stringify(sqlite.file)}`, "Give a path, or ':memory:'");
+    throw invalid('sqlite.file', `is ${shownOption(sqlite.file)}`, "Give a path, or ':memory:'");
   }
   if (readModels && typeof readModels !== 'function' && !hasMethod(readModels, 'listVersions')) {
     throw invalid('readModels', 'are no read models', 'Give them, or a function that opens them');
@@ -122,7 +137,7 @@ export function checkedFeatures(features: readonly Feature[]): readonly Feature[
 function describe(feature: unknown): string {
   if (typeof feature === 'function')
     return `class ${feature.name}, which is neither a @Projection nor a @Reactor`;
-  return feature === undefined ? 'undefined: do two files import each other?' : JSON.stringify(feature);
+  return feature === undefined ? 'undefined: do two files import each other?' : shownOption(feature);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -136,11 +151,7 @@ function hasMethod(value: unknown, method: string): boolean {
 /** @throws InvalidProjectionOptionsError the name is no text */
 export function checkedName(name: string = DEFAULT_READ_MODELS): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw invalid(
-    'name',
-    `is ${JSON.stringify(name)}`,
-    'Give a text, or leave it out for the only read models',
-  );
+  throw invalid('name', `is ${shownOption(name)}`, 'Give a text, or leave it out for the only read models');
 }
 
 function invalid(option: string, problem: string, remedy: string): InvalidProjectionOptionsError {

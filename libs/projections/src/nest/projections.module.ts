@@ -14,6 +14,8 @@ import {
   type Feature,
 } from './features.js';
 import {
+  assertAsyncOptions,
+  assertModuleOptions,
   checkedFeatures,
   checkedName,
   checkedOptions,
@@ -31,7 +33,9 @@ import { DEFAULT_READ_MODELS, getProjectorToken, getReadModelsToken } from './to
 @Module({})
 export class ProjectionsModule {
   /** @throws InvalidProjectionOptionsError at once, with the option's name */
-  static forRoot({ name, log, bus, ...options }: ProjectionsModuleOptions): DynamicModule {
+  static forRoot(given: ProjectionsModuleOptions): DynamicModule {
+    assertModuleOptions(given);
+    const { name, log, bus, ...options } = given;
     const checked = checkedOptions(options);
     return rootModule(
       { name: checkedName(name), log, bus },
@@ -41,6 +45,7 @@ export class ProjectionsModule {
 
   /** Options that need other providers, such as `ConfigService`. */
   static forRootAsync(options: ProjectionsModuleAsyncOptions): DynamicModule {
+    assertAsyncOptions(options);
     const { name, log, bus, imports, inject } = options;
     const provider: FactoryProvider = {
       provide: optionsToken(name),

@@ -1,4 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
+import { shownOption } from '@varve/eventstore';
+import { assertKnownOptions } from '../../message/known-options.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
 export interface LogEndpointOptions {
@@ -22,8 +24,11 @@ export interface LogEndpointSettings {
   readonly guard: Type<CanActivate> | CanActivate | undefined;
 }
 
+const KNOWN = { store: 'string', path: 'string', token: true, guard: true, public: 'boolean' } as const;
+
 /** @throws InvalidBusOptionsError when anybody could read the log without that being said */
 export function logEndpointSettings(options: LogEndpointOptions): LogEndpointSettings {
+  assertKnownOptions<LogEndpointOptions>('LogEndpointModule', options, KNOWN);
   const { store, path = 'varve/log', token, guard } = options;
   if (!token && !guard && options.public !== true) {
     throw new InvalidBusOptionsError(
@@ -31,10 +36,27 @@ export function logEndpointSettings(options: LogEndpointOptions): LogEndpointSet
       'LogEndpointModule would let everybody read the log. Give it a token or a guard, or say public: true.',
     );
   }
-  if (typeof token === 'object' && (token.length === 0 || token.includes(''))) {
-    throw new InvalidBusOptionsError('token', 'One of the tokens of LogEndpointModule is empty.');
-  }
+  assertGuard(guard);
+  if (token && typeof token !== 'function') assertTokens(token);
   return { store, path, tokens: token ? tokensOf(token) : undefined, guard };
+}
+
+function assertGuard(guard: unknown): void {
+  if (guard === undefined || typeof guard === 'function') return;
+  const isGuard = typeof guard === 'object' && guard !== null && 'canActivate' in guard;
+  if (isGuard && typeof guard.canActivate === 'function') return;
+  throw new InvalidBusOptionsError(
+    'guard',
+    `"guard" of LogEndpointModule is ${shownOption(guard)}. Give a guard, or its class.`,
+  );
+}
+
+function assertTokens(token: unknown): void {
+  const tokens: readonly unknown[] = Array.isArray(token) ? token : [token];
+  if (tokens.length === 0 || tokens.includes(''))
+    throw new InvalidBusOptionsError('token', 'One of the tokens of LogEndpointModule is empty.');
+  if (tokens.every((each) => typeof each === 'string')) return;
+  throw new InvalidBusOptionsError('token', 'One of the tokens of LogEndpointModule is no text.');
 }
 
 function tokensOf(token: NonNullable<LogEndpointOptions['token']>): () => Promise<readonly string[]> {

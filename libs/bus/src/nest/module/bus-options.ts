@@ -1,7 +1,8 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
-import type { LogReader } from '@varve/eventstore';
+import { shownOption, type LogReader } from '@varve/eventstore';
 import type { KafkaMessageBusOptions } from '../../kafka/kafka-options.js';
 import type { MemoryMessageBusOptions } from '../../memory/index.js';
+import { assertKnownOptions } from '../../message/known-options.js';
 import type { TopicNamingOptions } from '../../message/topic-naming.js';
 import { assertTopicNamingOptions } from '../../message/topic-naming-options.js';
 import type { RocketMqMessageBusOptions } from '../../rocketmq/options.js';
@@ -59,36 +60,42 @@ export interface SubscriberFeatureOptions {
 
 const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;
 
-const KNOWN: ReadonlySet<string> = new Set<keyof BusOptions>([
-  ...BUSES,
-  'topics',
-  'groupPrefix',
-  'publication',
-  'logs',
-  'start',
-]);
+const KNOWN = {
+  bus: true,
+  rocketmq: true,
+  kafka: true,
+  memory: true,
+  topics: true,
+  groupPrefix: true,
+  publication: true,
+  logs: true,
+  start: 'boolean',
+} as const;
+const KNOWN_NAMES = { name: 'string', log: 'string' } as const;
+const KNOWN_ASYNC = { ...KNOWN_NAMES, imports: 'array', inject: 'array', useFactory: 'function' } as const;
 
-/** @throws InvalidBusOptionsError they are none */
-export function assertOptions(options: unknown): void {
-  if (isObject(options)) return;
-  throw invalid('options', `is ${JSON.stringify(options)}`, 'Give an object');
+/** @throws InvalidBusOptionsError names the option */
+export function assertModuleOptions(options: BusModuleOptions): void {
+  assertKnownOptions<BusModuleOptions>('BusModule', options, { ...KNOWN, ...KNOWN_NAMES });
+}
+
+/** @throws InvalidBusOptionsError names the option */
+export function assertAsyncOptions(options: BusModuleAsyncOptions): void {
+  assertKnownOptions<BusModuleAsyncOptions>('BusModule', options, KNOWN_ASYNC);
+  if (typeof options.useFactory !== 'function') throw invalid('useFactory', 'is missing', 'Give a function');
 }
 
 /** @throws InvalidBusOptionsError names the option */
 export function checkedOptions(options: BusOptions): BusOptions {
-  assertOptions(options);
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  assertKnownOptions<BusOptions>('BusModule', options, KNOWN);
   assertOneBus(options);
-  const { topics, groupPrefix, logs, start, publication } = options;
+  const { topics, groupPrefix, logs, publication } = options;
   if (topics !== undefined && !isObject(topics))
-    throw invalid('topics', `is ${JSON.stringify(topics)}`, 'Give an object with prefix, topics or both');
+    throw invalid('topics', `is ${shownOption(topics)}`, 'Give an object with prefix, topics or both');
   if (topics !== undefined) assertTopicNamingOptions(topics, 'topics');
   if (groupPrefix !== undefined && typeof groupPrefix !== 'string')
-    throw invalid('groupPrefix', `is ${JSON.stringify(groupPrefix)}`, 'Give a text');
+    throw invalid('groupPrefix', `is ${shownOption(groupPrefix)}`, 'Give a text');
   if (logs !== undefined && !Array.isArray(logs)) throw invalid('logs', 'is no array', 'Give an array');
-  if (start !== undefined && typeof start !== 'boolean')
-    throw invalid('start', `is ${JSON.stringify(start)}`, 'Give true or false');
   if (publication !== undefined) checkedPublication(publication);
   return options;
 }
@@ -107,14 +114,14 @@ function assertOneBus(options: BusOptions): void {
     throw invalid('bus', 'is no message bus', 'Give one, or a function that makes one');
   for (const kind of ['rocketmq', 'kafka', 'memory'] as const) {
     if (options[kind] !== undefined && !isObject(options[kind]))
-      throw invalid(kind, `is ${JSON.stringify(options[kind])}`, 'Give an object with its options');
+      throw invalid(kind, 'is no object', 'Give an object with its options');
   }
 }
 
 /** @throws InvalidBusOptionsError the name is no text */
 export function checkedName(name: string = DEFAULT_BUS): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw invalid('name', `is ${JSON.stringify(name)}`, 'Give a text, or leave it out for the only bus');
+  throw invalid('name', `is ${shownOption(name)}`, 'Give a text, or leave it out for the only bus');
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

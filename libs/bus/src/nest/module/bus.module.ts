@@ -4,7 +4,8 @@ import { InvalidBusOptionsError } from '../../transport/errors.js';
 import { subscriberOptionsOf } from '../subscriber/subscriber.decorator.js';
 import { BusCoreModule } from './bus-core.module.js';
 import {
-  assertOptions,
+  assertAsyncOptions,
+  assertModuleOptions,
   checkedName,
   checkedOptions,
   type BusModuleAsyncOptions,
@@ -20,7 +21,7 @@ import { SubscribersDeclaration } from './declarations.js';
 export class BusModule {
   /** @throws InvalidBusOptionsError at once, with the option's name */
   static forRoot(given: BusModuleOptions): DynamicModule {
-    assertOptions(given);
+    assertModuleOptions(given);
     const { name, log, ...options } = given;
     const checked = checkedOptions(options);
     const names = { name: checkedName(name), log, decorates: hasTwoPhases(options.publication) };
@@ -29,7 +30,7 @@ export class BusModule {
 
   /** Options that need other providers, such as `ConfigService`; the event store is none of them, since it is put together with the bus. */
   static forRootAsync(options: BusModuleAsyncOptions): DynamicModule {
-    assertOptions(options);
+    assertAsyncOptions(options);
     const { name, log, imports, inject } = options;
     const provider: FactoryProvider = {
       provide: optionsToken(name),

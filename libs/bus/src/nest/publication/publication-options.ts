@@ -1,7 +1,9 @@
+import { shownOption } from '@varve/eventstore';
 import type { MongoPublicationStoreOptions } from '../../mongodb/options.js';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import type { RelayOptions } from '../../publication/relay/relay.js';
 import type { TwoPhasePublisherOptions } from '../../publication/two-phase/two-phase-publisher.js';
+import { assertKnownOptions } from '../../message/known-options.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
 type Relaying = Pick<
@@ -44,46 +46,37 @@ export type PublicationStorage =
   | PublicationStore
   | (() => PublicationStore | Promise<PublicationStore>);
 
-const KNOWN: ReadonlySet<string> = new Set<keyof BusPublicationOptions>([
-  'store',
-  'relayId',
-  'categories',
-  'default',
-  'pointers',
-  'sweepAfter',
-  'startFrom',
-  'leaseDuration',
-  'batch',
-  'failurePolicy',
-  'whenUnreachable',
-  'prepareTimeout',
-  'fenceAfter',
-  'onEvent',
-]);
+const KNOWN = {
+  store: true,
+  relayId: true,
+  categories: true,
+  default: true,
+  pointers: true,
+  sweepAfter: true,
+  startFrom: true,
+  leaseDuration: true,
+  batch: true,
+  failurePolicy: true,
+  whenUnreachable: true,
+  prepareTimeout: true,
+  fenceAfter: true,
+  onEvent: 'function',
+} as const;
 
 /** What depends on bus and log is checked when they are there. @throws InvalidBusOptionsError names the option */
 export function checkedPublication(options: unknown): BusPublicationOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw invalid(
-      'publication',
-      `is ${JSON.stringify(options)}`,
-      'Give an object; {} publishes by the relay',
-    );
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown) throw invalid(`publication.${unknown}`, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
-  const { store, relayId, categories, onEvent } = options as Readonly<Record<string, unknown>>;
+  assertKnownOptions<BusPublicationOptions>('BusModule', options, KNOWN, 'publication');
+  const { store, relayId, categories } = options as Readonly<Record<string, unknown>>;
   if (store !== undefined) assertStorage(store);
   if (categories !== undefined && !isObject(categories))
     throw invalid(
       'publication.categories',
-      `is ${JSON.stringify(categories)}`,
+      `is ${shownOption(categories)}`,
       "Give an object such as { order: 'two-phase' }",
     );
   if (relayId !== undefined && (typeof relayId !== 'string' || relayId === ''))
-    throw invalid('publication.relayId', `is ${JSON.stringify(relayId)}`, 'Give a name');
-  if (onEvent !== undefined && typeof onEvent !== 'function')
-    throw invalid('publication.onEvent', 'is no function', 'Give one, or leave it out');
-  return options;
+    throw invalid('publication.relayId', `is ${shownOption(relayId)}`, 'Give a name');
+  return options as BusPublicationOptions;
 }
 
 export function hasTwoPhases(options: BusPublicationOptions | undefined): boolean {

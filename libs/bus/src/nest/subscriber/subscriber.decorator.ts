@@ -1,4 +1,6 @@
+import { shownOption } from '@varve/eventstore';
 import { assertCategory } from '../../message/category.js';
+import { assertKnownOptions } from '../../message/known-options.js';
 import type { SubscriptionOptions } from '../../transport/subscription.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
@@ -16,18 +18,18 @@ export interface SubscriberOptions extends Partial<Omit<SubscriptionOptions, 'gr
 
 const SUBSCRIBER = Symbol.for('@varve/bus:subscriber');
 
-const KNOWN: ReadonlySet<string> = new Set<keyof SubscriberOptions>([
-  'group',
-  'topics',
-  'categories',
-  'bus',
-  'order',
-  'maxInFlight',
-  'retry',
-  'startFrom',
-  'onPoison',
-  'onFailure',
-]);
+const KNOWN = {
+  group: true,
+  topics: true,
+  categories: true,
+  bus: true,
+  order: true,
+  maxInFlight: true,
+  retry: true,
+  startFrom: true,
+  onPoison: true,
+  onFailure: true,
+} as const;
 
 /**
  * A provider whose `@OnMessage` methods are given what arrives on a bus, at least once. What a method throws decides: temporary errors are
@@ -45,18 +47,17 @@ export function subscriberOptionsOf(target: object): SubscriberOptions | undefin
 }
 
 function assertOptions(options: SubscriberOptions): void {
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
+  assertKnownOptions<SubscriberOptions>('@Subscriber', options, KNOWN);
   for (const name of ['group', 'bus'] as const) {
     const value: unknown = options[name];
     if (name === 'bus' && value === undefined) continue;
     if (typeof value !== 'string' || value === '')
-      throw invalid(name, `is ${JSON.stringify(value)}`, 'Give a text');
+      throw invalid(name, `is ${shownOption(value)}`, 'Give a text');
   }
   for (const name of ['topics', 'categories'] as const) {
     const value: unknown = options[name];
     if (value !== undefined && !isNames(value))
-      throw invalid(name, `is ${JSON.stringify(value)}`, 'Give an array of names');
+      throw invalid(name, `is ${shownOption(value)}`, 'Give an array of names');
   }
   for (const category of options.categories ?? []) assertCategory('categories', category);
   if (!options.topics?.length && !options.categories?.length)

@@ -1,5 +1,6 @@
 import {
   isEventStoreError,
+  shownOption,
   systemTimers,
   type AppendResult,
   type Commit,
@@ -277,6 +278,6 @@ function assertWhenUnreachable(value: string): void {
   if (value === 'append-and-sweep' || value === 'refuse') return;
   throw new InvalidBusOptionsError(
     'whenUnreachable',
-    `"whenUnreachable" is ${JSON.stringify(value)}. Use 'append-and-sweep' or 'refuse'.`,
+    `"whenUnreachable" is ${shownOption(value)}. Use 'append-and-sweep' or 'refuse'.`,
   );
 }

@@ -2,6 +2,7 @@ import type { EventSourced } from '../../aggregate/aggregate-definition.js';
 import type { SnapshotStrategy } from '../../aggregate/snapshot-strategy.js';
 import { InvalidOptionsError } from '../../log/errors.js';
 import type { JsonValue } from '../../log/event.js';
+import { assertKnownOptions, shownOption } from '../../log/known-options.js';
 
 /** An aggregate's class. A repository makes instances with the id alone. */
 export type AggregateClass<A extends EventSourced = EventSourced> = new (id: string) => A;
@@ -27,6 +28,9 @@ const OPTIONS = Symbol.for('@varve/eventstore:aggregate-options');
 /** Names an aggregate's category, and its snapshots if it has any: `@Aggregate({ category: 'order' })`. */
 export function Aggregate(options: AggregateOptions): (target: AggregateClass) => void {
   return (target) => {
+    const known = { category: true, snapshots: 'object', revision: 'string' } as const;
+    const rules = { of: `@Aggregate of ${target.name}`, known, error: InvalidOptionsError };
+    assertKnownOptions<AggregateOptions>(options, rules);
     assertCategory(options.category, target.name);
     if (options.snapshots) assertSnapshotted(target, options);
     Object.defineProperty(target, OPTIONS, { value: options });
@@ -49,7 +53,7 @@ function assertCategory(category: unknown, name: string): void {
   if (typeof category === 'string' && /^[^-]+$/.test(category)) return;
   throw new InvalidOptionsError(
     'category',
-    `The category of ${name} is ${JSON.stringify(category)}. Use a text without "-", which ends the category in a stream's name.`,
+    `The category of ${name} is ${shownOption(category)}. Use a text without "-", which ends the category in a stream's name.`,
   );
 }
 

@@ -1,5 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { InvalidOptionsError } from '../../log/errors.js';
 import type { JsonValue } from '../../log/event.js';
+import { assertKnownOptions } from '../../log/known-options.js';
 
 export const CONTEXT_OPTIONS = Symbol('@varve/context-options');
 
@@ -20,4 +22,17 @@ export interface ContextOptions {
   message?(execution: ExecutionContext): ContextValues | undefined;
   /** Makes a correlation id for what comes without one. A random UUID by default. */
   newCorrelationId?(): string;
+}
+
+const KNOWN = {
+  actor: 'function',
+  values: 'function',
+  message: 'function',
+  newCorrelationId: 'function',
+} as const;
+
+/** @throws InvalidOptionsError names the option */
+export function assertOptions(options: ContextOptions): void {
+  const rules = { of: 'ContextModule', known: KNOWN, error: InvalidOptionsError };
+  assertKnownOptions<ContextOptions>(options, rules);
 }

@@ -6,14 +6,16 @@ import {
   type NestModule,
 } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
-import { CONTEXT_OPTIONS, type ContextOptions } from './context-options.js';
+import { assertOptions, CONTEXT_OPTIONS, type ContextOptions } from './context-options.js';
 import { ContextInterceptor } from './context.interceptor.js';
 import { ContextMiddleware } from './context.middleware.js';
 
 /** Gives every request and message of the app a context. Global: its middleware runs before that of other modules. */
 @Module({})
 export class ContextModule implements NestModule {
+  /** @throws InvalidOptionsError at once, with the option's name */
   static forRoot(options: ContextOptions = {}): DynamicModule {
+    assertOptions(options);
     return {
       module: ContextModule,
       global: true,

@@ -1,12 +1,14 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency } from '@nestjs/common';
 import { InvalidOptionsError } from '../../log/errors.js';
 import type { EventStore } from '../../log/event-store.js';
+import { assertKnownOptions, shownOption } from '../../log/known-options.js';
 import type { SnapshotStore } from '../../log/snapshot-store.js';
 import type { EventClass } from '../../schema/event-class.js';
 import type { EventDefinition } from '../../schema/event-definition.js';
 import type { EventRegistryOptions } from '../../schema/event-registry.js';
 import type { MongoEventStoreOptions } from '../../mongodb/options.js';
 import type { SqliteEventStoreOptions } from '../../sqlite/index.js';
+import { aggregateOptionsOf, type AggregateClass } from '../aggregate/aggregate.decorator.js';
 import { DEFAULT_STORE } from './tokens.js';
 
 /** Where the log is, by exactly one of `sqlite`, `mongodb` and `store`, and the events that this app knows. */
@@ -41,31 +43,44 @@ export interface EventStoreModuleAsyncOptions {
   readonly useFactory: (...dependencies: never[]) => EventStoreOptions | Promise<EventStoreOptions>;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof EventStoreOptions>([
-  'sqlite',
-  'mongodb',
-  'store',
-  'snapshotStore',
-  'events',
-  'publishInProcess',
-  'upcasters',
-  'dropped',
-  'validateOnRead',
-]);
+const MODULE = { of: 'EventStoreModule', error: InvalidOptionsError };
+const KNOWN = {
+  sqlite: 'object',
+  mongodb: true,
+  store: true,
+  snapshotStore: true,
+  events: true,
+  publishInProcess: 'boolean',
+  upcasters: true,
+  dropped: true,
+  validateOnRead: 'boolean',
+} as const;
+const KNOWN_ASYNC = { name: 'string', imports: 'array', inject: 'array', useFactory: 'function' } as const;
+
+/** @throws InvalidOptionsError names the option */
+export function assertModuleOptions(options: EventStoreModuleOptions): void {
+  assertKnownOptions<EventStoreModuleOptions>(options, { ...MODULE, known: { ...KNOWN, name: 'string' } });
+}
+
+/** @throws InvalidOptionsError names the option */
+export function assertAsyncOptions(options: EventStoreModuleAsyncOptions): void {
+  assertKnownOptions<EventStoreModuleAsyncOptions>(options, { ...MODULE, known: KNOWN_ASYNC });
+  if (typeof options.useFactory !== 'function') throw invalid('useFactory', 'is missing', 'Give a function');
+}
 
 /** @throws InvalidOptionsError names the option */
 export function checkedOptions(options: EventStoreOptions): EventStoreOptions {
-  assertObject(options);
-  const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
-  if (unknown) throw invalid(unknown, 'is unknown', `Known are ${[...KNOWN].join(', ')}`);
-  const { sqlite, store, snapshotStore, publishInProcess } = options;
+  assertKnownOptions<EventStoreOptions>(options, { ...MODULE, known: KNOWN });
+  const { sqlite, mongodb, store, snapshotStore } = options;
   assertOneStore(options);
   if (store && typeof store !== 'function' && !hasMethod(store, 'append')) {
     throw invalid('store', 'is no event store', 'Give one, or a function that opens one');
   }
   if (sqlite && typeof sqlite.file !== 'string') {
-    throw invalid('sqlite.file', `is ${JSON.stringify(sqlite.file)}`, "Give a path, or ':memory:'");
+    throw invalid('sqlite.file', `is ${shownOption(sqlite.file)}`, "Give a path, or ':memory:'");
   }
+  // Not shown: it may be an address with a password.
+  if (mongodb && !isObject(mongodb)) throw invalid('mongodb', 'is no object', 'Give { uri, database }');
   if (snapshotStore && !hasMethod(snapshotStore, 'loadSnapshot')) {
     throw invalid(
       'snapshotStore',
@@ -74,16 +89,20 @@ export function checkedOptions(options: EventStoreOptions): EventStoreOptions {
     );
   }
   for (const list of ['events', 'upcasters', 'dropped'] as const) assertList(list, options[list]);
-  if (publishInProcess !== undefined && typeof publishInProcess !== 'boolean') {
-    throw invalid('publishInProcess', `is ${JSON.stringify(publishInProcess)}`, 'Give true or false');
-  }
   return options;
+}
+
+/** @throws InvalidOptionsError one is no aggregate */
+export function assertAggregates(aggregates: readonly AggregateClass[]): void {
+  if (!Array.isArray(aggregates))
+    throw invalid('forFeature', 'is given no array', 'Give it an array of aggregates');
+  for (const aggregate of aggregates as readonly AggregateClass[]) aggregateOptionsOf(aggregate);
 }
 
 /** @throws InvalidOptionsError the name is no text */
 export function checkedName(name: string = DEFAULT_STORE): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw invalid('name', `is ${JSON.stringify(name)}`, 'Give a text, or leave it out for the only store');
+  throw invalid('name', `is ${shownOption(name)}`, 'Give a text, or leave it out for the only store');
 }
 
 function assertOneStore({ sqlite, mongodb, store }: EventStoreOptions): void {
@@ -103,14 +122,6 @@ function assertList(option: string, value: unknown): void {
 
 function hasMethod(value: unknown, method: string): boolean {
   return isObject(value) && typeof value[method] === 'function';
-}
-
-function assertObject(options: unknown): void {
-  if (isObject(options)) return;
-  throw new InvalidOptionsError(
-    'options',
-    `EventStoreModule was given ${JSON.stringify(options)}. Give it options.`,
-  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { aggregateOptionsOf, type AggregateClass } from '../aggregate/aggregate.decorator.js';
+import type { AggregateClass } from '../aggregate/aggregate.decorator.js';
 import { AggregateRepositories } from './aggregate-repositories.js';
 import { EventStoreCoreModule } from './eventstore-core.module.js';
 import {
+  assertAggregates,
+  assertAsyncOptions,
+  assertModuleOptions,
   checkedName,
   checkedOptions,
   type EventStoreModuleAsyncOptions,
@@ -16,17 +19,22 @@ import { getAggregateRepositoryToken } from './tokens.js';
 @Module({})
 export class EventStoreModule {
   /** @throws InvalidOptionsError at once, with the option's name */
-  static forRoot({ name, ...options }: EventStoreModuleOptions): DynamicModule {
+  static forRoot(given: EventStoreModuleOptions): DynamicModule {
+    assertModuleOptions(given);
+    const { name, ...options } = given;
     const checked = checkedOptions(options);
     return rootModule(checkedName(name), { provide: optionsToken(name), useValue: checked });
   }
 
   /** Options that need other providers, such as `ConfigService`. */
-  static forRootAsync({ name, imports, inject, useFactory }: EventStoreModuleAsyncOptions): DynamicModule {
+  static forRootAsync(options: EventStoreModuleAsyncOptions): DynamicModule {
+    assertAsyncOptions(options);
+    const { name, imports, inject } = options;
     const provider: FactoryProvider = {
       provide: optionsToken(name),
       inject: [...(inject ?? [])],
-      useFactory: async (...dependencies: never[]) => checkedOptions(await useFactory(...dependencies)),
+      useFactory: async (...dependencies: never[]) =>
+        checkedOptions(await options.useFactory(...dependencies)),
     };
     return rootModule(checkedName(name), provider, imports);
   }
@@ -34,7 +42,7 @@ export class EventStoreModule {
   /** Makes the repositories of these aggregates injectable. The same aggregate in two modules is one repository. */
   static forFeature(aggregates: readonly AggregateClass[], name?: string): DynamicModule {
     const storeName = checkedName(name);
-    for (const aggregate of aggregates) aggregateOptionsOf(aggregate);
+    assertAggregates(aggregates);
     const repositories = aggregates.map((aggregate) => ({
       provide: getAggregateRepositoryToken(aggregate, storeName),
       inject: [repositoriesToken(storeName)],

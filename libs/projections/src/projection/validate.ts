@@ -1,8 +1,10 @@
 import {
+  categoryOf,
   failurePolicyFrom,
   InvalidOptionsError,
   isEventStoreError,
   type EventRegistry,
+  shownOption,
   type FailurePolicy,
 } from '@varve/eventstore';
 import { DuplicateProjectionError, InvalidProjectionOptionsError } from './errors.js';
@@ -30,6 +32,7 @@ export function validateDeclarations<Tx>(declarations: Declarations<Tx>): void {
     if (names.has(each.name)) throw new DuplicateProjectionError(each.name);
     names.add(each.name);
     assertHandles(each, registry);
+    assertCategories(each);
     assertPolicy(each, failurePolicy);
   }
   for (const projection of projections) {
@@ -102,6 +105,28 @@ function assertHandles(
       `"${name}" handles an event that is not registered. ${error.message}`,
     );
   }
+}
+
+/** What is no category is that of no stream, and the projection would never see anything. */
+function assertCategories({ name, categories }: Pick<Reactor, 'name' | 'categories'>): void {
+  const given: unknown = categories;
+  if (given === undefined) return;
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new InvalidProjectionOptionsError(
+      'categories',
+      `The categories of "${name}" are ${shownOption(given)}: name at least one in an array, or leave them out for all.`,
+    );
+  }
+  const wrong = given.findIndex((each) => !isCategory(each));
+  if (wrong === -1) return;
+  throw new InvalidProjectionOptionsError(
+    'categories',
+    `"${name}" has ${shownOption(given[wrong])} among its categories: a category is what stands before the first "-" of a stream's name, such as "order".`,
+  );
+}
+
+function isCategory(given: unknown): boolean {
+  return typeof given === 'string' && given !== '' && categoryOf(given) === given;
 }
 
 function assertVersion({ name, version }: Pick<Projection<never>, 'name' | 'version'>): void {

@@ -50,6 +50,20 @@ describe('doctor', () => {
     expect((await varve('doctor', { app: shopApp(files) })).out).not.toContain('!');
   });
 
+  test('says that a category is in no stream of the log, once something is in it', async () => {
+    const files = filesIn();
+    const app = () => shopApp(files, { categories: ['order', 'ordr'] });
+    await withLog(files.log, () => Promise.resolve());
+    expect((await varve('doctor', { app: app() })).out).not.toContain('ordr');
+    await withLog(files.log, (log) => charge(log, 'order-1'));
+    const { code, out } = await varve('doctor', { app: app() });
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining('! totals: no stream of the log has its category "ordr"'),
+    ]);
+    expect(out).not.toContain('"order"');
+  });
+
   test('notices a log that was restored, before and after it has a new id', async () => {
     const files = await shopFiles();
     const backup = `${files.log}.backup`;

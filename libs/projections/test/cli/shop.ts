@@ -15,15 +15,17 @@ export interface ShopOptions {
   /** A stream that cannot be applied. */
   readonly broken?: string;
   readonly then?: 'stop' | 'park';
+  readonly categories?: readonly string[];
 }
 
 export const charged = (cents: number) => ({ type: 'order.charged', data: { cents } });
 
-export function totals({ times = 1, version = 1, broken, then = 'park' }: ShopOptions = {}) {
+export function totals({ times = 1, version = 1, broken, then = 'park', categories }: ShopOptions = {}) {
   return defineProjection<SqliteTransaction>({
     name: 'totals',
     version,
     order: 'stream',
+    ...(categories && { categories }),
     failurePolicy: { retries: 0, then },
     setup: (tx) => tx.exec('CREATE TABLE {totals} (id TEXT PRIMARY KEY, cents INTEGER NOT NULL) STRICT'),
     on: {

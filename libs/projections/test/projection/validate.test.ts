@@ -43,6 +43,16 @@ describe('declarations', () => {
     );
   });
 
+  it.each([[[]], ['order'], [['order-1']], [['']], [['order', 7]]])(
+    'with categories that no stream has are refused: %j',
+    (categories) => {
+      const deaf = projection({ categories: categories as string[] });
+      expect(() => validateDeclarations({ projections: [deaf] })).toThrow(
+        expect.objectContaining({ code: 'invalid-options', option: 'categories' }),
+      );
+    },
+  );
+
   it('that would park streams although the order between streams matters are refused', () => {
     const parking = projection({ order: 'log', failurePolicy: { then: 'park' } });
     expect(() => validateDeclarations({ projections: [parking] })).toThrow(/order 'log'/);

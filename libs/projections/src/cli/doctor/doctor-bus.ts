@@ -1,3 +1,4 @@
+import { messageOf } from '@varve/eventstore';
 import { administrationOf, type CliBus } from '../bus/buses.js';
 import type { Finding } from './doctor.js';
 
@@ -58,8 +59,4 @@ async function examinePublication({ name, publication }: CliBus): Promise<readon
     return [{ level: 'warning', subject, message }];
   }
   return [{ level: 'ok', subject, message: `at position ${position} of ${head}` }];
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

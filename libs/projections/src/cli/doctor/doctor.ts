@@ -1,4 +1,4 @@
-import { markOf, sameMark, type LogReader } from '@varve/eventstore';
+import { markOf, messageOf, sameMark, type LogReader } from '@varve/eventstore';
 import type { Projection } from '../../projection/projection.js';
 import { versionIdOf } from '../../projection/version-id.js';
 import { processorsOf, type ProcessorOf } from '../projections/processors.js';
@@ -6,6 +6,7 @@ import type { CliTarget, ProjectionCode } from '../target.js';
 import { answer, EXIT, opened, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printableLines } from '../terminal/render.js';
 import { examineBus } from './doctor-bus.js';
+import { examineCategories } from './doctor-categories.js';
 import { examineLog } from './doctor-log.js';
 
 export interface Finding {
@@ -27,11 +28,7 @@ export async function doctor(parts: Doctoring, json: boolean, io: CliIo): Promis
     try {
       targets.push(await opened(io, open()));
     } catch (error) {
-      findings.push({
-        level: 'problem',
-        subject,
-        message: error instanceof Error ? error.message : String(error),
-      });
+      findings.push({ level: 'problem', subject, message: messageOf(error) });
     }
   }
   try {
@@ -54,6 +51,7 @@ async function examine(
 ): Promise<Finding[]> {
   const findings = log ? await examineLog(log, signal) : [];
   for (const bus of buses) findings.push(...(await examineBus(bus)));
+  if (log && code) findings.push(...(await examineCategories(code, log)));
   if (!readModels) return findings;
   const processors = await processorsOf(readModels);
   for (const one of processors) findings.push(await examineProcessor(one, log));

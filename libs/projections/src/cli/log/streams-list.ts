@@ -33,6 +33,6 @@ export async function streamsList(log: LogReader, options: StreamsListOptions, i
   return EXIT.ok;
 }
 
-function listsStreams(log: LogReader): log is LogReader & Pick<EventStore, 'listStreams'> {
+export function listsStreams(log: LogReader): log is LogReader & Pick<EventStore, 'listStreams'> {
   return 'listStreams' in log;
 }

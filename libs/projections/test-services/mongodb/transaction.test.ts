@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../../test/support/until.js';
 import type { MongoReadModels, MongoTransaction } from '@varve/projections/mongodb';
@@ -62,6 +63,23 @@ describeTransactional('a transaction of MongoDB read models', (server) => {
 
       await expect(conflict).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
     });
+  });
+
+  it('reads fields with the names that every object of JavaScript has, inside and in queries', async () => {
+    const arrays = { constructor: [{ a: [1] }], toString: ['b'], key: 'a' };
+    const inside = await apply(async (tx) => {
+      const rows = tx.collection('pairs');
+      await rows.insertOne({ ...arrays });
+      return rows.findOne({ key: 'a' }, { projection: { _id: 0 } });
+    });
+    const [outside] = await readModels.query('pairs', (query) =>
+      query
+        .collection('pairs')
+        .find({}, { projection: { _id: 0 } })
+        .toArray(),
+    );
+    // Not by `toEqual`, which stumbles over such fields.
+    expect([isDeepStrictEqual(inside, arrays), isDeepStrictEqual(outside, arrays)]).toEqual([true, true]);
   });
 
   describe('keeps nothing', () => {

@@ -1,5 +1,6 @@
 import type { ClientSession, Collection, CreateCollectionOptions, Db, Document } from 'mongodb';
 import { InvalidProjectionOptionsError } from '../../index.js';
+import { rowCollection } from '../connection/row-collection.js';
 import { createCollection } from '../versions/create-collection.js';
 import { physicalName } from '../versions/names.js';
 import { boundCollection } from './bound-collection.js';
@@ -35,7 +36,7 @@ export class MongoTransaction {
 
   collection<Row extends Document = Document>(name: string): Collection<Row> {
     const { database, open, commandTimeout, isSetup = false } = this.#parts;
-    return boundCollection(database.collection<Row>(this.physicalName(name)), {
+    return boundCollection(rowCollection<Row>(database, this.physicalName(name)), {
       operations: open.operations,
       session: open.session,
       timeoutMS: commandTimeout,

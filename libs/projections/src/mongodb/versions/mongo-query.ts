@@ -1,5 +1,6 @@
 import type { ClientSession, Collection, Db, Document } from 'mongodb';
 import type { VersionId } from '../../index.js';
+import { rowCollection } from '../connection/row-collection.js';
 import { boundCollection } from '../transaction/bound-collection.js';
 import type { OpenTransaction } from '../transaction/open-transaction.js';
 import { physicalName } from './names.js';
@@ -32,7 +33,7 @@ export class MongoQuery {
   /** The driver's own collection, for `find`, `findOne`, `aggregate`, `countDocuments` and `distinct`. */
   collection<Row extends Document = Document>(name: string): Collection<Row> {
     const { database, open, commandTimeout } = this.#parts;
-    return boundCollection(database.collection<Row>(this.physicalName(name)), {
+    return boundCollection(rowCollection<Row>(database, this.physicalName(name)), {
       operations: open.operations,
       session: open.session,
       timeoutMS: commandTimeout,

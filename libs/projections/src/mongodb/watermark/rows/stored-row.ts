@@ -1,5 +1,6 @@
 import type { Collection, Document } from 'mongodb';
 import { AS_PLAIN_VALUES, DURABLY, type OwnCollections } from '../../connection/own-collections.js';
+import { rawFields } from '../../connection/row-collection.js';
 import type { RowId } from './row-id.js';
 
 /** A row as it is kept. */
@@ -25,8 +26,7 @@ const AS_COMMITTED = {
   writeConcern: DURABLY,
   // A query for `{ _id: undefined }` finds nothing, and not any row.
   ignoreUndefined: false,
-  // By default the driver (7.9) looks into `{}`, finds `toString` and `constructor` there, and gives back arrays of these names as raw bytes.
-  fieldsAsRaw: Object.create(null) as Document,
+  fieldsAsRaw: rawFields(),
 } as const;
 
 /** `timeoutMS`: of each command; 0 for one that takes as long as it takes. */

@@ -1,3 +1,4 @@
+import { messageOf } from '@varve/eventstore';
 import {
   BrokerRefusedError,
   BrokerUnavailableError,
@@ -67,8 +68,7 @@ function unauthorized(
 }
 
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const [line = ''] = text.split('\n');
+  const [line = ''] = messageOf(error).split('\n');
   const reason = line
     .replace(/^\[request-id=[^\]]*\] */u, '')
     .trim()

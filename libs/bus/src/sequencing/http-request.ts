@@ -1,4 +1,4 @@
-import { InvalidArgumentError, StoreUnavailableError } from '@varve/eventstore';
+import { InvalidArgumentError, messageOf, StoreUnavailableError } from '@varve/eventstore';
 import { assertToken, type HttpLogSettings } from './http-log-options.js';
 
 export interface Asked {
@@ -95,7 +95,7 @@ async function textOf({ body }: Response, url: URL, most: number): Promise<strin
 
 function lost(error: unknown): never {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  throw new LostOnTheWay(cause instanceof Error ? cause.message : String(cause), { cause: error });
+  throw new LostOnTheWay(messageOf(cause), { cause: error });
 }
 
 function parsed(text: string, url: URL): unknown {

@@ -1,5 +1,6 @@
 import { writeFailedBecause } from '../adapter/write-failed.js';
 import { InvalidOptionsError, StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
+import { messageOf } from '../log/message-of.js';
 import type { ClientErrors } from './connection/open-client.js';
 import { isMongoError, problemOf } from './driver-errors.js';
 
@@ -15,7 +16,7 @@ export function translateError(error: unknown, location: string, of: Partial<Fai
   if (isMongoError(error)) {
     return new StoreUnavailableError(describe(error, location, kind), written, { cause: error });
   }
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
+  return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
 }
 
 /** @param kind what is opened, in a message's words: "log" */

@@ -1,5 +1,6 @@
 import { EventUndecodableError, UnknownEventTypeError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
+import { messageOf } from '../log/message-of.js';
 import type { EventType } from './event-definition.js';
 import type { UpcasterChains } from './upcaster-chain.js';
 import type { DataUpcaster, Split, UpcastEvent } from './upcaster.js';
@@ -60,11 +61,7 @@ function run<T>(what: string, event: RecordedEvent, change: () => T): T {
   try {
     return change();
   } catch (cause) {
-    throw undecodable(
-      event,
-      `${what} threw: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
+    throw undecodable(event, `${what} threw: ${messageOf(cause)}`, cause);
   }
 }
 

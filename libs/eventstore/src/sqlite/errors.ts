@@ -1,5 +1,6 @@
 import { writeFailedBecause } from '../adapter/write-failed.js';
 import { StoreIncompatibleError, StoreUnavailableError } from '../log/errors.js';
+import { messageOf } from '../log/message-of.js';
 
 /** What a person can do, by SQLite's primary result code. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -31,7 +32,8 @@ export function isBusy(error: unknown): boolean {
 /** An error of the driver as one of ours; every other error as it is. */
 export function translateError(error: unknown, location: string): Error {
   const code = sqliteCodeOf(error);
-  if (code === undefined) return error instanceof Error ? error : new Error(String(error), { cause: error });
+  if (code === undefined)
+    return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
   const message = describe(code, location);
   if (isDamage(code)) return new StoreIncompatibleError(message, { cause: error });
   return new StoreUnavailableError(message, 'not-written', { cause: error });

@@ -1,3 +1,4 @@
+import { messageOf } from '../log/message-of.js';
 import { sameJson } from '../log/same-json.js';
 import { show } from './given-differences.js';
 
@@ -43,8 +44,4 @@ function codeOf(error: Error): { readonly code?: unknown } {
 
 export function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : show(error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

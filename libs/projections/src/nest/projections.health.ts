@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { messageOf } from '@varve/eventstore';
 import type { ProcessorRow, ReadModels } from '../projection/read-models.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
@@ -41,6 +42,6 @@ async function workingRows(readModels: ReadModels<unknown>): Promise<readonly Pr
 }
 
 function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return 'code' in error ? { code: error.code, message: error.message } : { message: error.message };
+  const code = error instanceof Error && 'code' in error ? { code: error.code } : {};
+  return { ...code, message: messageOf(error) };
 }

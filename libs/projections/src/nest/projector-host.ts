@@ -5,7 +5,14 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
-import { sleep, systemTimers, type EventRegistry, type LogReader, type Position } from '@varve/eventstore';
+import {
+  messageOf,
+  sleep,
+  systemTimers,
+  type EventRegistry,
+  type LogReader,
+  type Position,
+} from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { feedGroups, type BusFeed } from '../projection/feed/bus-feed.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
@@ -171,7 +178,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
       await this.#running().start();
       this.#startError = undefined;
     } catch (error) {
-      this.#startError = error instanceof Error ? error : new Error(String(error));
+      this.#startError = error instanceof Error ? error : new Error(messageOf(error), { cause: error });
     }
     this.#hasBegun();
     return this.#startError;
@@ -219,8 +226,4 @@ async function isStoppedWithin(milliseconds: number, signal: AbortSignal): Promi
 
 function isRetryable(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '@varve/eventstore';
 import type { StreamPoint } from './waiting/wait-for.js';
 
 export type ProjectionsErrorCode =
@@ -67,10 +68,9 @@ export class SetupFailedError extends ProjectionsError {
     readonly version: number,
     options: { cause: unknown },
   ) {
-    const { cause } = options;
     super(
       'setup-failed',
-      `The setup of "${projection}" version ${version} has failed: ${sentence(cause instanceof Error ? cause.message : String(cause))} Nothing was made. Mend its \`setup\`, then start again.`,
+      `The setup of "${projection}" version ${version} has failed: ${sentence(messageOf(options.cause))} Nothing was made. Mend its \`setup\`, then start again.`,
       options,
     );
   }
@@ -150,7 +150,7 @@ export class TransactionFailedError extends ProjectionsError {
     const { cause } = options;
     super(
       'transaction-failed',
-      `An operation in the transaction of "${processor}" has failed, and the handler went on: ${sentence(cause instanceof Error ? cause.message : String(cause))} The first error ends the transaction, so nothing was saved. Ask before you write, or use an upsert, rather than catching the error.`,
+      `An operation in the transaction of "${processor}" has failed, and the handler went on: ${sentence(messageOf(cause))} The first error ends the transaction, so nothing was saved. Ask before you write, or use an upsert, rather than catching the error.`,
       options,
     );
   }
@@ -194,7 +194,7 @@ export class RowRefusedError extends ProjectionsError {
     const { cause } = options;
     super(
       'row-refused',
-      `The row ${JSON.stringify(rowId)} of "${collection}" was refused: ${sentence(cause instanceof Error ? cause.message : String(cause))} Rows that are written one by one cannot keep a value unique, so drop a unique index; mend what a validation rule refuses; keep rows below 16 MB.`,
+      `The row ${JSON.stringify(rowId)} of "${collection}" was refused: ${sentence(messageOf(cause))} Rows that are written one by one cannot keep a value unique, so drop a unique index; mend what a validation rule refuses; keep rows below 16 MB.`,
       options,
     );
   }

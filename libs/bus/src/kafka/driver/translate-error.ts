@@ -1,3 +1,4 @@
+import { messageOf } from '@varve/eventstore';
 import {
   BrokerRefusedError,
   BrokerUnavailableError,
@@ -74,7 +75,7 @@ export function translateError(error: unknown, what: string): BusError | BatchTo
     return new PublishNotConfirmedError(`Kafka did not answer in time: ${what}. Try again.`, options);
   }
   return new BrokerUnavailableError(
-    `Kafka cannot be used now: ${what} (${reasonIn(error)}). Try again.`,
+    `Kafka cannot be used now: ${what} (${messageOf(error)}). Try again.`,
     options,
   );
 }
@@ -92,8 +93,4 @@ function signsOf(error: unknown): Signs {
     open.push(cause, ...(Array.isArray(errors) ? (errors as unknown[]) : []));
   }
   return signs;
-}
-
-function reasonIn(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

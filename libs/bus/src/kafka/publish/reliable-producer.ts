@@ -1,4 +1,4 @@
-import { sleep, type Timers } from '@varve/eventstore';
+import { messageOf, sleep, type Timers } from '@varve/eventstore';
 import { BrokerUnavailableError, isBusError, PublishNotConfirmedError } from '../../transport/errors.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import type { KafkaProducer, OutgoingRecord } from '../driver/kafka-driver.js';
@@ -61,7 +61,7 @@ export class ReliableProducer {
     } catch (error) {
       this.#lost(error);
       await this.#replace();
-      return error instanceof Error ? error : new Error(String(error));
+      return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
     }
   }
 

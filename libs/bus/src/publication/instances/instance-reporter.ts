@@ -1,4 +1,4 @@
-import type { Timers } from '@varve/eventstore';
+import { messageOf, type Timers } from '@varve/eventstore';
 import type { Published } from '../publication-store.js';
 import type { RelayStatus } from '../relay/relay.js';
 import type { TwoPhaseStatus } from '../two-phase/two-phase-publisher.js';
@@ -122,10 +122,6 @@ function withoutError({ lastError: _error, ...status }: TwoPhaseStatus): Omit<Tw
 }
 
 function described(error: unknown): { readonly code: string; readonly message: string } {
-  if (typeof error !== 'object' || error === null) return { code: 'unknown', message: String(error) };
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return {
-    code: typeof code === 'string' ? code : 'unknown',
-    message: typeof message === 'string' ? message : 'It has no message.',
-  };
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error && error.code;
+  return { code: typeof code === 'string' ? code : 'unknown', message: messageOf(error) };
 }

@@ -1,4 +1,5 @@
 import { MongoClient } from 'mongodb';
+import { messageOf } from '../../log/message-of.js';
 
 export interface OwnClientOptions {
   readonly uri: string;
@@ -40,7 +41,7 @@ export function isOfAddress(error: unknown): boolean {
 
 /** Of an error of the driver: what is wrong with the address, without a full stop. */
 export function reasonOf(error: unknown, uri: string): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Of `decodeURIComponent`, which the driver passes on as it is, or as an error of its own.
   if (message === 'URI malformed') return 'it has a "%" that begins no escape; write "%25" for a "%"';
   return withoutCredentials(message, uri).replace(/\.$/, '');

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { messageOf } from '../../log/message-of.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { MovableLog } from '../../log/movable-log.js';
 import { getEventStoreToken } from './tokens.js';
@@ -38,6 +39,6 @@ function isMovable(store: EventStore): store is EventStore & Pick<MovableLog, 'f
 }
 
 function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return 'code' in error ? { code: error.code, message: error.message } : { message: error.message };
+  const code = error instanceof Error && 'code' in error ? { code: error.code } : {};
+  return { ...code, message: messageOf(error) };
 }

@@ -38,7 +38,11 @@ export function topicNaming(options: TopicNamingOptions = {}): TopicNaming {
   };
 }
 
+/** A stream such as `-1` has the empty category, which must not be in the way of all others for want of a name. */
+const NO_CATEGORY = '-';
+
 function nameOf(category: string): string {
+  if (category === '') return NO_CATEGORY;
   return category.replaceAll(/[^A-Za-z0-9_]/gu, (character) =>
     Array.from(bytesOf(character), (byte) => `-${byte.toString(16).padStart(2, '0')}`).join(''),
   );

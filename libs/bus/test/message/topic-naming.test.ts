@@ -6,6 +6,13 @@ import { describe, expect, test } from 'vitest';
 const bus = new MemoryMessageBus();
 
 describe('The naming of topics', () => {
+  test('has a name also for the streams without a category, which no other has', () => {
+    const { topicOf } = topicNaming();
+    expect([topicOf('-1'), topicOf('-'), topicOf('--')]).toEqual(['-', '-', '-']);
+    expect(topicOf('\u0000-1')).toBe('-00');
+    expect(topicNaming({ prefix: 'shop-' }).topicOf('-1')).toBe('shop--');
+  });
+
   test.each<[option: string, options: unknown]>([
     ['order', { order: 'orders' }],
     ['prefix', { prefix: 7 }],

@@ -27,6 +27,9 @@ interface Header {
   readonly extFields?: Readonly<Record<string, string>> | null;
 }
 
+/** All groups of a broker come as one answer. A web server's first four letters are 1.2 GB. */
+const LARGEST_ANSWER = 256 * 1024 * 1024;
+
 interface Waiting {
   readonly resolve: (answer: RemotingAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -129,15 +132,26 @@ export class RemotingConnection {
 
   #receive(chunk: Buffer): void {
     this.#received = Buffer.concat([this.#received, chunk]);
-    while (this.#received.length >= 4) {
-      const end = 4 + this.#received.readInt32BE(0);
-      if (this.#received.length < end) return;
-      const headerEnd = 8 + (this.#received.readInt32BE(4) & 0xff_ff_ff);
-      const header = JSON.parse(this.#received.toString('utf8', 8, headerEnd)) as Header;
-      const body = Buffer.from(this.#received.subarray(headerEnd, end));
-      this.#received = this.#received.subarray(end);
-      this.#answer(header, body);
+    try {
+      while (this.#takeAnswer());
+    } catch (cause) {
+      this.#received = Buffer.alloc(0);
+      this.#socket.destroy(new Error('what answers at "adminAddress" is no broker', { cause }));
     }
+  }
+
+  /** @throws SyntaxError it is no answer of a broker */
+  #takeAnswer(): boolean {
+    if (this.#received.length < 8) return false;
+    const end = 4 + this.#received.readUInt32BE(0);
+    const headerEnd = 8 + (this.#received.readInt32BE(4) & 0xff_ff_ff);
+    if (headerEnd > end || end > LARGEST_ANSWER) throw new SyntaxError('It has lengths that cannot be.');
+    if (this.#received.length < end) return false;
+    const header = JSON.parse(this.#received.toString('utf8', 8, headerEnd)) as Header;
+    const body = Buffer.from(this.#received.subarray(headerEnd, end));
+    this.#received = this.#received.subarray(end);
+    this.#answer(header, body);
+    return true;
   }
 
   #answer({ code, opaque, remark, extFields }: Header, body: Buffer): void {

@@ -4,8 +4,20 @@ import type { LogId, Position } from './positions.js';
 
 /** @throws InvalidOptionsError the log would be copied onto itself */
 export function assertElsewhere({ location }: { readonly location: string }, source: CopySource): void {
-  if (location !== source.location) return;
-  throw new InvalidOptionsError(
+  if (location === source.location) throw ontoItself(location);
+}
+
+/**
+ * By its id: one place has many names (links, addresses of one host), and an empty log that is marked as a copy of itself would be lost.
+ *
+ * @throws InvalidOptionsError the log would be copied onto itself
+ */
+export function assertAnother({ location, logId }: CopySource, source: CopySource): void {
+  if (logId === source.logId) throw ontoItself(location);
+}
+
+function ontoItself(location: string): InvalidOptionsError {
+  return new InvalidOptionsError(
     'to',
     `The log ${location} cannot be copied onto itself. Name another place.`,
   );

@@ -1,4 +1,10 @@
-import { alreadyReleased, assertElsewhere, notEmpty, otherSource } from '../../log/copy-target.js';
+import {
+  alreadyReleased,
+  assertAnother,
+  assertElsewhere,
+  notEmpty,
+  otherSource,
+} from '../../log/copy-target.js';
 import type { CopySource } from '../../log/movable-log.js';
 import type { LogId } from '../../log/positions.js';
 import { findIdentity, IDENTITY, type IdentityRecord } from '../connection/log-record.js';
@@ -42,6 +48,7 @@ export async function release(log: MongoLog, logId: LogId): Promise<void> {
 async function mark(log: MongoLog, known: IdentityRecord, source: CopySource): Promise<void> {
   assertElsewhere(log, source);
   await assertUnused(log);
+  assertAnother({ location: log.location, logId: known.logId }, source);
   const logId = crypto.randomUUID();
   await log.records.updateOne(
     { _id: IDENTITY, logId: known.logId, copiedFrom: { $exists: false } },

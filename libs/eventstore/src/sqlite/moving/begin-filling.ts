@@ -1,4 +1,10 @@
-import { alreadyReleased, assertElsewhere, notEmpty, otherSource } from '../../log/copy-target.js';
+import {
+  alreadyReleased,
+  assertAnother,
+  assertElsewhere,
+  notEmpty,
+  otherSource,
+} from '../../log/copy-target.js';
 import { LogIncompleteError } from '../../log/errors.js';
 import type { CopySource } from '../../log/movable-log.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
@@ -21,6 +27,7 @@ export function beginFilling(log: SqliteLog, source: CopySource): void {
   if (known?.logId === source.logId) return;
   if (known) throw otherSource(log.location, known, source);
   if (!isEmpty(log)) throw notEmpty(log.location, log.newest.position);
+  assertAnother({ location: log.location, logId: log.row.log_id }, source);
   // Not all of it: the source may be a store.
   const { logId, location } = source;
   const row = { log_id: crypto.randomUUID(), copied_from: JSON.stringify({ logId, location }) };

@@ -54,6 +54,13 @@ class AddsToWhatThereIs extends InMemoryLogFilling {
   }
 }
 
+class TakesItsOwnSource extends InMemoryLogFilling {
+  protected override begin(source: CopySource): void {
+    if (this.log.logId === source.logId) this.log.logId = crypto.randomUUID();
+    super.begin(source);
+  }
+}
+
 class SharesTheEmptyLog extends InMemoryLogFilling {
   protected override begin(source: CopySource): void {
     const { logId } = this.log;
@@ -139,6 +146,9 @@ export const brokenLogFillings: readonly BrokenTwin<LogFillingHarness>[] = [
   brokenFilling('adds to what there is', AddsToWhatThereIs, [
     'is made of no log that is in use',
     'is filled from one source only',
+  ]),
+  brokenFilling('takes its own source for another log', TakesItsOwnSource, [
+    'is not made of its own source, whatever that is called',
   ]),
   brokenFilling('shares an empty log with whoever has it open', SharesTheEmptyLog, [
     'takes an empty log from whoever has it open',

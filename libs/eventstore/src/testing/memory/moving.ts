@@ -1,4 +1,4 @@
-import { alreadyReleased, notEmpty, otherSource } from '../../log/copy-target.js';
+import { alreadyReleased, assertAnother, notEmpty, otherSource } from '../../log/copy-target.js';
 import { LogIncompleteError, LogNotDenseError, LogSealedError } from '../../log/errors.js';
 import type { CopySource, LogSeal, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { Position } from '../../log/positions.js';
@@ -32,6 +32,7 @@ export function beginFilling(log: MemoryLog, source: CopySource): void {
   if (log.source?.logId === source.logId) return;
   if (log.source) throw otherSource('memory', log.source, source);
   if (log.commits.length > 0 || log.fenced.size > 0 || log.seal) throw notEmpty('memory', log.commits.length);
+  assertAnother({ location: 'memory', logId: log.logId }, source);
   log.source = source;
   log.logId = crypto.randomUUID();
 }

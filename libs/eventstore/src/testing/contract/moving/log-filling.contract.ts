@@ -133,6 +133,15 @@ export const logFillingContract: readonly ContractCase<LogFillingHarness>[] = [
     equal((await use()).logId, store.logId, 'its id');
   }),
 
+  logFillingCase('is not made of its own source, whatever that is called', async ({ fill, use }) => {
+    const store = await use();
+    const itself = { logId: store.logId, location: '/another/name/of/it' };
+    const error = await rejects('invalid-options', () => fill(itself), 'the log itself');
+    equal(error['option'], 'to', 'the option');
+    committed(await store.append('note-1', 0, notes(1)));
+    equal((await use()).logId, store.logId, 'its id');
+  }),
+
   logFillingCase('takes an empty log from whoever has it open', async ({ fill, use }) => {
     const store = await use();
     await store.head();

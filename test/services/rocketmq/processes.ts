@@ -14,6 +14,11 @@ export interface Programs {
   readonly heap: { readonly nameserver?: number; readonly broker?: number };
 }
 
+/** Else each makes an RSA key at its start, for a TLS that nobody speaks here: that takes a second of one core, and at times several. */
+const withoutTls = '-Dtls.server.mode=disabled';
+/** Of the proxy, which makes a key whatever its mode, unless it is given one. */
+const cheapKey = '-Dio.grpc.netty.shaded.io.netty.handler.ssl.util.selfSignedKeyStrength=1024';
+
 const opened = ['java.lang', 'java.nio', 'java.util', 'jdk.internal.ref', 'sun.nio.ch'];
 
 export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs): readonly ServerProcess[] {
@@ -30,16 +35,19 @@ export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs
   const nameserver = [
     ...jvm,
     logback('namesrv'),
+    // The broker speaks it to the nameserver as well.
+    ...(tls ? [] : [withoutTls]),
     ...['org.apache.rocketmq.namesrv.NamesrvStartup', '-c', files.nameserver],
   ];
   const broker = [
     ...jvm,
     logback('proxy'),
     '-XX:MaxDirectMemorySize=256m',
+    cheapKey,
     // A full disk is not what is tested here, and a shared machine's disk often is nearly full.
     '-Drocketmq.broker.diskSpaceWarningLevelRatio=0.99',
     '-Drocketmq.broker.diskSpaceCleanForciblyRatio=0.99',
-    `-Dtls.server.mode=${tls ? 'enforcing' : 'disabled'}`,
+    tls ? '-Dtls.server.mode=enforcing' : withoutTls,
     ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'local', '-n', `127.0.0.1:${ports.nameserver}`],
     ...['-bc', files.broker, '-pc', files.proxy],
   ];

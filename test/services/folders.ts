@@ -21,6 +21,11 @@ export function builtFolder(): string {
   return join(cacheFolder(), 'built');
 }
 
+/** Of classes that servers load; see `process/class-archive.ts`. */
+export function archivesFolder(): string {
+  return join(cacheFolder(), 'archives');
+}
+
 /** Of the servers that `npm run services -- up` has started. */
 export function runningFolder(service: string): string {
   return join(cacheFolder(), 'running', service);

@@ -35,6 +35,7 @@ export class RunningServer {
         this.#parts.onLaunched?.(this.identities());
       }
       await this.#ready(timeout);
+      for (const process of this.#parts.processes) await process.ready();
     } catch (error) {
       await this.#end();
       throw error;

@@ -5,7 +5,8 @@ import { makeCertificate, trusting, type Certificate } from '../certificate.ts';
 import { freePorts, withFreePorts } from '../free-ports.ts';
 import { kafka } from '../jars/distributions.ts';
 import { fetchJars } from '../jars/fetch-jars.ts';
-import { java, javaProgram, requireJava } from '../process/java.ts';
+import { java, javaProgram, quick, requireJava } from '../process/java.ts';
+import { JavaClasses } from '../process/java-classes.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import type { Setting } from '../properties.ts';
 import { runTool } from '../run-tool.ts';
@@ -38,11 +39,12 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
 
 export async function startKafkaFor(tenancy: Tenancy, options: KafkaOptions): Promise<KafkaServer> {
   try {
-    await requireJava();
+    const java = await requireJava();
     const jars = await fetchJars(kafka);
+    const classes = new JavaClasses({ program: 'kafka', java, classPath: [`${jars}/*`] });
     mkdirSync(tenancy.folder, { recursive: true });
     const certificate = options.tls ? await makeCertificate(tenancy.folder) : undefined;
-    return await withFreePorts(async () => startWith({ tenancy, options, jars, certificate }));
+    return await withFreePorts(async () => startWith({ tenancy, options, classes, certificate }));
   } catch (error) {
     await tenancy.launcher.release();
     throw error;
@@ -52,22 +54,22 @@ export async function startKafkaFor(tenancy: Tenancy, options: KafkaOptions): Pr
 interface Preparation {
   readonly tenancy: Tenancy;
   readonly options: KafkaOptions;
-  readonly jars: string;
+  readonly classes: JavaClasses;
   readonly certificate?: Certificate | undefined;
 }
 
-async function startWith({ tenancy, options, jars, certificate }: Preparation): Promise<KafkaServer> {
+async function startWith({ tenancy, options, classes, certificate }: Preparation): Promise<KafkaServer> {
   const { folder, logs, launcher } = tenancy;
   const credentials = options.accessControl ? { username: 'admin', password: randomUUID() } : undefined;
   const data = options.data ?? join(folder, 'data');
   const ports = await choosePorts();
   const broker = options.broker ?? {};
   const file = writeConfiguration({ folder, data, ports, broker, credentials, certificate });
-  await format({ jars, file, data, users: credentials ? [credentials, ...(options.users ?? [])] : [] });
+  await format({ classes, file, data, users: credentials ? [credentials, ...(options.users ?? [])] : [] });
 
   const program = javaProgram({
     name: 'broker',
-    classPath: [`${jars}/*`],
+    classes,
     folder,
     args: [...jvm, 'kafka.Kafka', file],
     heap: options.heap ?? 256,
@@ -127,14 +129,14 @@ const jvm = [
 ];
 
 interface Format {
-  readonly jars: string;
+  readonly classes: JavaClasses;
   readonly file: string;
   readonly data: string;
   readonly users: readonly Credentials[];
 }
 
 /** Once for a folder of data: the users are part of it. */
-async function format({ jars, file, data, users }: Format): Promise<void> {
+async function format({ classes, file, data, users }: Format): Promise<void> {
   if (existsSync(join(data, 'meta.properties'))) return;
   const known = users.flatMap(({ username, password }) =>
     ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
@@ -143,7 +145,7 @@ async function format({ jars, file, data, users }: Format): Promise<void> {
     ]),
   );
   const cluster = randomUUID().replaceAll('-', '').slice(0, 22);
-  const args = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx128m', '-cp', `${jars}/*`];
+  const args = [...quick, '-Xmx128m', ...classes.options()];
   const tool = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', file, ...known];
   await runTool(java, [...args, ...tool], 120_000);
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts, withFreePorts } from '../free-ports.ts';
 import { javaProgram, requireJava } from '../process/java.ts';
+import { JavaClasses } from '../process/java-classes.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import { ownTenancy, type Tenancy } from '../tenancy.ts';
 import { buildJavaServer } from './build-java-server.ts';
@@ -24,10 +25,11 @@ export async function startMongoJavaServerFor(
   options: MongoJavaServerOptions,
 ): Promise<MongoServer> {
   try {
-    await requireJava();
+    const java = await requireJava();
     const classPath = await buildJavaServer();
+    const classes = new JavaClasses({ program: 'mongo-java-server', java, classPath });
     mkdirSync(tenancy.folder, { recursive: true });
-    return await withFreePorts(async () => startWith(tenancy, options, classPath));
+    return await withFreePorts(async () => startWith(tenancy, options, classes));
   } catch (error) {
     await tenancy.launcher.release();
     throw error;
@@ -37,7 +39,7 @@ export async function startMongoJavaServerFor(
 async function startWith(
   tenancy: Tenancy,
   { heap = 256, startTimeout }: MongoJavaServerOptions,
-  classPath: readonly string[],
+  classes: JavaClasses,
 ): Promise<MongoServer> {
   const { folder, logs, launcher } = tenancy;
   const [port = 0] = await freePorts(1);
@@ -45,7 +47,7 @@ async function startWith(
     name: 'server',
     args: ['Server', String(port)],
     heap,
-    classPath,
+    classes,
     folder,
     log: join(logs, 'server.log'),
   });

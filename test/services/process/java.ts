@@ -1,20 +1,30 @@
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { runTool, type Tool } from '../run-tool.ts';
+import type { JavaClasses } from './java-classes.ts';
 import type { Program } from './server-process.ts';
 
 const home = process.env['JAVA_HOME'];
 
+function tool(name: string): string {
+  return home ? join(home, 'bin', name) : name;
+}
+
 export const java: Tool = {
-  command: home ? join(home, 'bin', 'java') : 'java',
+  command: tool('java'),
   install:
     'Install a Java runtime, 17 or newer (Debian: apt-get install default-jre-headless), or set JAVA_HOME.',
 };
 
-export async function requireJava(): Promise<void> {
-  await runTool(java, ['-version'], 30_000);
+/** Asks a JVM that runs for something. A Java runtime alone has none. */
+export const jcmd: Tool = { command: tool('jcmd'), install: 'Install a JDK.' };
+
+/** Gives what it says of itself. */
+export async function requireJava(): Promise<string> {
+  return runTool(java, ['-version'], 30_000);
 }
 
-const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+PerfDisableSharedMem', '-Xshare:auto'];
+/** Of a JVM that does not live long. */
+export const quick = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:+PerfDisableSharedMem'];
 
 export interface JavaProgram {
   readonly name: string;
@@ -22,17 +32,17 @@ export interface JavaProgram {
   readonly args: readonly string[];
   /** Megabytes, all of them taken at the start. */
   readonly heap: number;
-  /** Where its classes are: folders, and `folder/*` for the jars in one. */
-  readonly classPath: readonly string[];
+  readonly classes: JavaClasses;
   readonly folder: string;
   readonly log: string;
 }
 
-export function javaProgram({ args, heap, classPath, ...program }: JavaProgram): Program {
+export function javaProgram({ args, heap, classes, ...program }: JavaProgram): Program {
   const memory = [`-Xms${heap}m`, `-Xmx${heap}m`];
   return {
     ...program,
     command: java.command,
-    args: (mark) => [...quick, ...memory, `-D${mark}`, '-cp', classPath.join(delimiter), ...args],
+    args: (mark) => [...quick, ...memory, `-D${mark}`, ...classes.options(), ...args],
+    whenReady: (pid) => classes.archive(pid),
   };
 }

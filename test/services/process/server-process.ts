@@ -12,6 +12,8 @@ const portTaken = /BindException|Address already in use/i;
 export interface Program extends Omit<Command, 'args'> {
   /** `mark` has to be somewhere in what they say: it is how the process is known again. */
   readonly args: (mark: string) => readonly string[];
+  /** Something to do once the server can be used; no client has it yet. */
+  readonly whenReady?: (pid: number) => Promise<void>;
 }
 
 /** One process of a server, that can be ended, frozen and started again. */
@@ -37,10 +39,14 @@ export class ServerProcess {
   async launch(): Promise<ProcessIdentity> {
     this.#logStart = this.#wholeLog().length;
     const mark = `varve.process=${randomUUID()}`;
-    const { args, ...program } = this.#program;
-    const pid = await this.#launcher.launch({ ...program, args: args(mark) });
+    const { name, command, args, folder, log } = this.#program;
+    const pid = await this.#launcher.launch({ name, command, args: args(mark), folder, log });
     this.#identity = { pid, mark };
     return this.#identity;
+  }
+
+  async ready(): Promise<void> {
+    if (this.#identity) await this.#program.whenReady?.(this.#identity.pid);
   }
 
   async kill(): Promise<void> {

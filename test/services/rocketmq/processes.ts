@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { javaProgram } from '../process/java.ts';
+import { JavaClasses } from '../process/java-classes.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import type { Tenancy } from '../tenancy.ts';
 import type { RocketMqFiles, RocketMqPorts } from './configuration.ts';
 
 export interface Programs {
+  /** What it says of itself. */
+  readonly java: string;
   readonly jars: string;
   readonly files: RocketMqFiles;
   readonly tenancy: Tenancy;
@@ -21,7 +24,8 @@ const cheapKey = '-Dio.grpc.netty.shaded.io.netty.handler.ssl.util.selfSignedKey
 
 const opened = ['java.lang', 'java.nio', 'java.util', 'jdk.internal.ref', 'sun.nio.ch'];
 
-export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs): readonly ServerProcess[] {
+export function processesOf(settings: Programs): readonly ServerProcess[] {
+  const { java, jars, files, tenancy, ports, tls, heap } = settings;
   const { folder, logs, launcher } = tenancy;
   const jvm = [
     '-Xss512k',
@@ -51,10 +55,13 @@ export function processesOf({ jars, files, tenancy, ports, tls, heap }: Programs
     ...['org.apache.rocketmq.proxy.ProxyStartup', '-pm', 'local', '-n', `127.0.0.1:${ports.nameserver}`],
     ...['-bc', files.broker, '-pc', files.proxy],
   ];
-  const common = { classPath: [`${jars}/*`], folder };
   const programs = [
     { name: 'nameserver', args: nameserver, heap: heap.nameserver ?? 64, log: join(logs, 'nameserver.log') },
     { name: 'broker', args: broker, heap: heap.broker ?? 512, log: join(logs, 'broker.log') },
   ];
-  return programs.map((program) => new ServerProcess(launcher, javaProgram({ ...common, ...program })));
+  return programs.map((program) => {
+    const classPath = [`${jars}/*`];
+    const classes = new JavaClasses({ program: `rocketmq-${program.name}`, java, classPath });
+    return new ServerProcess(launcher, javaProgram({ classes, folder, ...program }));
+  });
 }

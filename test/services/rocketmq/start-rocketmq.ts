@@ -48,11 +48,11 @@ export async function startRocketMq(options: RocketMqOptions = {}): Promise<Rock
 
 export async function startRocketMqFor(tenancy: Tenancy, options: RocketMqOptions): Promise<RocketMqServer> {
   try {
-    await requireJava();
+    const java = await requireJava();
     const jars = await fetchJars(rocketMq);
     mkdirSync(tenancy.folder, { recursive: true });
     const certificate = options.tls ? await makeCertificate(tenancy.folder) : undefined;
-    return await withFreePorts(async () => startWith({ tenancy, options, jars, certificate }));
+    return await withFreePorts(async () => startWith({ tenancy, options, java, jars, certificate }));
   } catch (error) {
     await tenancy.launcher.release();
     throw error;
@@ -62,11 +62,18 @@ export async function startRocketMqFor(tenancy: Tenancy, options: RocketMqOption
 interface Preparation {
   readonly tenancy: Tenancy;
   readonly options: RocketMqOptions;
+  readonly java: string;
   readonly jars: string;
   readonly certificate?: Certificate | undefined;
 }
 
-async function startWith({ tenancy, options, jars, certificate }: Preparation): Promise<RocketMqServer> {
+async function startWith({
+  tenancy,
+  options,
+  java,
+  jars,
+  certificate,
+}: Preparation): Promise<RocketMqServer> {
   const { folder } = tenancy;
   const settings = {
     folder,
@@ -79,6 +86,7 @@ async function startWith({ tenancy, options, jars, certificate }: Preparation): 
   };
   const files = writeConfiguration(settings);
   const processes = processesOf({
+    java,
     jars,
     files,
     tenancy,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@varve/source', 'module', 'node', 'development|production'];
@@ -7,6 +8,11 @@ const workspace = ['lint', 'docs', 'package'];
 
 /** Suites on real servers: `npm run test:services`. */
 const services = ['services', 'faults-services'];
+
+/** Where the children of tests, which are many, find what Node has compiled for others. */
+const env = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/varve-tests', import.meta.url)),
+};
 
 export default defineConfig({
   resolve: { conditions },
@@ -27,6 +33,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'product',
+          env,
           include: ['libs/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...workspace, ...services].map((name) => `test/${name}/**`),
         },
@@ -39,6 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'services',
+          env,
           include: [
             ...services.map((name) => `test/${name}/**/*.test.ts`),
             'libs/*/test-services/**/*.test.ts',

@@ -11,6 +11,8 @@ export interface ChildOptions {
   readonly nodeArguments?: readonly string[];
 }
 
+const KEEP_COMPILED = new URL('keep-compiled.ts', import.meta.url).href;
+
 /**
  * Starts a TypeScript file (erasable syntax only) in a Node of its own; `@varve/...` there is what `npm run build` has made. Whoever starts it
  * ends it: `startChild` of `children.ts` does so after the test.
@@ -21,7 +23,8 @@ export function launchChild(
   options: ChildOptions = {},
 ): Child {
   const file = script instanceof URL ? fileURLToPath(script) : script;
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), file, ...args], {
+  const nodeArguments = ['--import', KEEP_COMPILED, ...(options.nodeArguments ?? [])];
+  const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -6,6 +6,8 @@ export interface Tool {
   readonly command: string;
   /** What installs it, for the message. */
   readonly install: string;
+  /** Over this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const run = promisify(execFile);
@@ -13,7 +15,8 @@ const run = promisify(execFile);
 /** Runs a tool of the machine to its end, and gives what it printed. A tool that is missing is told by name. */
 export async function runTool(tool: Tool, args: readonly string[], timeout: number): Promise<string> {
   try {
-    const { stdout, stderr } = await run(tool.command, args, { timeout, maxBuffer: 64 * 1024 * 1024 });
+    const env = { ...process.env, ...tool.env };
+    const { stdout, stderr } = await run(tool.command, args, { env, timeout, maxBuffer: 64 * 1024 * 1024 });
     return `${stdout}${stderr}`;
   } catch (error) {
     if (isMissing(error)) throw missing(tool, error);

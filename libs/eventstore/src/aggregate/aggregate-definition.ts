@@ -30,6 +30,7 @@ export interface AggregateDefinition<A extends EventSourced> {
   attached?(aggregate: A, save: SaveAggregate): void;
 }
 
+/** How an aggregate's state is kept, so that its next load need not begin with the first event. */
 export interface AggregateSnapshots<A> {
   readonly strategy: SnapshotStrategy;
   /** Change it whenever the shape or meaning of the state changes. Schema versions of the events count in by themselves. */

@@ -22,6 +22,7 @@ import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
 import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
 
+/** What a repository of one kind of aggregate works with. */
 export interface AggregateRepositoryOptions<A extends EventSourced> {
   readonly store: EventStore;
   readonly registry: EventRegistry;

@@ -21,6 +21,7 @@ const DEFAULT_BACKOFF: Backoff = {
   wait: waitFor,
 };
 
+/** The default backoff with some of it changed. @throws InvalidOptionsError */
 export function backoffFrom(options: Partial<Backoff> = {}): Backoff {
   const backoff = { ...DEFAULT_BACKOFF, ...options };
   for (const option of ['retries', 'firstDelay', 'maxDelay'] as const) {
@@ -40,6 +41,7 @@ export async function pause(backoff: Backoff, attempt: number): Promise<number> 
   return delay;
 }
 
+/** Milliseconds before retry number `attempt`, from 1: at random, up to a limit that doubles each time and ends at `maxDelay`. */
 export function delayBefore(backoff: Backoff, attempt: number): number {
   const { firstDelay, maxDelay, random } = backoff;
   return Math.floor(random() * Math.min(maxDelay, firstDelay * 2 ** (attempt - 1)));

@@ -4,6 +4,7 @@ import type { ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { Backoff } from './backoff.js';
 
+/** How what an aggregate has decided is recorded. */
 export interface SaveOptions {
   /** Makes the save idempotent: a second one with the same id and events gets the first result. */
   readonly commitId?: string;

@@ -7,6 +7,7 @@ import { assertMoveTo, assertNoMoveTo } from './assert-place.js';
 import { assertContinues, compareCommits, compareFences } from './compare-logs.js';
 import { copyConsumers } from './copy-consumers.js';
 
+/** Whether the log moves, and who is told how far the copying is. */
 export interface CopyLogOptions {
   /**
    * `move`: the source is sealed, and the copy gets its id: whoever followed the source goes on with the copy. `copy`: the source stays as
@@ -18,12 +19,14 @@ export interface CopyLogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Told again and again: what is being done, up to which position, of how many the source has. */
 export interface CopyProgress {
   readonly phase: 'checking' | 'copying' | 'sealing' | 'verifying' | 'releasing';
   readonly position: Position;
   readonly head: Position;
 }
 
+/** What was copied, all told: also by earlier copyings that this one went on with. */
 export interface CopyResult {
   /** Of the copy. */
   readonly logId: LogId;

@@ -4,8 +4,11 @@ import { EventUndecodableError, InvalidArgumentError, InvalidEventError } from '
 import { STREAM_CLOSED, type EventMetadata, type NewEvent, type RecordedEvent } from './event.js';
 import { sameJson } from './same-json.js';
 
+/** The most events that one append may hold. */
 export const MAX_EVENTS_PER_COMMIT = 10_000;
+/** Of an event type, in UTF-16 code units. */
 export const MAX_EVENT_TYPE_LENGTH = 256;
+/** Of a commit id, in UTF-16 code units. Hash what is longer. */
 export const MAX_COMMIT_ID_LENGTH = 256;
 
 /** The text of the commit that closes a stream. */

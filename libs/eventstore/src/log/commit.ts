@@ -23,6 +23,7 @@ export type AppendResult =
   | { readonly ok: true; readonly commit: CommitHeader }
   | { readonly ok: false; readonly conflict: VersionConflict };
 
+/** The stream stands at `actual`, which is not what the append expected. Load it again and decide again. */
 export interface VersionConflict {
   readonly stream: StreamName;
   readonly expected: ExpectedVersion;
@@ -35,6 +36,7 @@ export type CommitOutcome =
   | { readonly outcome: 'fenced' }
   | { readonly outcome: 'absent' };
 
+/** What is remembered of a commit to know its log again. */
 export function markOf(commit: CommitHeader): Mark {
   const mark = { stream: commit.stream, firstVersion: commit.firstVersion, at: commit.at.getTime() };
   return commit.commitId === undefined ? mark : { ...mark, commitId: commit.commitId };

@@ -7,6 +7,7 @@ export interface Consumer {
   readonly location: string;
 }
 
+/** A consumer as the log remembers it. */
 export interface RegisteredConsumer extends Consumer {
   readonly registeredAt: Date;
 }

@@ -1,3 +1,4 @@
+/** What an error of this library is, whichever class it is an instance of. Codes are part of the public API. */
 export type EventStoreErrorCode =
   | 'aggregate-not-attached'
   | 'commit-fenced'
@@ -60,6 +61,7 @@ export class ConcurrencyConflictError extends EventStoreError {
   }
 }
 
+/** Somebody who waited for this commit has given it up by fencing its id: nothing can be recorded under that any more. Not retryable. */
 export class CommitFencedError extends EventStoreError {
   constructor(readonly commitId: string) {
     super(
@@ -69,6 +71,7 @@ export class CommitFencedError extends EventStoreError {
   }
 }
 
+/** An append gave an id under which other content is recorded. Ids are for repeating a command, never for the next one. Not retryable. */
 export class CommitIdReusedError extends EventStoreError {
   constructor(
     readonly commitId: string,
@@ -81,6 +84,7 @@ export class CommitIdReusedError extends EventStoreError {
   }
 }
 
+/** The stream has ended: its events can be read, and no expectation makes it take more. Not retryable. */
 export class StreamClosedError extends EventStoreError {
   constructor(
     readonly stream: string,
@@ -100,6 +104,7 @@ export class LogDivergedError extends EventStoreError {
   }
 }
 
+/** Positions go up by one; this log lacks some between `after` and `found`. Whoever reads on would miss commits, so nobody does. */
 export class LogNotDenseError extends EventStoreError {
   constructor(
     readonly after: number,
@@ -155,6 +160,7 @@ export class StoreUnavailableError extends EventStoreError {
   }
 }
 
+/** Something was asked of a store after `close`. */
 export class StoreClosedError extends EventStoreError {
   constructor() {
     super('store-closed', 'The event store was closed. Nothing was written.');
@@ -168,6 +174,7 @@ export class StoreIncompatibleError extends EventStoreError {
   }
 }
 
+/** A call's `argument` cannot be as it is. Nothing was done. */
 export class InvalidArgumentError extends EventStoreError {
   constructor(
     readonly argument: string,
@@ -190,6 +197,7 @@ export class InvalidEventError extends EventStoreError {
   }
 }
 
+/** An `option` cannot be as it is, or not together with another. Said where the thing is made, not at its first use. */
 export class InvalidOptionsError extends EventStoreError {
   constructor(
     readonly option: string,
@@ -199,6 +207,7 @@ export class InvalidOptionsError extends EventStoreError {
   }
 }
 
+/** The log has, or a caller appends, an event whose type the registry does not know. It is never skipped silently. */
 export class UnknownEventTypeError extends EventStoreError {
   constructor(
     readonly eventType: string,
@@ -211,6 +220,7 @@ export class UnknownEventTypeError extends EventStoreError {
   }
 }
 
+/** What is stored cannot be read by this code: its schema version is newer, or an upcaster or a schema refuses it, or it is damaged. */
 export class EventUndecodableError extends EventStoreError {
   constructor(
     readonly eventType: string,

@@ -81,6 +81,7 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** How an append is recorded, beside what and where. */
 export interface AppendOptions {
   /** 1 to 256 characters. Makes the append idempotent and findable. */
   readonly commitId?: string;
@@ -88,6 +89,7 @@ export interface AppendOptions {
   readonly at?: Date;
 }
 
+/** Which events of one stream, and in which order. */
 export interface ReadStreamOptions {
   /** `backward`: newest first. Default `forward`. */
   readonly direction?: 'forward' | 'backward';
@@ -97,6 +99,7 @@ export interface ReadStreamOptions {
   readonly limit?: number;
 }
 
+/** Which commits of the log, and how many at a time. Both filters must let a commit through. */
 export interface ReadAllOptions {
   /** Only commits of streams in these categories. */
   readonly categories?: readonly string[];
@@ -108,12 +111,14 @@ export interface ReadAllOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Some commits of the log, in its order. It may be empty: then the filters have held back all that was looked at. */
 export interface LogBatch {
   readonly commits: readonly Commit[];
   /** How far this read has looked, filtered-out commits included: a checkpoint moves here. */
   readonly upTo: Position;
 }
 
+/** Which streams, and where the page begins: behind the one named `after`. */
 export interface ListStreamsOptions {
   readonly category?: string;
   readonly after?: StreamName;
@@ -121,6 +126,7 @@ export interface ListStreamsOptions {
   readonly limit?: number;
 }
 
+/** How a stream stands now. */
 export interface StreamInfo {
   readonly stream: StreamName;
   readonly version: StreamVersion;
@@ -137,12 +143,14 @@ export interface DiagnosableLog {
   diagnose(): Promise<readonly StorageFinding[]>;
 }
 
+/** One thing about the storage: that it is as it should be, or what to do about it. */
 export interface StorageFinding {
   readonly level: 'ok' | 'warning';
   readonly subject: string;
   readonly message: string;
 }
 
+/** What a walk over the whole log has counted and found. A sound log has no problems. */
 export interface LogReport {
   readonly logId: LogId;
   readonly commits: number;
@@ -151,6 +159,7 @@ export interface LogReport {
   readonly problems: readonly LogProblem[];
 }
 
+/** Something that is wrong with the log at a position, for a person. */
 export interface LogProblem {
   readonly kind: 'hole' | 'overlap' | 'undecodable' | 'fenced-and-committed' | 'damaged';
   readonly position: Position;

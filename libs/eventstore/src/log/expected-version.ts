@@ -14,6 +14,7 @@ import type { StreamVersion } from './positions.js';
  */
 export type ExpectedVersion = StreamVersion | 'no-stream' | 'stream-exists' | 'any';
 
+/** Whether a stream at version `actual` is as expected. That it is closed is for the store to know. */
 export function meets(expected: ExpectedVersion, actual: StreamVersion): boolean {
   if (expected === 'any') return true;
   if (expected === 'no-stream') return actual === 0;
@@ -21,6 +22,7 @@ export function meets(expected: ExpectedVersion, actual: StreamVersion): boolean
   return expected === actual;
 }
 
+/** @throws InvalidArgumentError it is none of what an append can expect */
 export function assertExpectedVersion(expected: ExpectedVersion): void {
   const known = expected === 'any' || expected === 'no-stream' || expected === 'stream-exists';
   if (known || (Number.isSafeInteger(expected) && expected >= 0)) return;

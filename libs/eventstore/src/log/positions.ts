@@ -16,6 +16,7 @@ export interface Mark {
   readonly commitId?: string;
 }
 
+/** Whether the same commit stood there. */
 export function sameMark(a: Mark, b: Mark): boolean {
   return (
     a.stream === b.stream && a.firstVersion === b.firstVersion && a.at === b.at && a.commitId === b.commitId

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from './errors.js';
 /** The name of a stream, `category-id`: 1 to 512 bytes of well-formed Unicode in UTF-8. */
 export type StreamName = string;
 
+/** Of a stream's name, in UTF-8. */
 export const MAX_STREAM_NAME_BYTES = 512;
 
 /** The part of a stream's name before the first `-`, or the whole name: `order` for `order-17`. */

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidOptionsError } from '../log/errors.js';
 import type { EventMetadata, NewEvent } from '../log/event.js';
 
+/** What `@Event` and `defineEvent` take beside the type's name. */
 export interface EventOptions<Data = unknown> {
   /** The version of the data's shape, from 1, which is the default. Raise it when old data needs an upcaster. */
   readonly version?: number;

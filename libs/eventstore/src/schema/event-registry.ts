@@ -10,6 +10,7 @@ import { chainUpcasters, type UpcasterChains } from './upcaster-chain.js';
 import type { Upcaster } from './upcaster.js';
 import { assertValidOnRead } from './validate-event.js';
 
+/** How old events are read, and how strictly. */
 export interface EventRegistryOptions {
   readonly upcasters?: readonly Upcaster[];
   /** Stored types that this code knows and does not want: they decode to nothing. */

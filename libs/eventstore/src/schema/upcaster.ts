@@ -16,12 +16,14 @@ export interface DataUpcaster<Data = never> {
   readonly upcast: (data: Data, event: RecordedEvent) => unknown;
 }
 
+/** Made by `rename`: events stored as `type` are read as `to`. */
 export interface Rename {
   readonly kind: 'rename';
   readonly type: string;
   readonly to: string;
 }
 
+/** Made by `split`: an event stored as `type` is read as several, of the types `into`. */
 export interface Split<Data = never> {
   readonly kind: 'split';
   readonly type: string;

@@ -1,3 +1,4 @@
+import { readSequence } from '../parking/read-sequence.js';
 import { tryCommits, type Failure } from '../step/apply-commits.js';
 import type { Work } from '../step/holding.js';
 import type { StepResult } from '../step/step-result.js';
@@ -31,7 +32,7 @@ export async function runFed<Tx>(fed: FedWork<Tx>, feeding: Feeding<Tx>): Promis
 }
 
 /**
- * In one transaction, and if that fails one by one. A commit that fails alone is not judged here: its stream is the walker's, who has the
+ * In one transaction, and if that fails one by one, as the log has them: the handler may have changed what it was given. A commit that fails alone is not judged here: its stream is the walker's, who has the
  * log's order and the failure policy. Answers those streams.
  */
 async function applyFed<Tx>(fed: FedWork<Tx>, commits: readonly FedCommit[]): Promise<ReadonlySet<string>> {
@@ -39,16 +40,36 @@ async function applyFed<Tx>(fed: FedWork<Tx>, commits: readonly FedCommit[]): Pr
   const together = await tryFed(fed, commits);
   if (!together) return left;
   fed.work.size.failed();
-  for (const commit of commits) {
-    if (left.has(commit.stream)) continue;
+  const recorded = commits.length === 1 ? undefined : await readFedAgain(fed.work, commits);
+  for (const { stream, firstVersion } of commits) {
+    if (left.has(stream)) continue;
     fed.work.signal.throwIfAborted();
-    const failure = commits.length === 1 ? together : await tryFed(fed, [commit]);
+    const commit = recorded?.get(nameOf(stream, firstVersion));
+    const failure = commit ? await tryFed(fed, [commit]) : together;
     if (!failure) continue;
-    left.add(commit.stream);
-    const { stream, firstVersion } = commit;
+    left.add(stream);
     fed.work.settings.announce({ kind: 'left-to-the-log', stream, firstVersion, error: failure.error });
   }
   return left;
+}
+
+/** A log may be behind what a bus has brought: what it does not have yet is left out. */
+async function readFedAgain<Tx>(
+  { settings }: Work<Tx>,
+  commits: readonly FedCommit[],
+): Promise<ReadonlyMap<string, FedCommit>> {
+  const recorded = new Map<string, FedCommit>();
+  for (const [stream, own] of Map.groupBy(commits, (commit) => commit.stream)) {
+    const from = Math.min(...own.map(({ firstVersion }) => firstVersion));
+    const sequence = await readSequence(settings.log, { stream, from, upTo: Infinity, most: own.length });
+    for (const { position: _, ...commit } of sequence.commits)
+      recorded.set(nameOf(stream, commit.firstVersion), commit);
+  }
+  return recorded;
+}
+
+function nameOf(stream: string, firstVersion: number): string {
+  return `${firstVersion} ${stream}`;
 }
 
 async function tryFed<Tx>(

@@ -41,12 +41,15 @@ async function discardFailed<Tx>(work: Work<Tx>, row: ParkedSequence): Promise<v
 }
 
 async function retry<Tx>(work: Work<Tx>, row: ParkedSequence, visible: VisibleEvents<Tx>): Promise<void> {
-  const sequence = await readWaiting(work, row, work.size.current);
-  const { commits } = sequence;
-  if (work.settings.handler.effects === 'in-transaction' && commits.length !== 1) {
+  let sequence = await readWaiting(work, row, work.size.current);
+  const most = sequence.commits.length;
+  if (work.settings.handler.effects === 'in-transaction' && most !== 1) {
     const failure = await retryTogether(work, row, { sequence, visible });
     if (!failure) return;
+    // The handler may have changed what it was given.
+    sequence = await readWaiting(work, row, most);
   }
+  const { commits } = sequence;
   for (const [index, commit] of commits.entries()) {
     work.signal.throwIfAborted();
     const more = sequence.more || index < commits.length - 1;

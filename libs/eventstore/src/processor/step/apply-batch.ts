@@ -1,58 +1,65 @@
-import type { Commit } from '../../log/commit.js';
 import { isEventStoreError } from '../../log/errors.js';
 import { MustStopError } from '../errors.js';
 import { tryCommits, type Alongside } from './apply-commits.js';
 import { applyWithPolicy } from './apply-with-policy.js';
 import type { Work } from './holding.js';
-import { targetAt, type Batch } from './read-batch.js';
+import { readAgain, readCommitAgain, targetAt, type Batch } from './read-batch.js';
 import { saveStep } from './save-step.js';
-import type { SkippedAt } from './visible-events.js';
+import type { SkippedAt, VisibleEvents } from './visible-events.js';
 
 /**
  * Applies a batch in one transaction. If that fails it is rolled back, what stands before the culprit is applied without it, and the
  * culprit by itself under the failure policy; the rest is left for the next step. Effects outside a transaction go commit by commit.
  * A commit that cannot be decoded stops the processor only once it is the next one: until then its stream may be parked, and it passed over.
  */
-export async function applyBatch<Tx>(work: Work<Tx>, batch: Batch): Promise<void> {
+export async function applyBatch<Tx>(
+  work: Work<Tx>,
+  batch: Batch,
+  visible: VisibleEvents<Tx>,
+): Promise<void> {
   if (batch.upTo.position > work.holding.checkpoint.position) {
-    if (work.settings.handler.effects === 'before-checkpoint') await applyEach(work, batch, batch.commits);
-    else await applyTogether(work, batch);
+    if (work.settings.handler.effects === 'before-checkpoint') await applyEach(work, batch, visible);
+    else await applyTogether(work, batch, visible);
   } else if (batch.blocked) throw new MustStopError(batch.blocked.error);
 }
 
-async function applyTogether<Tx>(work: Work<Tx>, batch: Batch): Promise<void> {
+async function applyTogether<Tx>(work: Work<Tx>, batch: Batch, visible: VisibleEvents<Tx>): Promise<void> {
   const failure = await tryCommits(work, batch.commits, batch.upTo, recording(work, batch.skipped));
   if (!failure) {
     announceSkipped(work, batch.skipped);
     return;
   }
   work.size.failed();
-  await applyEach(work, batch, await applyBeforeCulprit(work, batch, failure.error));
+  const { position } = batch.upTo;
+  const again = await readAgain(work, visible, position);
+  const rest = (await applyBeforeCulprit(work, again, failure.error))
+    ? again
+    : await readAgain(work, visible, position);
+  await applyEach(work, rest, visible);
 }
 
-/** When the handler said which commit it was, all before it need one transaction only. Answers what is left to be applied one by one. */
-async function applyBeforeCulprit<Tx>(
-  work: Work<Tx>,
-  batch: Batch,
-  error: unknown,
-): Promise<readonly Commit[]> {
+/** When the handler said which commit it was, all before it need one transaction only. `false`: the handler has seen them to no effect. */
+async function applyBeforeCulprit<Tx>(work: Work<Tx>, batch: Batch, error: unknown): Promise<boolean> {
   const culprit = culpritOf(error);
   const before = batch.commits.filter((commit) => commit.position < culprit);
   const last = before.at(-1);
-  if (!last || before.length === batch.commits.length) return batch.commits;
+  if (!last || before.length === batch.commits.length) return true;
   const skipped = batch.skipped.filter((one) => one.position <= last.position);
   const failure = await tryCommits(work, before, targetAt(work, last), recording(work, skipped));
-  if (failure) return batch.commits;
+  if (failure) return false;
   announceSkipped(work, skipped);
-  return batch.commits.slice(before.length);
+  return true;
 }
 
 /** Ends at a commit that was given up: the next step reads on behind it. */
-async function applyEach<Tx>(work: Work<Tx>, batch: Batch, commits: readonly Commit[]): Promise<void> {
-  for (const commit of commits) {
+async function applyEach<Tx>(work: Work<Tx>, batch: Batch, visible: VisibleEvents<Tx>): Promise<void> {
+  const { position } = work.holding.checkpoint;
+  for (const commit of batch.commits) {
+    if (commit.position <= position) continue;
     work.signal.throwIfAborted();
     const skipped = notYetRecorded(work, batch, commit.position);
-    const outcome = await applyWithPolicy(work, commit, recording(work, skipped));
+    const attempts = { commit, again: () => readCommitAgain(work, visible, commit) };
+    const outcome = await applyWithPolicy(work, attempts, recording(work, skipped));
     announceSkipped(work, skipped);
     if (outcome === 'given-up') return;
   }

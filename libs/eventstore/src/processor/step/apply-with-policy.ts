@@ -9,6 +9,12 @@ import type { Work } from './holding.js';
 import { targetAt } from './read-batch.js';
 import { saveStep } from './save-step.js';
 
+/** A commit as the log has it, and how to get it so once more: a handler may have changed what it was given. */
+export interface Attempts {
+  readonly commit: Commit;
+  readonly again: () => Promise<Commit>;
+}
+
 /**
  * Applies one commit by itself, again and again as the policy says; then parks its stream or stops.
  *
@@ -16,10 +22,11 @@ import { saveStep } from './save-step.js';
  */
 export async function applyWithPolicy<Tx>(
   work: Work<Tx>,
-  commit: Commit,
+  { commit: first, again }: Attempts,
   alongside: Alongside<Tx> | undefined,
 ): Promise<'applied' | 'given-up'> {
   const { failurePolicy } = work.settings;
+  let commit = first;
   for (let attempt = 1; ; attempt += 1) {
     const failure = await tryCommits(work, [commit], targetAt(work, commit), alongside);
     if (!failure) return 'applied';
@@ -27,6 +34,7 @@ export async function applyWithPolicy<Tx>(
     if (attempt > failurePolicy.retries)
       return giveUp(work, commit, { attempts: attempt, error: failure.error });
     await waitToRetry(work, commit, { attempt, error: failure.error });
+    commit = await again();
   }
 }
 

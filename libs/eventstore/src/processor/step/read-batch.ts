@@ -5,6 +5,7 @@ import type { Position } from '../../log/positions.js';
 import type { ProcessorFilter } from '../processor-options.js';
 import type { Work } from './holding.js';
 import type { CheckpointTarget } from './save-step.js';
+import { verifyLog } from './verify-log.js';
 import type { SkippedAt, VisibleEvents } from './visible-events.js';
 
 /** What of the log is applied next. */
@@ -42,6 +43,50 @@ export async function readStretch<Tx>(
     return withEnd(work, { commits, upTo: bound });
   }
   return undefined;
+}
+
+/**
+ * Everything from the checkpoint up to a position once more: a handler may have changed what it was given before it threw, and the log has
+ * it as it was recorded.
+ *
+ * @throws LogDivergedError
+ */
+export async function readAgain<Tx>(
+  work: Work<Tx>,
+  visible: VisibleEvents<Tx>,
+  upTo: Position,
+): Promise<Batch> {
+  const commits = await recordedBetween(work, work.holding.checkpoint.position, upTo);
+  return prepareBatch(work, await withEnd(work, { commits, upTo }), visible);
+}
+
+/** One commit of a batch, once more. @throws LogDivergedError */
+export async function readCommitAgain<Tx>(
+  work: Work<Tx>,
+  visible: VisibleEvents<Tx>,
+  { position }: Commit,
+): Promise<Commit> {
+  const [commit] = await recordedBetween(work, position - 1, position);
+  // What is skipped of it is known from the first time.
+  const seen = commit && visible.of(commit, []);
+  if (seen) return seen;
+  throw new LogDivergedError(
+    work.settings.log.logId,
+    `Position ${position} is not what it was a moment ago.`,
+  );
+}
+
+async function recordedBetween<Tx>(work: Work<Tx>, after: Position, upTo: Position): Promise<Commit[]> {
+  const { settings, holding, signal } = work;
+  const options = { ...walkFilter(work), batchSize: upTo - after, signal };
+  const recorded: Commit[] = [];
+  for await (const { commits, upTo: read } of settings.log.readAll(after, options)) {
+    recorded.push(...commits.filter(({ position }) => position <= upTo));
+    if (read >= upTo) break;
+  }
+  signal.throwIfAborted();
+  await verifyLog(settings.log, settings.id, holding.checkpoint);
+  return recorded;
 }
 
 async function withEnd<Tx>({ settings }: Work<Tx>, { commits, upTo }: LogBatch): Promise<LogStretch> {

@@ -50,7 +50,7 @@ async function walk<Tx>(work: Work<Tx>, visible: VisibleEvents<Tx>): Promise<Ste
   if (!read) return workedOnParked ? { kind: 'progressed', from, to: from, events: 0 } : caughtUp(work);
   if (board.state !== 'working') board.enter('working');
   const batch = await prepareBatch(work, read, visible);
-  await applyBatch(work, batch);
+  await applyBatch(work, batch, visible);
   const to = holding.checkpoint.position;
   const events = to === batch.upTo.position ? batch.events : eventsUpTo(batch.commits, to);
   // Effects outside of the transaction are what takes its time.

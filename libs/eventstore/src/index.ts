@@ -40,8 +40,15 @@ export * from './schema/event-definition.js';
 export * from './schema/event-registry.js';
 export * from './schema/upcaster.js';
 export type { BatchOptions } from './processor/step/batch-size.js';
-export { CheckpointMovedError, LeaseLostError, ProjectionFailedError } from './processor/errors.js';
-export { Processor, type RunOptions } from './processor/processor.js';
+export {
+  CheckpointMovedError,
+  HandlerHangsError,
+  LeaseLostError,
+  ProjectionFailedError,
+  type HangingHandler,
+} from './processor/errors.js';
+export type { Handling } from './processor/step/handler-watch.js';
+export { Processor, type RunOptions, type StopOptions } from './processor/processor.js';
 export type {
   EffectHandler,
   HandledCommit,

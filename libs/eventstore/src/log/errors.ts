@@ -8,6 +8,7 @@ export type EventStoreErrorCode =
   | 'checkpoint-moved'
   | 'duplicate-handler'
   | 'event-undecodable'
+  | 'handler-hangs'
   | 'handler-not-found'
   | 'invalid-argument'
   | 'invalid-event'

@@ -3,6 +3,7 @@ import type { CommitHeader } from '../log/commit.js';
 import { messageOf } from '../log/message-of.js';
 import type { Position } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
+import type { Handling } from './step/handler-watch.js';
 
 /** A handler could not apply a commit. A handler may throw it itself to say which commit of a batch it was. */
 export class ProjectionFailedError extends EventStoreError {
@@ -23,6 +24,27 @@ export class ProjectionFailedError extends EventStoreError {
     this.position = commit.position;
     this.stream = commit.stream;
   }
+}
+
+/** A handler that had not ended when its processor was stopped and the time for that was over. */
+export type HangingHandler = Handling & { readonly processor: ProcessorId };
+
+/** Handlers were not waited for any longer. What they were at has been rolled back and comes again. */
+export class HandlerHangsError extends EventStoreError {
+  constructor(readonly handlers: readonly HangingHandler[]) {
+    super(
+      'handler-hangs',
+      `${handlers.map(describeHanging).join('; ')}. The processor was stopped without it: what it was at is not saved and comes again. ` +
+        `Give what the handler calls a time limit.`,
+    );
+  }
+}
+
+function describeHanging({ processor, milliseconds, event, commits }: HangingHandler): string {
+  const what = event
+    ? `the handler of "${event.type}", at version ${event.version} of stream "${event.stream}",`
+    : `the handler of a batch of ${commits} commits`;
+  return `Processor "${processor}": ${what} has not ended for ${Math.round(milliseconds / 1000)} s`;
 }
 
 /** Another instance took the lease, or a person paused the processor. What this instance was doing has been rolled back. */

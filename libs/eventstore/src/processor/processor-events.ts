@@ -1,5 +1,6 @@
 import type { Position, StreamVersion } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
+import type { Handling } from './step/handler-watch.js';
 
 /** Everything that a processor announces; one union, so that a listener can be exhaustive. */
 export type ProcessorEvent = { readonly processor: ProcessorId } & (
@@ -16,6 +17,8 @@ export type ProcessorEvent = { readonly processor: ProcessorId } & (
       readonly delay: number;
       readonly error: unknown;
     }
+  /** A handler has not ended for so long. It is waited for, and that is said again after twice the time. */
+  | ({ readonly kind: 'handler-slow' } & Handling)
   | { readonly kind: 'parked'; readonly stream: string; readonly position: Position; readonly error: unknown }
   | { readonly kind: 'unparked'; readonly stream: string }
   | { readonly kind: 'discarded'; readonly stream: string }

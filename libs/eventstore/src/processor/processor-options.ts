@@ -30,9 +30,9 @@ export interface TransactionalHandler<Tx> {
   readonly effects: 'in-transaction';
   /**
    * Applies commits in order. When one of many cannot be applied, throw `ProjectionFailedError` with its position if it is known: the
-   * processor then need not look for it.
+   * processor then need not look for it. A handler that waits may say by `at` what for, for people to read.
    */
-  apply(commits: readonly HandledCommit[], tx: Tx): void | Promise<void>;
+  apply(commits: readonly HandledCommit[], tx: Tx, at?: (event: RecordedEvent) => void): void | Promise<void>;
 }
 
 /** Without its position when it did not come from the log. */

@@ -6,12 +6,21 @@ import { settingsOf, type ProcessorOptions, type ProcessorSettings } from './pro
 import { StatusBoard, type ProcessorStatus } from './processor-status.js';
 import { BatchSize } from './step/batch-size.js';
 import type { StepResult } from './step/step-result.js';
+import { HandlerWatch } from './step/handler-watch.js';
 import { Stepper } from './step/stepper.js';
 import { VisibleEvents } from './step/visible-events.js';
 
 export interface RunOptions {
   /** Default `everywhere`. */
   readonly from?: 'everywhere' | 'log';
+}
+
+export interface StopOptions {
+  /**
+   * How long a handler is waited for, in milliseconds; then its transaction is rolled back, and what it was at comes again. Without it:
+   * however long that takes.
+   */
+  readonly timeout?: number;
 }
 
 /**
@@ -26,6 +35,7 @@ export class Processor<Tx> {
   readonly #board: StatusBoard;
   readonly #idling: Idling<Tx>;
   readonly #feeding: Feeding<Tx> | undefined;
+  readonly #handlers: HandlerWatch;
   #stopping = new AbortController();
   #loop: Promise<void> | undefined;
   #step: Promise<StepResult> | undefined;
@@ -39,12 +49,14 @@ export class Processor<Tx> {
     this.#idling = new Idling(this.#settings, this.#keeper, this.#board);
     const { feed } = this.#settings;
     this.#feeding = feed && new Feeding(this.#settings, feed, () => this.#idling.ready());
+    this.#handlers = new HandlerWatch(this.#settings);
     this.#stepper = new Stepper({
       settings: this.#settings,
       keeper: this.#keeper,
       size: this.#size,
       board: this.#board,
       feeding: this.#feeding,
+      handlers: this.#handlers,
       visible: new VisibleEvents(this.#settings),
     });
   }
@@ -79,15 +91,24 @@ export class Processor<Tx> {
     this.#loop = this.#run(this.#stopping.signal);
   }
 
-  /** Lets the running transaction finish, gives the lease back at once and leaves no timer. Idempotent; `start()` begins again. */
-  async stop(): Promise<void> {
+  /**
+   * Lets the running transaction finish, gives the lease back at once and leaves no timer. Idempotent; `start()` begins again.
+   *
+   * @throws HandlerHangsError a handler had not ended after `timeout`. Everything else is as after any stop
+   */
+  async stop({ timeout }: StopOptions = {}): Promise<void> {
     this.#stopping.abort(new InterruptedError('The processor is stopping.'));
+    const { timers } = this.#settings;
+    const cancel = timeout === undefined ? undefined : timers.after(timeout, () => this.#handlers.giveUp());
     await this.#loop;
     await this.#step;
+    cancel?.();
     this.#loop = undefined;
     await this.#stepper.release();
     this.#board.enter('ended');
     this.#stopping = new AbortController();
+    const hung = this.#handlers.takeHung();
+    if (hung) throw hung;
   }
 
   /** Makes whichever instance works stop working, until `resume()`: what it is doing is rolled back. */

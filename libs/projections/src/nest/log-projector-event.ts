@@ -19,6 +19,9 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
         `${event.processor} tries position ${event.position} again (${event.attempt}) in ${event.delay} ms: ${messageOf(event.error)}`,
       );
       break;
+    case 'handler-slow':
+      logger.warn(describeSlow(event));
+      break;
     case 'left-to-the-log':
       logger.warn(
         `${event.processor} could not apply version ${event.firstVersion} of stream "${event.stream}" as it came, and tries it in the log's order: ${messageOf(event.error)}`,
@@ -44,13 +47,31 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
       );
       break;
     case 'not-followed':
-      logger.warn(
-        `${event.name}: this code's version ${event.version} is not followed; live is ${processorIdOf(event.live)}. It stands still unless other instances have its version: deploy that again, or make version ${event.version} live with "varve projections rebuild ${event.name}".`,
-      );
+      logger.warn(describeNotFollowed(event));
       break;
     default:
       break;
   }
+}
+
+function describeNotFollowed({
+  name,
+  version,
+  live,
+}: Extract<ProjectorEvent, { kind: 'not-followed' }>): string {
+  return `${name}: this code's version ${version} is not followed; live is ${processorIdOf(live)}. It stands still unless other instances have its version: deploy that again, or make version ${version} live with "varve projections rebuild ${name}".`;
+}
+
+function describeSlow({
+  processor,
+  event,
+  commits,
+  milliseconds,
+}: Extract<ProjectorEvent, { kind: 'handler-slow' }>): string {
+  const what = event
+    ? `the handler of "${event.type}", at version ${event.version} of stream "${event.stream}",`
+    : `the handler of a batch of ${commits} commits`;
+  return `${processor}: ${what} has not ended for ${Math.round(milliseconds / 1000)} s. It is waited for; give what it calls a time limit.`;
 }
 
 function adviceFor(error: unknown): string {

@@ -26,6 +26,11 @@ export interface ProjectionsOptions extends Tuning {
   readonly reader?: LogReader;
   /** How the bus that is named by `bus` feeds the projections. */
   readonly feed?: Omit<BusFeed, 'bus'>;
+  /**
+   * How long a handler is waited for when the app shuts down, in milliseconds. Then its transaction is rolled back, the log names it, and
+   * the app closes; the process ends with code 1. Default 5,000; `Infinity`: however long it takes.
+   */
+  readonly shutdownTimeout?: number;
   /** `false`: nothing runs by itself; `projector.start()` or `runUntilCaughtUp()` does. Default `true`. */
   readonly start?: boolean;
 }
@@ -66,6 +71,7 @@ const KNOWN = {
   group: true,
   leaseDuration: true,
   failurePolicy: 'object',
+  shutdownTimeout: true,
 } as const;
 const KNOWN_NAMES = { name: 'string', log: 'string', bus: true } as const;
 const KNOWN_ASYNC = { ...KNOWN_NAMES, imports: 'array', inject: 'array', useFactory: 'function' } as const;
@@ -101,6 +107,10 @@ export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions 
   }
   if (leaseDuration !== undefined && (typeof leaseDuration !== 'number' || !(leaseDuration > 0))) {
     throw invalid('leaseDuration', `is ${shownOption(leaseDuration)}`, 'Give milliseconds, more than 0');
+  }
+  const { shutdownTimeout } = options;
+  if (shutdownTimeout !== undefined && !(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0)) {
+    throw invalid('shutdownTimeout', `is ${shownOption(shutdownTimeout)}`, 'Give milliseconds, or Infinity');
   }
   return options;
 }

@@ -12,6 +12,7 @@ import {
   type EventRegistry,
   type LogReader,
   type Position,
+  type StopOptions,
 } from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { feedGroups, type BusFeed } from '../projection/feed/bus-feed.js';
@@ -24,6 +25,7 @@ import {
   type WaitOptions,
   type WaitOutcome,
 } from '../projection/waiting/wait-for.js';
+import { failOnExit } from './fail-on-exit.js';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -33,6 +35,9 @@ const RETRY_START = { first: 100, longest: 5_000 };
 
 /** What `waitFor` waits by default, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
+
+/** How long a handler is waited for when the app shuts down, in milliseconds: half of what `docker stop` leaves before it kills. */
+const DEFAULT_SHUTDOWN = 5_000;
 
 /** What a timer can wait at most; it takes anything longer for a millisecond. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -120,12 +125,13 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     }
   }
 
-  async stop(): Promise<void> {
+  /** @throws HandlerHangsError a handler had not ended after `timeout` */
+  async stop(options?: StopOptions): Promise<void> {
     clearImmediate(this.#starting);
     this.#hasBegun();
     this.#stopping?.abort();
     this.#stopping = undefined;
-    await this.#projector?.stop();
+    await this.#projector?.stop(options);
   }
 
   /** Why the projector does not run although it was started. */
@@ -163,7 +169,13 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#shutdown.abort();
-    await this.stop();
+    const { shutdownTimeout: timeout = DEFAULT_SHUTDOWN } = this.parts.options;
+    try {
+      await this.stop({ timeout: Math.min(timeout, LONGEST_TIMER) });
+    } catch (error) {
+      this.#logger.error(`${messageOf(error)} The process will end with code 1.`);
+      failOnExit();
+    }
   }
 
   async #beginning(timeout: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
-import process from 'node:process';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
+import { failOnExit } from './fail-on-exit.js';
 import type { ProjectionsOptions } from './projections-options.js';
 
 /** Opens read models when they are asked for and closes what it has opened, after the HTTP server has drained: queries run until then. */
@@ -45,10 +45,4 @@ function withoutDriver(error: unknown): never {
     'mongodb',
     `Option mongodb of ProjectionsModule needs the package mongodb. Install it with "npm i mongodb". (${error.message})`,
   );
-}
-
-/** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */
-function failOnExit(): void {
-  process.exitCode = 1;
-  process.once('exit', () => (process.exitCode = 1));
 }

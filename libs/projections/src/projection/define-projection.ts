@@ -46,32 +46,45 @@ export function defineProjection<Tx>(
 
 function handlersOf<Tx>(definition: HandlerProjection<Tx>): Pick<Projection<Tx>, 'handles' | 'apply'> {
   const handlers = handlersIn(`The projection "${definition.name}"`, definition.on);
-  return { handles: [...handlers.keys()], apply: (events, tx) => applyEach(handlers, events, tx) };
+  return {
+    handles: [...handlers.keys()],
+    apply: (events, tx, at) => applyEach(handlers, events, { tx, at }),
+  };
+}
+
+interface Applying<Tx> {
+  readonly tx: Tx;
+  readonly at: ((event: RecordedEvent) => void) | undefined;
 }
 
 /** Stays synchronous until a handler returns a promise: a synchronous projection pays for none. */
 function applyEach<Tx>(
   handlers: ReadonlyMap<string, EventHandler<Tx>>,
   events: readonly RecordedEvent[],
-  tx: Tx,
+  { tx, at }: Applying<Tx>,
 ): void | Promise<void> {
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as RecordedEvent;
     const pending = handlers.get(event.type)?.(event, tx);
-    if (isPromise(pending)) return applyRest(handlers, events, tx, { pending, next: i + 1 });
+    if (isPromise(pending)) {
+      at?.(event);
+      return applyRest(handlers, events, { tx, at }, { pending, next: i + 1 });
+    }
   }
 }
 
 async function applyRest<Tx>(
   handlers: ReadonlyMap<string, EventHandler<Tx>>,
   events: readonly RecordedEvent[],
-  tx: Tx,
+  { tx, at }: Applying<Tx>,
   from: { pending: PromiseLike<void>; next: number },
 ): Promise<void> {
   await from.pending;
   for (let i = from.next; i < events.length; i++) {
     const event = events[i] as RecordedEvent;
     const pending = handlers.get(event.type)?.(event, tx);
-    if (isPromise(pending)) await pending;
+    if (!isPromise(pending)) continue;
+    at?.(event);
+    await pending;
   }
 }

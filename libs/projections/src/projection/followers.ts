@@ -1,4 +1,10 @@
-import type { Processor, ProcessorEvent } from '@varve/eventstore';
+import {
+  HandlerHangsError,
+  isEventStoreError,
+  type Processor,
+  type ProcessorEvent,
+  type StopOptions,
+} from '@varve/eventstore';
 import { commitFeedOf, isFed, type BusFeed } from './feed/bus-feed.js';
 import { followedVersion } from './followed-version.js';
 import { projectionProcessor, reactorProcessor } from './make-processor.js';
@@ -24,6 +30,8 @@ export interface FollowersParts<Tx> {
 export class Followers<Tx> {
   readonly #parts: FollowersParts<Tx>;
   readonly #processors = new Map<string, Processor<Tx>>();
+  /** Not followed any more, and not at rest yet. */
+  readonly #leaving = new Set<Processor<Tx>>();
   readonly #building = new Set<string>();
   readonly #announced = new Map<string, string>();
 
@@ -72,15 +80,30 @@ export class Followers<Tx> {
     return { added };
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.processors.map((processor) => processor.stop()));
+  /** @throws HandlerHangsError names all that hang */
+  async stop(options?: StopOptions): Promise<void> {
+    const all = [...this.#processors.values(), ...this.#leaving];
+    const stopped = await Promise.allSettled(all.map((processor) => processor.stop(options)));
+    const errors = stopped.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+    if (errors.length > 1 && errors.every(isHanging))
+      throw new HandlerHangsError(errors.flatMap(({ handlers }) => handlers));
+    if (errors.length > 0) throw errors[0];
   }
 
   async #leave(name: string, followed: string | undefined): Promise<void> {
     for (const [id, processor] of this.#processors) {
       if (id === followed || !id.startsWith(`${name}@`)) continue;
-      this.#processors.delete(id);
+      await this.#stop(processor);
+    }
+  }
+
+  async #stop(processor: Processor<Tx>): Promise<void> {
+    this.#processors.delete(processor.id);
+    this.#leaving.add(processor);
+    try {
       await processor.stop();
+    } finally {
+      this.#leaving.delete(processor);
     }
   }
 
@@ -88,8 +111,7 @@ export class Followers<Tx> {
   async #goLive(projection: Projection<Tx>, { processor: id }: ProjectionVersion): Promise<void> {
     if (!this.#building.delete(id) || !isFed(this.#parts.feed, projection)) return;
     const processor = this.#processors.get(id);
-    this.#processors.delete(id);
-    await processor?.stop();
+    if (processor) await this.#stop(processor);
   }
 
   #add(projection: Projection<Tx>, version: ProjectionVersion): Processor<Tx> {
@@ -151,4 +173,8 @@ export class Followers<Tx> {
     this.#announced.set(about, what);
     this.#parts.announce(event);
   }
+}
+
+function isHanging(error: unknown): error is HandlerHangsError {
+  return isEventStoreError(error, 'handler-hangs');
 }

@@ -30,7 +30,7 @@ export function projectionProcessor<Tx>(
     order: projection.order,
     handler: {
       effects: 'in-transaction',
-      apply: (commits, tx) => projection.apply(eventsOf(commits, wanted), tx),
+      apply: (commits, tx, at) => projection.apply(eventsOf(commits, wanted), tx, at),
     },
   });
 }

@@ -17,8 +17,11 @@ export interface Projection<Tx> {
   readonly failurePolicy?: Partial<FailurePolicy>;
   /** Makes the version's empty tables or collections. Runs once per version, in the transaction that creates it. */
   setup(tx: Tx): void | Promise<void>;
-  /** Applies events in order. All of them, with the checkpoint, become visible together or not at all. */
-  apply(events: readonly RecordedEvent[], tx: Tx): void | Promise<void>;
+  /**
+   * Applies events in order. All of them, with the checkpoint, become visible together or not at all. Whoever waits may say by `at` at
+   * which event, for people to read.
+   */
+  apply(events: readonly RecordedEvent[], tx: Tx, at?: (event: RecordedEvent) => void): void | Promise<void>;
 }
 
 /** Effects outside the read model's transaction (mail, payment, another service): at-least-once, never rebuilt, replayed only on request. */

@@ -1,4 +1,4 @@
-import type { Position } from '@varve/eventstore';
+import type { Position, StopOptions } from '@varve/eventstore';
 import { awaitAll, catchUp } from './catch-up.js';
 import { isProjectionsError } from './errors.js';
 import { validateFeed } from './feed/bus-feed.js';
@@ -55,14 +55,20 @@ export class Projector<Tx> {
     return this.#started;
   }
 
-  /** Lets running transactions finish, gives the leases back and leaves no timer. Idempotent. */
-  async stop(): Promise<void> {
+  /**
+   * Lets running transactions finish, gives the leases back and leaves no timer. Idempotent.
+   *
+   * @throws HandlerHangsError handlers had not ended after `timeout`: what they were at is rolled back and comes again
+   */
+  async stop(options?: StopOptions): Promise<void> {
     this.#running?.abort();
     this.#running = undefined;
     this.#cancelTimer();
-    await this.#started.catch(() => undefined);
-    await this.#reconciling;
-    await this.#followers.stop();
+    // A look at the versions may be waiting for a processor to stop.
+    const stopped = this.#followers.stop(options);
+    await Promise.allSettled([stopped, this.#started, this.#reconciling]);
+    await this.#followers.stop(options);
+    await stopped;
   }
 
   /**

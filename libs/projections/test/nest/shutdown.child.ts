@@ -1,4 +1,4 @@
-// An app with a projection under load, stopped by signals: shutdown.child.ts FOLDER normal|failing-close
+// An app with a projection under load, stopped by signals: shutdown.child.ts FOLDER normal|failing-close|hanging
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { defineEvent, type EventStore } from '@varve/eventstore';
@@ -22,8 +22,12 @@ const counts = defineProjection<SqliteTransaction>({
   order: 'stream',
   setup: (tx) => tx.exec('CREATE TABLE {counts} (stream TEXT PRIMARY KEY, n INTEGER NOT NULL)'),
   on: {
-    'order.placed': ({ stream }, tx) =>
-      void tx.run('INSERT INTO {counts} VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1', stream),
+    'order.placed': ({ stream }, tx) => {
+      tx.run('INSERT INTO {counts} VALUES (?, 1) ON CONFLICT DO UPDATE SET n = n + 1', stream);
+      if (mode !== 'hanging') return;
+      say({ hanging: true });
+      return new Promise(() => undefined);
+    },
   },
 });
 
@@ -56,7 +60,11 @@ const app = await NestFactory.create(
         sqlite: { file: join(folder, 'log.db') },
         events: [defineEvent('order.placed')],
       }),
-      ProjectionsModule.forRoot({ readModels: openReadModels, leaseDuration: 60_000 }),
+      ProjectionsModule.forRoot({
+        readModels: openReadModels,
+        leaseDuration: 60_000,
+        ...(mode === 'hanging' && { shutdownTimeout: 300 }),
+      }),
       ProjectionsModule.forFeature([counts]),
     ],
   },
@@ -84,5 +92,5 @@ app.getHttpAdapter().get('/held', async (_request: unknown, response: Response) 
 
 await app.listen(0, '127.0.0.1');
 const written = await store.append('order-1', 'no-stream', [{ type: 'order.placed', data: {} }]);
-await projector.waitFor(written.ok ? written.commit.position : 0, 'counts');
+if (mode !== 'hanging') await projector.waitFor(written.ok ? written.commit.position : 0, 'counts');
 say({ url: await app.getUrl(), leases: await leases() });

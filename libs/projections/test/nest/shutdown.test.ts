@@ -58,6 +58,22 @@ test('read models that cannot be closed make the exit code 1, also where Nest wo
   expect(child.messages.concat(child.stderr).join()).toContain('read models could not be closed');
 });
 
+test('a handler that never ends is given up after the shutdown limit and named; its rows are not kept, its lease is free, code 1', async () => {
+  const { child, folder } = await startServer('hanging');
+  await child.heard(has('hanging'), 'the handler that hangs');
+  child.signal('SIGTERM');
+  expect(await child.exited).toEqual({ code: 1, signal: null });
+  expect(child.messages.find(has('closing'))).toBeDefined();
+  expect(child.messages.concat(child.stderr).join()).toContain(
+    'the handler of "order.placed", at version 1 of stream "order-1", has not ended',
+  );
+  const readModels = await SqliteReadModels.open({ file: join(folder, 'read-models.db'), create: false });
+  expect(await readModels.query('counts', (query) => query.all('SELECT * FROM {counts}'))).toEqual([]);
+  expect(await readModels.load('counts@1')).toMatchObject({ position: 0 });
+  await readModels.close();
+  expect(await leaseIn(folder)).toBeUndefined();
+});
+
 test('after app.close() no handle is left open: the process ends by itself, code 0', async () => {
   const child = startChild(closing, [temporaryFolder()]);
   child.process.stdin?.end();

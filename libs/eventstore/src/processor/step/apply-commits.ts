@@ -1,7 +1,7 @@
 import { contextOfEvent, runWithContext } from '../../context/context.js';
 import type { Commit } from '../../log/commit.js';
 import { InterruptedError, isOfTheLease, isOfTheWork, isRetryable, isUnavailable } from '../errors.js';
-import type { EffectHandler, HandledCommit, TransactionalHandler } from '../processor-options.js';
+import type { EffectHandler, HandledCommit } from '../processor-options.js';
 import type { Work } from './holding.js';
 import { saveStep, type CheckpointTarget } from './save-step.js';
 
@@ -26,10 +26,16 @@ export async function tryCommits<Tx>(
   const blame = new Blame();
   try {
     if (handler.effects === 'before-checkpoint') {
-      await performAll(work, commits, (event, signal) => blame.watch(() => handler.react(event, signal)));
+      await performAll(work, commits, (event, signal) =>
+        blame.watch(() => work.handlers.watch(commits, () => handler.react(event, signal), event)),
+      );
     }
     const write: Alongside<Tx> = async (tx) => {
-      if (handler.effects === 'in-transaction') await blame.watch(() => applyAll(handler, commits, tx));
+      if (handler.effects === 'in-transaction' && commits.length > 0) {
+        // Whoever has waited for the transaction need not begin when the processor is stopping.
+        work.signal.throwIfAborted();
+        await blame.watch(() => work.handlers.watch(commits, (at) => handler.apply(commits, tx, at)));
+      }
       if (alongside) await alongside(tx);
     };
     await saveStep(work, to, write, () => blame.enter('commit'));
@@ -70,14 +76,6 @@ class Blame {
     if (isUnavailable(error) || isOfTheLease(error) || this.#where === 'store') return false;
     return this.#thrown?.error === error || !isRetryable(error);
   }
-}
-
-function applyAll<Tx>(
-  handler: TransactionalHandler<Tx>,
-  commits: readonly HandledCommit[],
-  tx: Tx,
-): void | Promise<void> {
-  if (commits.length > 0) return handler.apply(commits, tx);
 }
 
 async function performAll<Tx>(

@@ -12,6 +12,7 @@ import type { ParkedSequence } from '../parking/parked-sequences.js';
 import type { ProcessorSettings } from '../processor-options.js';
 import type { StatusBoard } from '../processor-status.js';
 import type { BatchSize } from './batch-size.js';
+import type { HandlerWatch } from './handler-watch.js';
 import { verifyLog } from './verify-log.js';
 
 /**
@@ -35,6 +36,7 @@ export interface Work<Tx> {
   readonly keeper: LeaseKeeper<Tx>;
   readonly size: BatchSize;
   readonly board: StatusBoard;
+  readonly handlers: HandlerWatch;
   readonly holding: Holding;
   /** What comes beside the log; absent when this step is to follow the log alone. */
   readonly feeding: Feeding<Tx> | undefined;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigError } from '@varve/http';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readOrderConfig } from './config/order-config.js';
 import { CsvError } from './import/csv.js';
 
@@ -11,9 +11,12 @@ interface ImportOptions {
   readonly json: boolean;
 }
 
-const program = new Command('order').description(
-  'The write side of the shop. Configured by the same environment as the app.',
-);
+/** The exit code for arguments that make no sense. */
+const NO_SENSE = 2;
+
+const program = new Command('order')
+  .description('The write side of the shop. Configured by the same environment as the app.')
+  .exitOverride();
 
 program
   .command('import')
@@ -40,8 +43,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${describe(error)}\n`);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : NO_SENSE;
+  else {
+    process.stderr.write(`${describe(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** What the user can mend is said in a sentence; anything else with its stack. */

@@ -27,6 +27,11 @@ describe('reading a table', () => {
     ['a file without the column', 'a,c\n1,2\n', 'x.csv, line 1: the column "b" is missing.'],
     ['a short line', 'a,b\n1,2\n3\n', 'x.csv, line 3: 1 fields where the header has 2.'],
     ['an open quote', 'a,b\n1,2\n"3,4\n', 'x.csv, line 3: a quote is not closed, or stands inside a field.'],
+    [
+      'a column that stands there twice',
+      'a,b,a\n1,2,3\n',
+      'x.csv, line 1: the column "a" stands there twice.',
+    ],
     ['an empty file', '', 'x.csv, line 1: the file is empty.'],
   ])('refuses %s and says where', (_what, text, message) => {
     expect(() => read(text)).toThrow(CsvError);

@@ -155,6 +155,15 @@ it('an import takes only the first orders of the file, when it is told so', asyn
   expect(child.messages[0]).toMatchObject({ orders: 2, refused: [] });
 });
 
+it.each([['import'], ['import', 'a', 'b'], ['import', 'a', '--first', '0'], ['export', 'a'], []])(
+  'ends with code 2 and says how it is used when its arguments make no sense: order %s %s %s',
+  async (...words) => {
+    const child = startChild(CLI, words);
+    expect(await child.exited).toEqual({ code: 2, signal: null });
+    expect(child.stderr).toMatch(/error: |Usage: order/);
+  },
+);
+
 const olist = process.env['VARVE_OLIST_DIR'];
 
 it.runIf(olist)(

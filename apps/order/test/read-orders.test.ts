@@ -1,7 +1,9 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inOrderOfTime, stepsOf } from '../src/import/order-steps.js';
 import { observationsOf } from '../src/import/observations.js';
-import { readOrders } from '../src/import/read-orders.js';
+import { readOrders, readSource } from '../src/import/read-orders.js';
 import { PURCHASED, sourceDirectory } from './support/source-files.js';
 import type { SourceFiles } from './support/source-files.js';
 
@@ -56,6 +58,16 @@ describe('reading orders', () => {
     expect(order).toMatchObject({ payments: undefined, paymentsIncomplete: true });
   });
 
+  it('does not take items for whole when one is missing by its number, or stands there twice', async () => {
+    for (const numbers of [[2], [1, 3], [1, 1]]) {
+      const items = numbers.map((n) => ['a1', n, '10', '0'] as const);
+      const order = await readOne({ orders: [whole], items });
+      expect(order).toMatchObject({ items: undefined, itemsIncomplete: true });
+      expect(observationsOf(order)).toContain('items-incomplete');
+      expect(observationsOf(order)).not.toContain('items-not-told');
+    }
+  });
+
   it.each([
     [
       'a time that does not exist',
@@ -82,6 +94,16 @@ describe('reading orders', () => {
       { orders: [whole], items: [['a1', 1, '1e3', '0']] },
       /order_items\.csv, line 2: "1e3" is no amount/,
     ],
+    [
+      'an amount below zero',
+      { orders: [whole], payments: [['a1', 1, 'voucher', '-5.00']] },
+      /order_payments\.csv, line 2: "-5\.00" is no amount: use digits, with at most two decimals, up to 9999999\.99\.$/,
+    ],
+    [
+      'an amount beyond what an order may cost',
+      { orders: [whole], items: [['a1', 1, '10000000', '0']] },
+      /order_items\.csv, line 2: "10000000" is no amount: .*up to 9999999\.99\.$/,
+    ],
     ['an id that is none', { orders: [{ id: 'a b' }] }, /orders\.csv, line 2: "a b" is no id/],
   ] satisfies [string, SourceFiles, RegExp][])(
     'refuses %s and names the line',
@@ -89,6 +111,34 @@ describe('reading orders', () => {
       await expect(readOne(files)).rejects.toThrow(message);
     },
   );
+});
+
+describe('a folder', () => {
+  it('in which a file is missing or is none is refused with the name of the file', async () => {
+    await using directory = await sourceDirectory({ orders: [whole] });
+    await rm(join(directory.path, 'customers.csv'));
+    await expect(readOrders(directory.path)).rejects.toThrow(
+      /customers\.csv cannot be read: there is no such file\./,
+    );
+    await mkdir(join(directory.path, 'customers.csv'));
+    await expect(readOrders(directory.path)).rejects.toThrow(/customers\.csv cannot be read: .*EISDIR/);
+  });
+
+  it('with items and payments of orders that it does not hold tells how many', async () => {
+    await using directory = await sourceDirectory({
+      orders: [whole],
+      items: [
+        ['a1', 1, '10', '0'],
+        ['gone', 1, '10', '0'],
+      ],
+      payments: [
+        ['gone', 1, 'voucher', '10'],
+        ['lost', 1, 'voucher', 'nothing'],
+      ],
+    });
+    const { strays } = await readSource(directory.path);
+    expect(strays).toEqual({ 'items-of-no-order': 1, 'payments-of-no-order': 2 });
+  });
 });
 
 describe('the steps of an order', () => {

@@ -2,10 +2,11 @@
 export class CsvError extends Error {
   constructor(
     readonly file: string,
-    readonly line: number,
+    /** Absent where it is the file as a whole. */
+    readonly line: number | undefined,
     problem: string,
   ) {
-    super(`${file}, line ${line}: ${problem}.`);
+    super(line === undefined ? `${file} ${problem}.` : `${file}, line ${line}: ${problem}.`);
     this.name = 'CsvError';
   }
 }
@@ -26,6 +27,8 @@ export function readTable<Column extends string>(
   const indexes = columns.map((column) => {
     const index = header.fields.indexOf(column);
     if (index === -1) throw new CsvError(file, 1, `the column "${column}" is missing`);
+    if (header.fields.includes(column, index + 1))
+      throw new CsvError(file, 1, `the column "${column}" stands there twice`);
     return [column, index] as const;
   });
   return records.map((record) => {

@@ -6,7 +6,7 @@ import { AppLogger } from '@varve/http';
 import { AppModule } from '../app.module.js';
 import { importOrders } from './import-orders.js';
 import { ProgressDisplay } from './progress-display.js';
-import { readOrders } from './read-orders.js';
+import { readSource } from './read-orders.js';
 import { reportText } from './report-text.js';
 
 export interface ImportArguments {
@@ -21,7 +21,8 @@ export interface ImportArguments {
 /** Returns the exit code: 0 when all is imported, 130 when it was stopped before. */
 export async function runImport(args: ImportArguments): Promise<number> {
   const { directory, concurrency, first, json, signal } = args;
-  const orders = (await readOrders(directory)).slice(0, first);
+  const source = await readSource(directory);
+  const orders = source.orders.slice(0, first);
   const app = await NestFactory.createApplicationContext(withoutStart(AppModule), {
     // Warnings go to standard output, which is the report's.
     logger: new AppLogger('', { logLevels: ['error', 'fatal'] }),
@@ -35,11 +36,12 @@ export async function runImport(args: ImportArguments): Promise<number> {
     const onProgress = (done: number, total: number) => {
       progress.update(done, total);
     };
-    const report = await importOrders(orders, (command) => bus.execute(command), {
+    const imported = await importOrders(orders, (command) => bus.execute(command), {
       concurrency,
       signal,
       onProgress,
     });
+    const report = { ...imported, observations: { ...imported.observations, ...source.strays } };
     progress.end();
     const elapsed = performance.now() - startedAt;
     process.stdout.write(

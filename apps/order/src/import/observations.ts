@@ -2,7 +2,8 @@ import type { SourceOrder } from './source-order.js';
 
 /** What looks like a broken rule and is none: the sources say less, or say it later, than one might assume. Each is counted and reported. */
 const OBSERVATIONS = {
-  'items-not-told': (order) => !order.items,
+  'items-not-told': (order) => !order.items && !order.itemsIncomplete,
+  'items-incomplete': (order) => order.itemsIncomplete,
   'payments-not-told': (order) => !order.payments && !order.paymentsIncomplete,
   'payments-incomplete': (order) => order.paymentsIncomplete,
   'approved-in-the-minute-of-purchase': (order) => order.approvedAt === order.purchasedAt,
@@ -18,10 +19,18 @@ const OBSERVATIONS = {
   'cancelled-without-a-date': (order) => order.status === 'canceled',
 } satisfies Record<string, (order: SourceOrder) => boolean>;
 
-export type Observation = keyof typeof OBSERVATIONS;
+/** Of lines that belong to no order. */
+export type Stray = 'items-of-no-order' | 'payments-of-no-order';
+
+type OfOrder = keyof typeof OBSERVATIONS;
+
+export type Observation = OfOrder | Stray;
 
 export const OBSERVATION_MEANINGS: Readonly<Record<Observation, string>> = {
   'items-not-told': 'the files hold no items: placed with an unknown total',
+  'items-incomplete': 'an item is missing by its number, or is there twice: placed with an unknown total',
+  'items-of-no-order': 'lines of orders that orders.csv does not hold: left out',
+  'payments-of-no-order': 'lines of orders that orders.csv does not hold: left out',
   'payments-not-told': 'the files hold no payments: the approval is taken as the payment of the total',
   'payments-incomplete': 'a payment is missing by its number: the rest is not compared with the total',
   'approved-in-the-minute-of-purchase': 'minutes cannot tell which came first: an order is placed first',
@@ -37,8 +46,8 @@ export const OBSERVATION_MEANINGS: Readonly<Record<Observation, string>> = {
   'cancelled-without-a-date': 'the time of the last step before it, marked "not before"',
 };
 
-export function observationsOf(order: SourceOrder): readonly Observation[] {
-  const kinds = Object.keys(OBSERVATIONS) as Observation[];
+export function observationsOf(order: SourceOrder): readonly OfOrder[] {
+  const kinds = Object.keys(OBSERVATIONS) as OfOrder[];
   return kinds.filter((kind) => OBSERVATIONS[kind](order));
 }
 

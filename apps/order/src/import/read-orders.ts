@@ -4,7 +4,8 @@ import { idSchema, PAYMENT_METHODS } from '../order/events.js';
 import type { OrderItem, Payment } from '../order/events.js';
 import { CsvError, readTable } from './csv.js';
 import type { CsvRow } from './csv.js';
-import { parseLocalTime } from './local-time.js';
+import { parseLocalTime, TIME_FORMS } from './local-time.js';
+import type { Stray } from './observations.js';
 import { SOURCE_STATUSES } from './source-order.js';
 import type { SourceOrder } from './source-order.js';
 
@@ -21,20 +22,55 @@ const ITEM_COLUMNS = ['order_id', 'order_item_id', 'product_id', 'price', 'freig
 const PAYMENT_COLUMNS = ['order_id', 'payment_sequential', 'payment_type', 'payment_value'] as const;
 const CUSTOMER_COLUMNS = ['customer_id', 'customer_unique_id'] as const;
 
+export interface Source {
+  readonly orders: readonly SourceOrder[];
+  /** Lines of items and payments that belong to none of them. */
+  readonly strays: Readonly<Partial<Record<Stray, number>>>;
+}
+
 /** Reads and checks all files before the first order is given out: a bad line is found before anything is imported. */
-export async function readOrders(directory: string): Promise<readonly SourceOrder[]> {
-  const read = (file: string) => readFile(join(directory, file), 'utf8');
-  const orders = readTable('orders.csv', await read('orders.csv'), ORDER_COLUMNS);
-  const items = readTable('order_items.csv', await read('order_items.csv'), ITEM_COLUMNS);
-  const payments = readTable('order_payments.csv', await read('order_payments.csv'), PAYMENT_COLUMNS);
-  const customers = readTable('customers.csv', await read('customers.csv'), CUSTOMER_COLUMNS);
+export async function readSource(directory: string): Promise<Source> {
+  const read = <Column extends string>(file: string, columns: readonly Column[]) =>
+    readFile(join(directory, file), 'utf8').then(
+      (text) => readTable(file, text, columns),
+      (error: unknown) => unreadable(join(directory, file), error),
+    );
+  const orders = await read('orders.csv', ORDER_COLUMNS);
+  const items = await read('order_items.csv', ITEM_COLUMNS);
+  const payments = await read('order_payments.csv', PAYMENT_COLUMNS);
+  const customers = await read('customers.csv', CUSTOMER_COLUMNS);
   const details: Details = {
     items: Map.groupBy(items, (row) => row.values.order_id),
     payments: Map.groupBy(payments, (row) => row.values.order_id),
     people: new Map(customers.map((row) => [row.values.customer_id, row.values.customer_unique_id])),
   };
-  refuseDuplicates(orders);
-  return orders.map((row) => toOrder(row, details));
+  const known = knownOrders(orders);
+  return {
+    orders: orders.map((row) => toOrder(row, details)),
+    strays: {
+      ...strays('items-of-no-order', items, known),
+      ...strays('payments-of-no-order', payments, known),
+    },
+  };
+}
+
+export async function readOrders(directory: string): Promise<readonly SourceOrder[]> {
+  return (await readSource(directory)).orders;
+}
+
+function unreadable(file: string, error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'there is no such file' : message;
+  throw new CsvError(file, undefined, `cannot be read: ${why}`);
+}
+
+function strays(
+  kind: Stray,
+  rows: readonly CsvRow<'order_id'>[],
+  known: ReadonlyMap<string, number>,
+): Source['strays'] {
+  const count = rows.filter(({ values }) => !known.has(values.order_id)).length;
+  return count === 0 ? {} : { [kind]: count };
 }
 
 interface Details {
@@ -50,7 +86,7 @@ function toOrder(row: CsvRow<(typeof ORDER_COLUMNS)[number]>, details: Details):
     const text = values[column];
     const parsed = parseLocalTime(text);
     if (text !== '' && !parsed)
-      throw fail(`${column} is "${text}", which is no time of the form M/D/YYYY H:MM`);
+      throw fail(`${column} is "${text}", which is no local time of the form ${TIME_FORMS}`);
     return parsed;
   };
   const purchasedAt = time('order_purchase_timestamp');
@@ -69,9 +105,29 @@ function toOrder(row: CsvRow<(typeof ORDER_COLUMNS)[number]>, details: Details):
     approvedAt: time('order_approved_at'),
     handedToCarrierAt: time('order_delivered_carrier_date'),
     deliveredAt: time('order_delivered_customer_date'),
-    items: details.items.get(orderId)?.map(toItem),
+    ...itemsOf(details.items.get(orderId)),
     ...paymentsOf(details.payments.get(orderId)),
   };
+}
+
+function itemsOf(
+  rows: readonly CsvRow<(typeof ITEM_COLUMNS)[number]>[] | undefined,
+): Pick<SourceOrder, 'items' | 'itemsIncomplete'> {
+  if (!rows) return { items: undefined, itemsIncomplete: false };
+  const inOrder = whole(rows, 'order_item_id');
+  // Each is looked at all the same: a line that is wrong is wrong, whatever is missing beside it.
+  const items = (inOrder ?? rows).map(toItem);
+  return inOrder ? { items, itemsIncomplete: false } : { items: undefined, itemsIncomplete: true };
+}
+
+/** In the order of their numbers, if none is missing and none there twice. */
+function whole<Column extends string>(
+  rows: readonly CsvRow<Column>[],
+  numbered: NoInfer<Column>,
+): readonly CsvRow<Column>[] | undefined {
+  const numberOf = ({ values }: CsvRow<Column>): number => Number(values[numbered]);
+  const inOrder = rows.toSorted((a, b) => numberOf(a) - numberOf(b));
+  return inOrder.every((row, index) => numberOf(row) === index + 1) ? inOrder : undefined;
 }
 
 function toItem({ values, line }: CsvRow<(typeof ITEM_COLUMNS)[number]>): OrderItem {
@@ -87,12 +143,10 @@ function paymentsOf(
   rows: readonly CsvRow<(typeof PAYMENT_COLUMNS)[number]>[] | undefined,
 ): Pick<SourceOrder, 'payments' | 'paymentsIncomplete'> {
   if (!rows) return { payments: undefined, paymentsIncomplete: false };
-  const inOrder = rows.toSorted(
-    (a, b) => Number(a.values.payment_sequential) - Number(b.values.payment_sequential),
-  );
-  const whole = inOrder.every((row, index) => Number(row.values.payment_sequential) === index + 1);
-  return whole
-    ? { payments: inOrder.map(toPayment), paymentsIncomplete: false }
+  const inOrder = whole(rows, 'payment_sequential');
+  const payments = (inOrder ?? rows).map(toPayment);
+  return inOrder
+    ? { payments, paymentsIncomplete: false }
     : { payments: undefined, paymentsIncomplete: true };
 }
 
@@ -101,7 +155,8 @@ function toPayment({ values, line }: CsvRow<(typeof PAYMENT_COLUMNS)[number]>): 
   return { method, amountCents: centsOf(values.payment_value, 'order_payments.csv', line) };
 }
 
-function refuseDuplicates(orders: readonly CsvRow<'order_id'>[]): void {
+/** By id, with the line. */
+function knownOrders(orders: readonly CsvRow<'order_id'>[]): ReadonlyMap<string, number> {
   const seen = new Map<string, number>();
   for (const { line, values } of orders) {
     const first = seen.get(values.order_id);
@@ -109,6 +164,7 @@ function refuseDuplicates(orders: readonly CsvRow<'order_id'>[]): void {
       throw new CsvError('orders.csv', line, `order ${values.order_id} stands in line ${first} already`);
     seen.set(values.order_id, line);
   }
+  return seen;
 }
 
 function idOf(text: string, file: string, line: number): string {
@@ -117,9 +173,14 @@ function idOf(text: string, file: string, line: number): string {
   return text;
 }
 
-/** By its digits: `0.29 * 100` is not 29. */
+/** By its digits: `0.29 * 100` is not 29. As much as an event takes. */
 function centsOf(text: string, file: string, line: number): number {
   const [, whole, fraction = ''] = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
-  if (whole === undefined) throw new CsvError(file, line, `"${text}" is no amount with at most two decimals`);
+  if (whole === undefined)
+    throw new CsvError(
+      file,
+      line,
+      `"${text}" is no amount: use digits, with at most two decimals, up to 9999999.99`,
+    );
   return Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
 }

@@ -10,6 +10,8 @@ export interface SourceOrder {
   readonly handedToCarrierAt: string | undefined;
   readonly deliveredAt: string | undefined;
   readonly items: readonly OrderItem[] | undefined;
+  /** Some of the order's items are in the files and others, by their numbers, are not, or are there twice. */
+  readonly itemsIncomplete: boolean;
   readonly payments: readonly Payment[] | undefined;
   /** Some of the order's payments are in the files and others, by their numbers, are not. */
   readonly paymentsIncomplete: boolean;

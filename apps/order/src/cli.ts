@@ -40,6 +40,13 @@ program
     process.exitCode = await runImport({ directory, ...options, signal: stopped.signal });
   });
 
+// Whoever read along has seen enough; the import goes on.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -155,6 +155,19 @@ it('an import takes only the first orders of the file, when it is told so', asyn
   expect(child.messages[0]).toMatchObject({ orders: 2, refused: [] });
 });
 
+it('an import goes on when whoever read its progress has seen enough', async () => {
+  const orders = Array.from({ length: 300 }, (_, n) => ({ id: `a${n}`, approved: '3/1/2018 9:00' }));
+  await using directory = await sourceDirectory({ orders });
+  const logFile = join(temporaryFolder(), 'orders.db');
+  const child = startChild(CLI, ['import', directory.path, '--log', logFile]);
+  child.process.stderr?.destroy();
+  child.process.stdout?.destroy();
+  expect(await child.exited).toEqual({ code: 0, signal: null });
+  const store = await SqliteEventStore.open({ file: logFile, readOnly: true });
+  expect(await store.head()).toBe(600);
+  await store.close();
+});
+
 it.each([['import'], ['import', 'a', 'b'], ['import', 'a', '--first', '0'], ['export', 'a'], []])(
   'ends with code 2 and says how it is used when its arguments make no sense: order %s %s %s',
   async (...words) => {

@@ -169,7 +169,7 @@ function knownOrders(orders: readonly CsvRow<'order_id'>[]): ReadonlyMap<string,
 
 function idOf(text: string, file: string, line: number): string {
   if (!idSchema.safeParse(text).success)
-    throw new CsvError(file, line, `"${text}" is no id (A-Z a-z 0-9 _ -)`);
+    throw new CsvError(file, line, `"${text}" is no id: use 1 to 64 of A-Z a-z 0-9 _ -`);
   return text;
 }
 

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = new URL('../../../', import.meta.url);
 const processes = new Set<ChildProcess>();
 
-/** Nothing outlives the demo. */
-process.once('exit', () => {
+/** Nothing outlives the demo, and nothing that runs keeps it from ending. */
+export function killAll(): void {
   for (const child of processes) child.kill('SIGKILL');
-});
+}
+
+process.once('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Milliseconds. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { ServiceError } from '../../services/service-error.ts';
+import { killAll } from './app-process.ts';
 import type { ChosenBus } from './bus/chosen-bus.ts';
 import { readOptions, USAGE, type DemoOptions } from './demo-options.ts';
 import { heading, number, say, tell } from './narrator.ts';
@@ -21,6 +22,7 @@ try {
 } catch (error) {
   const isTold = error instanceof Refusal || error instanceof ServiceError;
   if (!isTold || process.env['VARVE_DEBUG']) throw error;
+  killAll();
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error instanceof Refusal ? error.exitCode : 1;
 }

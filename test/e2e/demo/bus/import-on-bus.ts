@@ -1,6 +1,6 @@
 import { number, say, tell } from '../narrator.ts';
-import { early, type RealOrders } from '../real-orders.ts';
-import { headOf, liveVersion, type Outcome, until, untilBeyond, waitUntilThere } from '../story.ts';
+import { assertImported, assertSome, early, untilUnderWay, type RealOrders } from '../real-orders.ts';
+import { headOf, liveVersion, type Outcome, until, waitUntilThere } from '../story.ts';
 import type { Shop } from './shop.ts';
 
 /** Real orders, imported as commands beside the running order service; projector and broker die meanwhile. */
@@ -10,19 +10,20 @@ export async function importOnBus(shop: Shop, source: RealOrders): Promise<Outco
   let projector = await shop.startProjector('1');
   tell(`order service on ${order.url}, projector on ${projector.url}, importing ${source.directory}`);
   const importing = shop.importOrders(source);
-  await untilBeyond(projector.url, early(source) / 2);
+  let when = await untilUnderWay(projector, Math.ceil(early(source) / 2), importing);
   await projector.kill();
-  tell('kill -9 of the projector while orders are imported');
+  tell(`kill -9 of the projector ${when}`);
   projector = await shop.startProjector('1');
-  await untilBeyond(projector.url, early(source));
+  when = await untilUnderWay(projector, early(source), importing);
   await shop.broker.kill();
-  tell(`kill -9 of ${shop.broker.name} while orders are imported`);
+  tell(`kill -9 of ${shop.broker.name} ${when}`);
   await shop.broker.restart();
   tell(`${shop.broker.name} was started again`);
   const first = await importing;
-  if (first.code !== 0) throw new Error(`The import ended with code ${String(first.code)}:\n${first.output}`);
+  assertImported(first);
   say(first.output.trim().replaceAll(/^/gm, '         '));
   const head = await headOf(shop.stores.log);
+  assertSome(head, source);
   await waitUntilThere(projector.url, head);
   tell(`the projector is at position ${number(head)}`);
 

@@ -136,11 +136,16 @@ function exitCodeOf(error: unknown, io: CliIo): ExitCode {
 /** A program reads the answer, where a person reads the sentence. */
 function answerError(error: unknown, exitCode: ExitCode, io: CliIo): void {
   if (exitCode !== EXIT.failed && exitCode !== EXIT.usage) return;
-  const message =
-    error instanceof CommanderError ? messageOf(error).replace(/^error: /, '') : messageOf(error);
+  const message = error instanceof CommanderError ? describeUsage(error) : messageOf(error);
   const own =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
   io.out(JSON.stringify({ error: { code: exitCode === EXIT.usage ? 'usage' : own, message } }));
+}
+
+/** Where no command was named, the usage is shown in place of an error, and commander's message is none. */
+function describeUsage({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'No command was named: "varve --help" shows all.';
+  return message.replace(/^error: /, '');
 }
 
 /** A message may quote what stands in a log; none of it may reach the terminal as it is. */

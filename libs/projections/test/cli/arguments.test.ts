@@ -15,7 +15,7 @@ test.each([
   ['a position that is none', 'log tail --from 1.5', /'--from <position>'.*whole number/],
   ['position 0', 'replay mail --from 0', /'--from <position>'.*from 1/],
   ['no position', 'replay mail', /required option '--from <position>'/],
-  ['a limit that is none', 'streams list --limit many', /'--limit <n>'/],
+  ['a limit that is none', 'streams list --limit many', /'--limit <n>'.*from 1/],
   ['commas in the wrong places', 'log tail --from 1,00', /whole number/],
   ['a time that is none', 'projections wait orders --timeout soon', /'--timeout <duration>'.*250ms/],
   [
@@ -79,3 +79,14 @@ test('a name that is mistyped is an error, not an empty log', async () => {
   });
   expect(existsSync(files.log)).toBe(false);
 });
+
+test.each(['--json', '--json projections'])(
+  '"varve %s" says to programs that no command was named',
+  async (words) => {
+    const { code, out } = await varve(words);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toEqual({
+      error: { code: 'usage', message: 'No command was named: "varve --help" shows all.' },
+    });
+  },
+);

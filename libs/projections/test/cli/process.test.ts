@@ -51,6 +51,12 @@ test('the installed command gives its exit codes to the shell, answers on one st
   expect((await shell(`varve ${files} projections wait totals --position 99 --timeout 10ms`)).code).toBe(4);
 });
 
+test('the exit code stays what it is when nobody reads the errors', async () => {
+  const child = startChild(bin, ['frobnicate']);
+  child.process.stderr?.destroy();
+  expect(await child.exited).toEqual({ code: 2, signal: null });
+});
+
 test('help is quick: neither Nest nor a driver is loaded', async () => {
   const loader =
     "data:text/javascript,import{registerHooks}from'node:module';registerHooks({load(u,c,n){if(/nestjs|better-sqlite3/.test(u))throw new Error('loaded '+u);return n(u,c)}})";

@@ -2,15 +2,18 @@ import { InvalidArgumentError } from 'commander';
 
 /** A whole number from 0, for commander; also as the tables print it: `12,345`. */
 export function wholeNumber(text: string): number {
-  const value = Number(text.replaceAll(',', ''));
-  if (/^(\d+|\d{1,3}(,\d{3})+)$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('Use a whole number from 0.');
+  return numberFrom(0, text);
 }
 
 export function positiveNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value > 0) return value;
-  throw new InvalidArgumentError('Use a whole number from 1.');
+  return numberFrom(1, text);
+}
+
+function numberFrom(least: number, text: string): number {
+  const value = Number(text.replaceAll(',', ''));
+  const isWhole = /^(\d+|\d{1,3}(,\d{3})+)$/.test(text) && Number.isSafeInteger(value);
+  if (isWhole && value >= least) return value;
+  throw new InvalidArgumentError(`Use a whole number from ${least}.`);
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -25,6 +25,10 @@ export function processIo(): { readonly io: CliIo; readonly dispose: () => void 
     if (error.code !== 'EPIPE') throw error;
     stopping.abort(new OutputClosed());
   });
+  // Whoever reads the errors may have seen enough of them, too; the exit code says the rest.
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const io: CliIo = {
     out: (text) => void stdout.write(`${text}\n`),
     rewrite: (text) => void stdout.write(`\r\u001b[2K${text}`),

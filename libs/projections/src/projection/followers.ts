@@ -7,6 +7,7 @@ import {
 } from '@varve/eventstore';
 import { commitFeedOf, isFed, type BusFeed } from './feed/bus-feed.js';
 import { followedVersion } from './followed-version.js';
+import { isPromise } from './is-promise.js';
 import { projectionProcessor, reactorProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
@@ -21,6 +22,8 @@ export interface FollowersParts<Tx> {
   readonly feed: BusFeed | undefined;
   readonly group: string;
   readonly replaced: 'keep' | 'drop';
+  /** Aborted when a setup that has not ended is not waited for any more. */
+  readonly setupsEnd: () => AbortSignal;
   readonly announce: (event: ProjectorEvent) => void;
   /** Called when another look at the versions is worth while. */
   readonly lookAgain: () => void;
@@ -57,8 +60,17 @@ export class Followers<Tx> {
     for (const projection of this.#parts.projections) {
       const live = (await readModels.listVersions(projection.name)).find((version) => version.live);
       if (live && live.version >= projection.version) continue;
-      await readModels.createVersion(projection, log.logId, 'first');
+      await readModels.createVersion(this.#limited(projection), log.logId, 'first');
     }
+  }
+
+  /** A setup that never ends would keep its transaction, and everybody who waits for it. */
+  #limited(projection: Projection<Tx>): Projection<Tx> {
+    const setup = (tx: Tx): void | Promise<void> => {
+      const pending = projection.setup(tx);
+      return isPromise(pending) ? unless(this.#parts.setupsEnd(), pending) : pending;
+    };
+    return Object.create(projection, { setup: { value: setup } }) as Projection<Tx>;
   }
 
   /** Switches what is ready, drops processors of versions that are not followed any more, and makes those of new ones. */
@@ -177,4 +189,13 @@ export class Followers<Tx> {
 
 function isHanging(error: unknown): error is HandlerHangsError {
   return isEventStoreError(error, 'handler-hangs');
+}
+
+async function unless<T>(signal: AbortSignal, pending: PromiseLike<T>): Promise<T> {
+  const ended = new Promise<never>((_, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  return Promise.race([pending, ended]);
 }

@@ -27,6 +27,7 @@ export class Projector<Tx> {
   #reconciling: Promise<void> | undefined;
   #again = false;
   #cancelTimer: () => void = () => undefined;
+  #setups = new AbortController();
 
   /** @throws InvalidProjectionOptionsError, DuplicateProjectionError */
   constructor(options: ProjectorOptions<Tx>) {
@@ -41,6 +42,7 @@ export class Projector<Tx> {
       feed: options.feed,
       group: options.group ?? 'default',
       replaced: options.replaced ?? 'keep',
+      setupsEnd: () => this.#setups.signal,
       announce: (event) => this.#announce(event),
       lookAgain: () => this.#look(),
     });
@@ -59,6 +61,7 @@ export class Projector<Tx> {
    * Lets running transactions finish, gives the leases back and leaves no timer. Idempotent.
    *
    * @throws HandlerHangsError handlers had not ended after `timeout`: what they were at is rolled back and comes again
+   * @throws SetupFailedError a projection's setup had not ended
    */
   async stop(options?: StopOptions): Promise<void> {
     this.#running?.abort();
@@ -66,9 +69,22 @@ export class Projector<Tx> {
     this.#cancelTimer();
     // A look at the versions may be waiting for a processor to stop.
     const stopped = this.#followers.stop(options);
+    const cancel = this.#endSetupsAfter(options?.timeout);
     await Promise.allSettled([stopped, this.#started, this.#reconciling]);
+    cancel();
     await this.#followers.stop(options);
     await stopped;
+    if (!this.#setups.signal.aborted) return;
+    this.#setups = new AbortController();
+    await this.#started.catch((error: unknown) => {
+      if (isProjectionsError(error, 'setup-failed')) throw error;
+    });
+  }
+
+  #endSetupsAfter(timeout: number | undefined): () => void {
+    if (timeout === undefined) return () => undefined;
+    const late = new Error('it had not ended when the projector was stopped');
+    return this.#processing.timers.after(timeout, () => this.#setups.abort(late));
   }
 
   /**

@@ -70,6 +70,20 @@ describe('a projector', () => {
     await other.runUntilCaughtUp();
   });
 
+  it('does not wait for ever for a setup that never ends when it is stopped with a limit, and makes nothing of it', async () => {
+    const [log, readModels] = [newLog(), await openReadModels()];
+    const hanging = { ...totals(), setup: () => new Promise<void>(() => undefined) };
+    const one = projector({ log, readModels, projections: [hanging] });
+    const started = one.start().catch((error: unknown) => error);
+    await expect(one.stop({ timeout: 20 })).rejects.toMatchObject({
+      code: 'setup-failed',
+      message: expect.stringContaining('had not ended when the projector was stopped') as string,
+    });
+    expect(await started).toMatchObject({ code: 'setup-failed' });
+    expect(await readModels.listVersions()).toEqual([]);
+    await projector({ log, readModels, projections: [totals()] }).runUntilCaughtUp();
+  });
+
   it('says where everything stands', async () => {
     const [log, readModels] = [newLog(), await openReadModels()];
     await charge(log, 'order-1', 5);

@@ -49,6 +49,17 @@ test.each<[option: string, options: unknown]>([
   expect(set).toThrow(new RegExp(`${option}"? of EventStoreModule`));
 });
 
+test('no options, no factory and no list of aggregates are refused as what they are', () => {
+  for (const nothing of [undefined, null, 'log.db'] as never[]) {
+    expect(() => EventStoreModule.forRoot(nothing)).toThrow(/options of EventStoreModule are no object/);
+    expect(() => EventStoreModule.forRootAsync(nothing)).toThrow(/options of EventStoreModule are no object/);
+    expect(() => EventStoreModule.forFeature(nothing)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', option: 'forFeature' }),
+    );
+  }
+  expect(() => EventStoreModule.forRootAsync({} as never)).toThrow(/useFactory of EventStoreModule/);
+});
+
 test('a name that two stores have fails before either is opened', async () => {
   let opened = 0;
   const options = { name: 'archive', store: () => (opened++, new InMemoryEventStore()) };
@@ -112,6 +123,7 @@ test('a class without @Aggregate and a category with a dash are refused', () => 
   class Plain extends AggregateRoot {}
   expect(() => EventStoreModule.forFeature([Plain])).toThrow(/Class Plain is no aggregate/);
   expect(() => Aggregate({ category: 'rush-order' })(Plain)).toThrow(/without "-"/);
+  expect(() => Aggregate(undefined as never)(Plain)).toThrow(/options of @Aggregate of Plain are no object/);
 });
 
 test('two command handlers for one command fail, naming both and their modules', async () => {

@@ -101,6 +101,9 @@ export function checkedOptions(options: ProjectionsOptions): ProjectionsOptions 
   if (options.reader && !hasMethod(options.reader, 'readAll')) {
     throw invalid('reader', 'reads no log', 'Give an HttpLogReader, or leave it out');
   }
+  if (options.registry && !hasMethod(options.registry, 'storedTypesOf')) {
+    throw invalid('registry', 'knows no events', 'Give an EventRegistry, or leave it out');
+  }
   const { group, leaseDuration } = options;
   if (group !== undefined && (typeof group !== 'string' || group === '')) {
     throw invalid('group', `is ${shownOption(group)}`, 'Give a name');

@@ -89,6 +89,13 @@ function assertHandles(
   registry: EventRegistry | undefined,
 ): void {
   if (handles === 'all') return;
+  const given: unknown = handles;
+  if (!Array.isArray(given)) {
+    throw new InvalidProjectionOptionsError(
+      'handles',
+      `"${name}" handles ${JSON.stringify(given)}: use an array of event types, or 'all'.`,
+    );
+  }
   if (handles.length === 0) {
     throw new InvalidProjectionOptionsError(
       'handles',

@@ -26,11 +26,25 @@ describe('an option that cannot be meant is refused at once, by its name', () =>
     ['group', { sqlite: memory, group: '' }],
     ['leaseDuration', { sqlite: memory, leaseDuration: 0 }],
     ['leaseDuration', { sqlite: memory, leaseDuration: '5s' }],
+    ['shutdownTimeout', { sqlite: memory, shutdownTimeout: -1 }],
+    ['registry', { sqlite: memory, registry: {} }],
     ['name', { sqlite: memory, name: '' }],
     ['projections', { sqlite: memory, projections: [Customers] }],
   ])('%s in %j', (option, given) => {
     expect(options(given)).toThrow(expect.objectContaining({ code: 'invalid-options', option }));
     expect(options(given)).toThrow(new RegExp(`${option}"? of ProjectionsModule`));
+  });
+
+  test('and so are no options and no factory at all', () => {
+    for (const nothing of [undefined, null, 'r.db'] as never[]) {
+      expect(options(nothing)).toThrow(/options of ProjectionsModule are no object/);
+      expect(() => ProjectionsModule.forRootAsync(nothing)).toThrow(
+        /options of ProjectionsModule are no object/,
+      );
+    }
+    expect(() => ProjectionsModule.forRootAsync({} as never)).toThrow(/useFactory of ProjectionsModule/);
+    const never = { sqlite: memory, leaseDuration: Number.NaN };
+    expect(options(never)).toThrow(/leaseDuration of ProjectionsModule is NaN/);
   });
 
   test('what a factory gives is checked as well', async () => {

@@ -94,6 +94,29 @@ describe('declarations', () => {
     expect(() => validateDeclarations({ projections: [projection()], registry })).toThrow(/"order.placed"/);
   });
 
+  it.each([['order'], [[]], [['rush-order']], [['']], [[7]], [null]])(
+    'of the categories %j are refused: no stream would be in them',
+    (categories) => {
+      const given = { categories } as never;
+      const reactor = defineReactor({ name: 'mail', on: { 'order.placed': () => undefined } });
+      for (const declared of [
+        { projections: [projection(given)] },
+        { projections: [], reactors: [{ ...reactor, ...(given as object) }] },
+      ]) {
+        expect(() => validateDeclarations(declared)).toThrow(
+          expect.objectContaining({ code: 'invalid-options', option: 'categories' }),
+        );
+      }
+    },
+  );
+
+  it('that handle a text in place of a list are refused', () => {
+    const handles = 'order.placed' as never;
+    expect(() => validateDeclarations({ projections: [projection({ handles })] })).toThrow(
+      /"orders" handles "order.placed": use an array/,
+    );
+  });
+
   it('that handle nothing are refused', () => {
     expect(() => defineProjection({ name: 'x', version: 1, order: 'stream', on: {} })).toThrow(
       /handles no event/,

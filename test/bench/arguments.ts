@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface BenchArguments {
@@ -19,6 +21,9 @@ const ON_SERVERS = /^(bus|mongodb)(-|$)/;
 export function readArguments(words: readonly string[], known: readonly string[]): BenchArguments {
   const { values, positionals } = parsed(words);
   const { quick, json, help } = values;
+  if (json !== undefined && !existsSync(dirname(resolve(json))))
+    throw new BenchUsageError(`--json is ${json}: there is no such folder.`);
+  if (json === '') throw new BenchUsageError('--json needs the name of a file: --json FILE.');
   const unknown = positionals.find((asked) => !known.some((name) => isMeant(asked, name)));
   if (unknown !== undefined)
     throw new BenchUsageError(

@@ -31,6 +31,8 @@ async function bench(words: readonly string[], env: Record<string, string> = {})
 it.each([
   [['--fast'], "Unknown option '--fast'. Use [NAME …] [--quick] [--json FILE] [--help]."],
   [['--json'], "Option '--json <value>' argument missing. Use [NAME …] [--quick] [--json FILE] [--help]."],
+  [['--json='], '--json needs the name of a file: --json FILE.'],
+  [['--json', '/nowhere/rows.json'], '--json is /nowhere/rows.json: there is no such folder.'],
 ])('options that make no sense are refused in a line: %j', (words, says) => {
   expect(() => readArguments(words, KNOWN)).toThrow(says);
 });

@@ -78,6 +78,15 @@ describe('npm run services', () => {
     expect(await services('status', SERVICE)).toMatchObject({ state: 'down' });
   });
 
+  it('says in words what is wrong with an option, without a stack', async () => {
+    const asked = run(process.execPath, [main, 'status', '--bogus']);
+
+    await expect(asked).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Unknown option '--bogus'\.\n\nnpm run services(?![\s\S]* at )/),
+    });
+  });
+
   it('says which services there are when asked for another', async () => {
     const asked = run(process.execPath, [main, 'up', 'postgres']);
 

@@ -33,14 +33,24 @@ const actions: Readonly<Record<string, (service: string) => Promise<Report>>> = 
   },
 };
 
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    // The parser goes on with advice about dashes.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw new ServiceError('invalid-options', `${what}.\n\n${usage}`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values, positionals } = readArguments();
   const [action = '', ...named] = positionals;
   if (values.help) {
     console.log(usage);

@@ -73,6 +73,11 @@ export class MemoryBroker {
     this.#retained = options.retained ?? 10_000;
   }
 
+  /** Whether topics are made by their first use. */
+  get createsTopics(): boolean {
+    return this.#createTopics;
+  }
+
   get isUp(): boolean {
     return this.#isUp;
   }

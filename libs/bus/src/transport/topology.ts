@@ -23,7 +23,7 @@ export interface GroupPlan {
 export interface BusAdministration {
   /** Creates what is missing and changes nothing that is there. */
   setup(topology: BusTopology): Promise<SetupReport>;
-  /** What is missing or of the wrong kind; nothing when all is well. */
+  /** What is missing or of the wrong kind, topics that groups subscribe to included; nothing when all is well. */
   inspect(topology: BusTopology): Promise<readonly TopologyProblem[]>;
 }
 

@@ -40,6 +40,11 @@ describe('bus setup and doctor', () => {
     expect(after.out).toContain('✓ publication on default: at position 0 of 0');
   });
 
+  test('a bus within the process, which makes what is used, lacks nothing', async () => {
+    const { app } = shop();
+    expect(await varve('doctor', { app })).toMatchObject({ code: 0 });
+  });
+
   test('the group of a projection that is fed by the bus belongs to it', async () => {
     const [broker, folder] = [new MemoryBroker({ createTopics: false }), temporaryFolder()];
     @Module({

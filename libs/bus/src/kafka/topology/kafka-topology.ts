@@ -1,4 +1,5 @@
 import type { BusTopology, SetupReport, TopicPlan, TopologyProblem } from '../../transport/topology.js';
+import { missingSubscribed, subscribedTopics } from '../../transport/subscribed-topics.js';
 import { deadLetterTopicPlan } from '../dead-letters/give-up.js';
 import type { KafkaAdmin } from '../driver/kafka-driver.js';
 import { createTopic } from './create-topic.js';
@@ -45,6 +46,9 @@ export async function inspectKafka(
   const missing = planned.filter(({ name }) => !names.has(name));
   const problems = [
     ...missing.map((topic) => missingTopic(topic, options)),
+    ...subscribedTopics(topology).flatMap(({ name, group }) =>
+      names.has(name) ? [] : [missingSubscribed(name, group)],
+    ),
     ...topology.topics.flatMap((plan) => unfit(plan, options)),
   ];
   const there = await admin.describeTopics(planned.map(({ name }) => name).filter((name) => names.has(name)));

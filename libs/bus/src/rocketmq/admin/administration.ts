@@ -2,7 +2,7 @@ import { sleep } from '@varve/eventstore';
 import type { BusTopology, SetupReport, TopologyProblem } from '../../transport/topology.js';
 import type { RocketMqSettings } from '../options.js';
 import { BrokerAdmin } from './broker-admin.js';
-import { abandonedHalfMessages, inspectBroker, problemsOfTopic } from './inspect.js';
+import { abandonedHalfMessages, inspectBroker, problemsOfSubscribed, problemsOfTopic } from './inspect.js';
 import { plannedTopic } from './plans.js';
 import { commandsFor, needsOf, setUp } from './setup.js';
 import { setStartPosition, type StartPosition } from './start-position.js';
@@ -47,7 +47,8 @@ export class Administration {
     const problems = topics.map(async (topic) =>
       problemsOfTopic(topic, await this.#options.typeOf(topic.name)),
     );
-    return (await Promise.all(problems)).flat();
+    const subscribed = await problemsOfSubscribed(topology, (topic) => this.#options.typeOf(topic));
+    return [...(await Promise.all(problems)).flat(), ...subscribed];
   }
 
   async setStartPosition(position: StartPosition): Promise<void> {

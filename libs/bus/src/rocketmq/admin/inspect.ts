@@ -1,4 +1,6 @@
 import type { BusTopology, TopologyProblem } from '../../transport/topology.js';
+import { missingSubscribed, subscribedTopics } from '../../transport/subscribed-topics.js';
+import { brokerName } from '../names.js';
 import type { BrokerAdmin, GroupAtBroker } from './broker-admin.js';
 import { createGroupCommand, createTopicCommand } from './mqadmin-commands.js';
 import { plannedGroup, plannedTopic, type PlannedGroup, type PlannedTopic } from './plans.js';
@@ -16,6 +18,7 @@ export async function inspectBroker(
   for (const topic of topology.topics.map(plannedTopic)) {
     problems.push(...problemsOfTopic(topic, (await broker.topic(topic.name))?.type));
   }
+  problems.push(...(await problemsOfSubscribed(topology, async (name) => (await broker.topic(name))?.type)));
   const groups = await broker.groups();
   for (const plan of topology.groups) {
     const group = plannedGroup(plan, topology);
@@ -23,6 +26,19 @@ export async function inspectBroker(
   }
   if (topology.topics.some(({ kind }) => kind === 'transactional')) {
     problems.push(...problemsOfAbandoned(await abandonedHalfMessages(broker)));
+  }
+  return problems;
+}
+
+/** `typeOf` a topic by its name at the broker: `undefined` where there is none. */
+export async function problemsOfSubscribed(
+  topology: BusTopology,
+  typeOf: (topic: string) => Promise<string | undefined>,
+): Promise<readonly TopologyProblem[]> {
+  const problems: TopologyProblem[] = [];
+  for (const { name, group } of subscribedTopics(topology)) {
+    const topic = brokerName(name);
+    if ((await typeOf(topic)) === undefined) problems.push(missingSubscribed(topic, group));
   }
   return problems;
 }

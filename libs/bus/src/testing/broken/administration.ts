@@ -6,6 +6,7 @@ export const brokenAtAdministration = [
     [
       'creates what is missing, once, and it can be used at once',
       'says what is missing, and nothing when all is there',
+      'misses a topic that a group subscribes to, though another app publishes on it',
     ],
     () => ({
       setup: async ({ topics }) => ({ created: topics.map(({ name }) => name), existing: [], commands: [] }),
@@ -23,7 +24,21 @@ export const brokenAtAdministration = [
     }),
   ),
 
-  brokenBus('misses nothing', ['says what is missing, and nothing when all is there'], () => ({
-    inspect: async () => [],
-  })),
+  brokenBus(
+    'misses nothing',
+    [
+      'says what is missing, and nothing when all is there',
+      'misses a topic that a group subscribes to, though another app publishes on it',
+    ],
+    () => ({ inspect: async () => [] }),
+  ),
+
+  brokenBus(
+    'looks at the topics alone that the app publishes on',
+    ['misses a topic that a group subscribes to, though another app publishes on it'],
+    (bus) => ({
+      inspect: ({ topics, groups }) =>
+        bus.inspect({ topics, groups: groups.map((group) => ({ ...group, topics: [] })) }),
+    }),
+  ),
 ];

@@ -102,7 +102,12 @@ export const brokenAtPublishing = [
 
   brokenBus(
     'makes every topic that somebody names',
-    ['refuses an unknown topic, soon', 'refuses to subscribe to an unknown topic, soon'],
+    [
+      'refuses an unknown topic, soon',
+      'refuses to subscribe to an unknown topic, soon',
+      'says what is missing, and nothing when all is there',
+      'misses a topic that a group subscribes to, though another app publishes on it',
+    ],
     () => ({}),
     { createTopics: true },
   ),

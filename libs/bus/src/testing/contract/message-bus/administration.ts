@@ -58,4 +58,23 @@ export const administrationCases = [
     },
     'administration',
   ),
+
+  busCase(
+    'misses a topic that a group subscribes to, though another app publishes on it',
+    async (bench) => {
+      const administration = administrationOf(bench);
+      const { topics, groups } = planned(bench);
+      const { name = '' } = topics[0] ?? {};
+      await administration.setup({ topics: [], groups });
+      const missing = await administration.inspect({ topics: [], groups });
+      ok(
+        missing.some(({ subject, problem }) => `${subject} ${problem}`.includes(name)),
+        'it does not miss the topic',
+      );
+      await administration.setup({ topics, groups });
+      const isWell = async () => (await administration.inspect({ topics: [], groups })).length === 0;
+      await bench.until(isWell, 'no problem left');
+    },
+    'administration',
+  ),
 ];

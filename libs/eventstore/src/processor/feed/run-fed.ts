@@ -32,8 +32,8 @@ export async function runFed<Tx>(fed: FedWork<Tx>, feeding: Feeding<Tx>): Promis
 }
 
 /**
- * In one transaction, and if that fails one by one, as the log has them: the handler may have changed what it was given. A commit that fails alone is not judged here: its stream is the walker's, who has the
- * log's order and the failure policy. Answers those streams.
+ * In one transaction, and if that fails one by one, as the log has them: the handler may have changed what it was given. A commit that fails
+ * alone is not judged here: its stream is the walker's, who has the log's order and the failure policy. Answers those streams.
  */
 async function applyFed<Tx>(fed: FedWork<Tx>, commits: readonly FedCommit[]): Promise<ReadonlySet<string>> {
   const left = new Set<string>();

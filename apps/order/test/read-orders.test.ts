@@ -104,7 +104,11 @@ describe('reading orders', () => {
       { orders: [whole], items: [['a1', 1, '10000000', '0']] },
       /order_items\.csv, line 2: "10000000" is no amount: .*up to 9999999\.99\.$/,
     ],
-    ['an id that is none', { orders: [{ id: 'a b' }] }, /orders\.csv, line 2: "a b" is no id: use 1 to 64 of/],
+    [
+      'an id that is none',
+      { orders: [{ id: 'a b' }] },
+      /orders\.csv, line 2: "a b" is no id: use 1 to 64 of/,
+    ],
   ] satisfies [string, SourceFiles, RegExp][])(
     'refuses %s and names the line',
     async (_what, files, message) => {

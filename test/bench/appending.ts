@@ -76,7 +76,7 @@ export const concurrent: Benchmark = {
     '64 concurrent callers, against one transaction per append and against a bare loop of 64 appends per transaction',
   run: async (scale) => {
     const few = scale.quick ? 2_000 : 8_000;
-    const appends = scale.quick ? 12_800 : 32_000;
+    const appends = scale.quick ? 12_800 : 64_000;
     const rows: [string, Side, Side, number, number][] = [
       ['append-64-one-transaction-each', concurrentAppends(few, 1), transactions(few, 1, 1), few, 6],
       [
@@ -104,7 +104,7 @@ export const concurrent: Benchmark = {
 
 /** These rows are short, and the disk is not the same from second to second. */
 function widened(scale: Scale): Scale {
-  return { ...scale, rounds: scale.quick ? scale.rounds : scale.rounds + 6 };
+  return { ...scale, rounds: scale.quick ? scale.rounds : scale.rounds + 2 };
 }
 
 /** On streams that are there already, like those of the reference. */

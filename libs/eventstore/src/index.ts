@@ -47,7 +47,7 @@ export {
   ProjectionFailedError,
   type HangingHandler,
 } from './processor/errors.js';
-export type { Handling } from './processor/step/handler-watch.js';
+export { describeHandling, type Handling } from './processor/step/handling.js';
 export { Processor, type RunOptions, type StopOptions } from './processor/processor.js';
 export type {
   EffectHandler,

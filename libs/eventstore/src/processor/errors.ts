@@ -3,7 +3,7 @@ import type { CommitHeader } from '../log/commit.js';
 import { messageOf } from '../log/message-of.js';
 import type { Position } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
-import type { Handling } from './step/handler-watch.js';
+import { describeHandling, type Handling } from './step/handling.js';
 
 /** A handler could not apply a commit. A handler may throw it itself to say which commit of a batch it was. */
 export class ProjectionFailedError extends EventStoreError {
@@ -34,17 +34,10 @@ export class HandlerHangsError extends EventStoreError {
   constructor(readonly handlers: readonly HangingHandler[]) {
     super(
       'handler-hangs',
-      `${handlers.map(describeHanging).join('; ')}. The processor was stopped without it: what it was at is not saved and comes again. ` +
+      `${handlers.map((each) => `Processor "${each.processor}": ${describeHandling(each)}`).join('; ')}. The processor was stopped without it: what it was at is not saved and comes again. ` +
         `Give what the handler calls a time limit.`,
     );
   }
-}
-
-function describeHanging({ processor, milliseconds, event, commits }: HangingHandler): string {
-  const what = event
-    ? `the handler of "${event.type}", at version ${event.version} of stream "${event.stream}",`
-    : `the handler of a batch of ${commits} commits`;
-  return `Processor "${processor}": ${what} has not ended for ${Math.round(milliseconds / 1000)} s`;
 }
 
 /** Another instance took the lease, or a person paused the processor. What this instance was doing has been rolled back. */

@@ -1,6 +1,6 @@
 import type { Position, StreamVersion } from '../log/positions.js';
 import type { ProcessorId } from './checkpoint-store.js';
-import type { Handling } from './step/handler-watch.js';
+import type { Handling } from './step/handling.js';
 
 /** Everything that a processor announces; one union, so that a listener can be exhaustive. */
 export type ProcessorEvent = { readonly processor: ProcessorId } & (

@@ -1,7 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import { messageOf } from '@varve/eventstore';
+import { describeHandling, messageOf } from '@varve/eventstore';
 import type { ProjectorEvent } from '../projection/projector-options.js';
 import { processorIdOf } from '../projection/version-id.js';
+
+const WAITED_FOR = 'It is waited for; give what it calls a time limit.';
 
 /** What an operator wants to read; progress is for metrics, not for a log. */
 export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent): void {
@@ -20,7 +22,7 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
       );
       break;
     case 'handler-slow':
-      logger.warn(describeSlow(event));
+      logger.warn(`${event.processor}: ${describeHandling(event)}. ${WAITED_FOR}`);
       break;
     case 'left-to-the-log':
       logger.warn(
@@ -60,18 +62,6 @@ function describeNotFollowed({
   live,
 }: Extract<ProjectorEvent, { kind: 'not-followed' }>): string {
   return `${name}: this code's version ${version} is not followed; live is ${processorIdOf(live)}. It stands still unless other instances have its version: deploy that again, or make version ${version} live with "varve projections rebuild ${name}".`;
-}
-
-function describeSlow({
-  processor,
-  event,
-  commits,
-  milliseconds,
-}: Extract<ProjectorEvent, { kind: 'handler-slow' }>): string {
-  const what = event
-    ? `the handler of "${event.type}", at version ${event.version} of stream "${event.stream}",`
-    : `the handler of a batch of ${commits} commits`;
-  return `${processor}: ${what} has not ended for ${Math.round(milliseconds / 1000)} s. It is waited for; give what it calls a time limit.`;
 }
 
 function adviceFor(error: unknown): string {

@@ -1,16 +1,7 @@
 import type { RecordedEvent } from '../../log/event.js';
 import { HandlerHangsError, InterruptedError } from '../errors.js';
 import type { HandledCommit, ProcessorSettings } from '../processor-options.js';
-
-/** What a handler is at. */
-export interface Handling {
-  /** The one that it is waited for, where that is known: a handler of whole batches does not say. */
-  readonly event?: Pick<RecordedEvent, 'type' | 'stream' | 'version' | 'position'>;
-  /** In the batch. */
-  readonly commits: number;
-  /** How long it has not ended. */
-  readonly milliseconds: number;
-}
+import type { Handling } from './handling.js';
 
 /** When a handler is first told to be slow, in milliseconds; then after twice the time, again and again. A batch is meant to take 25. */
 const SLOW = 10_000;

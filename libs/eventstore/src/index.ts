@@ -19,6 +19,7 @@ export * from './log/errors.js';
 export * from './log/event-store.js';
 export * from './log/event.js';
 export * from './log/expected-version.js';
+export * from './log/is-promise.js';
 export * from './log/known-options.js';
 export * from './log/log-reader.js';
 export * from './log/message-of.js';

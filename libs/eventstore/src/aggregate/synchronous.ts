@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../log/errors.js';
+import { isPromise } from '../log/is-promise.js';
 
 /**
  * @throws InvalidOptionsError code that tells a state from events has returned a promise: a decision would not see what it changes later,
@@ -11,9 +12,4 @@ export function assertSynchronous(returned: unknown, what: () => string): void {
     'handlers',
     `${what()} returned a promise. Make it synchronous: await what it needs before the command decides, and put that into the event.`,
   );
-}
-
-/** Promises of other libraries are no instances of ours. */
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,6 +1,5 @@
-import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
+import { isPromise, type FailurePolicy, type RecordedEvent } from '@varve/eventstore';
 import { handlersIn } from './handlers-in.js';
-import { isPromise } from './is-promise.js';
 import type { Projection } from './projection.js';
 
 /** Applies one event. What it returns is awaited only if it is a promise: `(event, tx) => tx.run(…)` gives the driver's result. */

@@ -1,13 +1,13 @@
 import {
   HandlerHangsError,
   isEventStoreError,
+  isPromise,
   type Processor,
   type ProcessorEvent,
   type StopOptions,
 } from '@varve/eventstore';
 import { commitFeedOf, isFed, type BusFeed } from './feed/bus-feed.js';
 import { followedVersion } from './followed-version.js';
-import { isPromise } from './is-promise.js';
 import { projectionProcessor, reactorProcessor } from './make-processor.js';
 import type { Processing } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../../log/event.js';
+import { isPromise } from '../../log/is-promise.js';
 import { HandlerHangsError, InterruptedError } from '../errors.js';
 import type { HandledCommit, ProcessorSettings } from '../processor-options.js';
 import type { Handling } from './handling.js';
@@ -49,10 +50,10 @@ export class HandlerWatch {
     this.#commits = commits.length;
     this.#event = event;
     const pending = call((at) => (this.#event = at));
-    if (pending instanceof Object && 'then' in pending) return this.#waitFor(pending);
+    if (isPromise(pending)) return this.#waitFor(pending);
   }
 
-  async #waitFor(pending: Promise<void>): Promise<void> {
+  async #waitFor(pending: PromiseLike<void>): Promise<void> {
     const { clock } = this.#settings;
     this.#since = clock();
     const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject));

@@ -1,4 +1,4 @@
-import { isPromise } from '../../projection/is-promise.js';
+import { isPromise } from '@varve/eventstore';
 
 /** Ends a handle as soon as the work that it was given to is done, before anybody else's transaction can begin. */
 export function ending<T>(handle: { end(): void }, work: () => T | Promise<T>): T | Promise<T> {

@@ -1,6 +1,6 @@
+import { isPromise } from '@varve/eventstore';
 import type Database from 'better-sqlite3';
 import { ReadModelsClosedError } from '../../index.js';
-import { isPromise } from '../../projection/is-promise.js';
 import { translateDriverError } from '../driver-errors.js';
 import type { ReadModelFile } from './read-model-file.js';
 import { StatementCaches } from './statement-cache.js';

@@ -1,6 +1,6 @@
+import { isPromise } from '@varve/eventstore';
 import type Database from 'better-sqlite3';
 import { InsideTransactionError, ReadModelsClosedError, ReadModelsUnavailableError } from '../../index.js';
-import { isPromise } from '../../projection/is-promise.js';
 import { endedByHandler, isBusy, translateDriverError } from '../driver-errors.js';
 import { Mutex } from './mutex.js';
 import type { ReadModelFile } from './read-model-file.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parserProblem } from '../support/parser-problem.ts';
 
 export interface BenchArguments {
   readonly quick: boolean;
@@ -51,8 +52,6 @@ function parsed(words: readonly string[]) {
       },
     });
   } catch (error) {
-    // The parser goes on with advice about dashes.
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
-    throw new BenchUsageError(`${what}. Use [NAME …] [--quick] [--json FILE] [--help].`);
+    throw new BenchUsageError(`${parserProblem(error)}. Use [NAME …] [--quick] [--json FILE] [--help].`);
   }
 }

@@ -21,7 +21,7 @@ export function builtFolder(): string {
   return join(cacheFolder(), 'built');
 }
 
-/** Of classes that servers load; see `process/class-archive.ts`. */
+/** Of classes that servers load; see `process/java-classes.ts`. */
 export function archivesFolder(): string {
   return join(cacheFolder(), 'archives');
 }

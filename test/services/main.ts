@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parserProblem } from '../support/parser-problem.ts';
 import { services } from './cli/services.ts';
 import { loadState, type ServerState } from './cli/state.ts';
 import { down, up } from './cli/up.ts';
@@ -43,9 +44,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    // The parser goes on with advice about dashes.
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new ServiceError('invalid-options', `${what}.\n\n${usage}`);
+    throw new ServiceError('invalid-options', `${parserProblem(error)}.\n\n${usage}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parserProblem } from '../../support/parser-problem.ts';
 import { ROUNDS_PER_STORY } from '../mongodb/writers-story.ts';
 
 export const usage = `npm run faults -- [--bus rocketmq|kafka|memory] [--publication relay|two-phase] [--runs N] [--seed N] [--resume] [--run N]
@@ -36,9 +37,7 @@ export function readArguments(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: OPTIONS }).values;
   } catch (error) {
-    // The parser goes on with advice about dashes.
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s|\n/);
-    throw new SoakUsageError(`${what.replace(/\.$/, '')}. "npm run faults -- --help" shows what there is.`);
+    throw new SoakUsageError(`${parserProblem(error)}. "npm run faults -- --help" shows what there is.`);
   }
 }
 

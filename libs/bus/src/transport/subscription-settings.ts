@@ -8,7 +8,7 @@ export const MAX_IN_FLIGHT = 10_000;
 export const DEFAULT_MAX_IN_FLIGHT = 64;
 
 const SUBSCRIPTION = 'a subscription';
-const KNOWN = {
+export const KNOWN_SUBSCRIPTION = {
   topics: true,
   group: true,
   order: true,
@@ -27,7 +27,7 @@ export interface SubscriptionSettings extends Required<SubscriptionOptions> {
 
 /** @throws InvalidBusOptionsError naming the first option that is none */
 export function subscriptionSettings(options: SubscriptionOptions): SubscriptionSettings {
-  assertKnownOptions<SubscriptionOptions>(SUBSCRIPTION, options, KNOWN);
+  assertKnownOptions<SubscriptionOptions>(SUBSCRIPTION, options, KNOWN_SUBSCRIPTION);
   if (options.retry !== undefined)
     assertKnownOptions<RetryPolicy>(SUBSCRIPTION, options.retry, KNOWN_RETRY, 'retry');
   const settings: SubscriptionSettings = {

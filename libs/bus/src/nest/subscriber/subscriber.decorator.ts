@@ -3,6 +3,7 @@ import { assertCategory } from '../../message/category.js';
 import { assertKnownOptions } from '../../message/known-options.js';
 import type { SubscriptionOptions } from '../../transport/subscription.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
+import { KNOWN_SUBSCRIPTION } from '../../transport/subscription-settings.js';
 
 /** `topics`, `categories`, or both. */
 export interface SubscriberOptions extends Partial<Omit<SubscriptionOptions, 'group'>> {
@@ -18,18 +19,7 @@ export interface SubscriberOptions extends Partial<Omit<SubscriptionOptions, 'gr
 
 const SUBSCRIBER = Symbol.for('@varve/bus:subscriber');
 
-const KNOWN = {
-  group: true,
-  topics: true,
-  categories: true,
-  bus: true,
-  order: true,
-  maxInFlight: true,
-  retry: true,
-  startFrom: true,
-  onPoison: true,
-  onFailure: true,
-} as const;
+const KNOWN = { ...KNOWN_SUBSCRIPTION, categories: true, bus: true } as const;
 
 /**
  * A provider whose `@OnMessage` methods are given what arrives on a bus, at least once. What a method throws decides: temporary errors are

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { StoreIncompatibleError } from '@varve/eventstore';
+import { identify } from '@varve/eventstore/sqlite';
 
 /** "VRVB" in ASCII, in the file's header: tells a publication store from a log, read models and anybody else's database. */
 const APPLICATION_ID = 0x56_52_56_42;
@@ -56,15 +57,13 @@ export function ensureSchema(database: Database): void {
 
 /** `false`: an empty file. */
 export function isOurs(database: Database): boolean {
-  const application = database.pragma('application_id', { simple: true });
-  const version = database.pragma('user_version', { simple: true }) as number;
+  const { application, version, tables } = identify(database);
   if (application === APPLICATION_ID && version === SCHEMA_VERSION) return true;
   if (application === APPLICATION_ID) {
     throw new StoreIncompatibleError(
       `${database.name} was written by a newer version of @varve/bus (schema ${version}, this one knows ${SCHEMA_VERSION}). Update the package.`,
     );
   }
-  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (application === 0 && tables === 0) return false;
   throw new StoreIncompatibleError(
     `${database.name} is no publication store but something else. Nothing was changed in it. Give publication a file of its own.`,

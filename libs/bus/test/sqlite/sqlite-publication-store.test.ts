@@ -5,6 +5,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pretendNodeApi } from '../../../../test/support/older-node.js';
+import { openedTogether } from '../../../../test/support/opened-together.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 describe('A publication store in a file', () => {
@@ -35,6 +36,10 @@ describe('A publication store in a file', () => {
       'no publication store',
     );
     await expect(SqlitePublicationStore.open({ file: '' })).rejects.toMatchObject({ option: 'file' });
+  });
+
+  it('is made by two together, whatever one has done between two steps of the other', async () => {
+    expect(await openedTogether((file) => SqlitePublicationStore.open({ file }))).toBeGreaterThan(3);
   });
 
   it('refuses a Node that the driver would crash', async () => {

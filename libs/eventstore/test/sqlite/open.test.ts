@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { pretendNodeApi } from '../../../../test/support/older-node.js';
+import { openedTogether } from '../../../../test/support/opened-together.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { migrate } from '../../src/sqlite/connection/migrate.js';
 import { MIGRATIONS } from '../../src/sqlite/connection/schema.js';
@@ -118,6 +119,10 @@ describe('opening', () => {
     expect(memory.durability).toBe('volatile');
     await memory.close();
   });
+});
+
+test('two that make a log together both open it, whatever one has done between two steps of the other', async () => {
+  expect(await openedTogether((file) => SqliteEventStore.open({ file }))).toBeGreaterThan(3);
 });
 
 test('a read-only store follows the log and refuses every write', async () => {

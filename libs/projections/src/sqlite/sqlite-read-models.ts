@@ -94,7 +94,7 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
     const { file, create = true, busyTimeout = 5_000, clock = () => new Date() } = checkedOptions(options);
     // The same file has one name, wherever a process was started: the log remembers it.
     const location = file === IN_MEMORY ? file : resolve(file);
-    const database = openForWriting(location, { create, now: clock().getTime() });
+    const database = await openForWriting(location, { create, busyTimeout, now: clock().getTime() });
     const opened = file === IN_MEMORY ? undefined : new ReadModelFile(location);
     const now = () => performance.now();
     const writer = new WriteConnection(database, { file: opened, busyTimeout, now, sleep });

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { SqliteReadModels, type SqliteReadModelsOptions } from '@varve/projections/sqlite';
 import { pretendNodeApi } from '../../../../test/support/older-node.js';
+import { openedTogether } from '../../../../test/support/opened-together.js';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 
 test('a Node that the driver would crash is refused with what to do', async () => {
@@ -13,6 +14,10 @@ test('a Node that the driver would crash is refused with what to do', async () =
       message: expect.stringContaining('22.14') as string,
     });
   }
+});
+
+test('two that make read models together both open them, whatever one has done between two steps of the other', async () => {
+  expect(await openedTogether((file) => SqliteReadModels.open({ file }))).toBeGreaterThan(3);
 });
 
 test('read models that exist are opened while another process writes', async () => {

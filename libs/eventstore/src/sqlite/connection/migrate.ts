@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { StoreIncompatibleError } from '../../log/errors.js';
+import { identify } from './identify.js';
 import { APPLICATION_ID, MIGRATIONS } from './schema.js';
 
 /** Looks without writing, so that a file which is none of ours stays as it is. @throws StoreIncompatibleError */
@@ -28,12 +29,4 @@ export function migrate(database: Database, location: string, migrations = MIGRA
       database.pragma(`user_version = ${migrations.length}`);
     })
     .immediate();
-}
-
-function identify(database: Database): { application: number; version: number; tables: number } {
-  return {
-    application: database.pragma('application_id', { simple: true }) as number,
-    version: database.pragma('user_version', { simple: true }) as number,
-    tables: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
-  };
 }

@@ -35,12 +35,13 @@ function assertUsablePath(path: string, { readOnly, create }: OpenOptions): void
       `The folder of "file" does not exist: ${dirname(path)}. Create it.`,
     );
   }
+  // The journal first: whoever makes the log meanwhile writes the file before it.
+  const journal = statSync(`${path}-wal`, { throwIfNoEntry: false });
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats && (readOnly || !create)) {
     throw new InvalidOptionsError('file', `There is no log at "file": ${path}.`);
   }
   if (stats && !stats.isFile()) throw new InvalidOptionsError('file', `"file" is no file: ${path}.`);
-  const journal = statSync(`${path}-wal`, { throwIfNoEntry: false });
   // SQLite would take the empty file for a new database and delete the journal, with all that is in it.
   if ((!stats || stats.size === 0) && journal && journal.size > 0) {
     throw new StoreIncompatibleError(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lackingDriver } from '@varve/eventstore/sqlite';
+import { DRIVER_TIMEOUT, lackingDriver, whileBusy } from '@varve/eventstore/sqlite';
 import Database from 'better-sqlite3';
 import { InvalidProjectionOptionsError, ReadModelsIncompatibleError } from '../../index.js';
 import { translateDriverError } from '../driver-errors.js';
@@ -8,33 +8,49 @@ import { APPLICATION_ID, ensureSchema } from './schema.js';
 
 export const IN_MEMORY = ':memory:';
 
-/** How long the driver may block the thread on another process's lock; longer waits are asynchronous. */
-const DRIVER_TIMEOUT = 5;
+interface Opening {
+  readonly create: boolean;
+  readonly now: number;
+  /** How long another process's lock is waited for, in milliseconds. */
+  readonly busyTimeout: number;
+}
 
 /** Opens a connection that writes, and makes the tables in an empty file. */
-export function openForWriting(file: string, options: { create: boolean; now: number }): Database.Database {
+export async function openForWriting(file: string, opening: Opening): Promise<Database.Database> {
   const lacking = lackingDriver();
   if (lacking) throw new ReadModelsIncompatibleError(`SQLite read models need ${lacking}.`);
-  if (!options.create && file !== IN_MEMORY && !existsSync(file)) {
+  if (!opening.create && file !== IN_MEMORY && !existsSync(file)) {
     throw new InvalidProjectionOptionsError('file', `There are no read models at ${file}. Check the path.`);
   }
-  return connect(file, { timeout: 5_000 }, (database) => {
-    refuseForeignFile(database);
-    database.pragma('journal_mode = WAL');
-    // What a power cut takes, it takes together with its checkpoint: the processor applies it again.
-    database.pragma('synchronous = NORMAL');
-    database.pragma('wal_autocheckpoint = 10000');
-    database.pragma('foreign_keys = ON');
-    ensureSchema(database, { databaseId: randomUUID(), now: options.now });
-    database.pragma(`busy_timeout = ${DRIVER_TIMEOUT}`);
-  });
+  try {
+    // Processes that start together make the file together.
+    return await whileBusy(opening.busyTimeout, () =>
+      connect(file, { timeout: DRIVER_TIMEOUT }, (database) => prepare(database, opening.now)),
+    );
+  } catch (error) {
+    throw asOpenError(error, file);
+  }
+}
+
+function prepare(database: Database.Database, now: number): void {
+  refuseForeignFile(database);
+  database.pragma('journal_mode = WAL');
+  // What a power cut takes, it takes together with its checkpoint: the processor applies it again.
+  database.pragma('synchronous = NORMAL');
+  database.pragma('wal_autocheckpoint = 10000');
+  database.pragma('foreign_keys = ON');
+  ensureSchema(database, { databaseId: randomUUID(), now });
 }
 
 /** A connection that cannot write, whatever SQL it is given. WAL readers never wait for the writer. */
 export function openForReading(file: string): Database.Database {
-  return connect(file, { timeout: 5_000, fileMustExist: true }, (database) => {
-    database.pragma('query_only = ON');
-  });
+  try {
+    return connect(file, { timeout: 5_000, fileMustExist: true }, (database) => {
+      database.pragma('query_only = ON');
+    });
+  } catch (error) {
+    throw asOpenError(error, file);
+  }
 }
 
 /** Before anything is changed in the header: the journal mode is stored in the file. */
@@ -51,14 +67,13 @@ function connect(
   options: Database.Options,
   prepare: (database: Database.Database) => void,
 ): Database.Database {
-  let database: Database.Database | undefined;
+  const database = new Database(file, options);
   try {
-    database = new Database(file, options);
     prepare(database);
     return database;
   } catch (error) {
-    database?.close();
-    throw asOpenError(error, file);
+    database.close();
+    throw error;
   }
 }
 

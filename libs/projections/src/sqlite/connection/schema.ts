@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { identify } from '@varve/eventstore/sqlite';
 import { ReadModelsIncompatibleError } from '../../index.js';
 
 /** "VRVP" in ASCII, in the file's header: tells read models from a log and from anybody else's database. */
@@ -100,19 +101,15 @@ function migrate(database: Database.Database, from: number): void {
 
 /** 0: an empty file. */
 function schemaOf(database: Database.Database): number {
-  const applicationId = database.pragma('application_id', { simple: true });
-  const version = database.pragma('user_version', { simple: true }) as number;
+  const { application, version, tables } = identify(database);
   const isKnown = version === SCHEMA_VERSION || version in MIGRATIONS;
-  if (applicationId === APPLICATION_ID && isKnown) return version;
-  if (applicationId === APPLICATION_ID) {
+  if (application === APPLICATION_ID && isKnown) return version;
+  if (application === APPLICATION_ID) {
     throw new ReadModelsIncompatibleError(
       `${database.name} was written by a newer version of @varve/projections (schema ${version}, this one knows ${SCHEMA_VERSION}). Update the package.`,
     );
   }
-  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as {
-    tables: number;
-  };
-  if (applicationId === 0 && tables === 0) return 0;
+  if (application === 0 && tables === 0) return 0;
   throw new ReadModelsIncompatibleError(
     `${database.name} holds no read models of Varve but something else. Give the read models a file of their own.`,
   );

@@ -19,13 +19,19 @@ async function closeAll(): Promise<void> {
   await Promise.all(buses.map((bus) => bus.close()));
 }
 
-/** Closed after the test. Short polls, so that this is quick. */
+/** Closed after the test. Short polls, so that this is quick; time for an answer, since other servers start beside it. */
 export function aBus(
   server: RocketMqConnection,
   options: Partial<RocketMqMessageBusOptions> = {},
 ): RocketMqMessageBus {
   const { endpoints, adminAddress } = server;
-  const bus = new RocketMqMessageBus({ endpoints, adminAddress, pollDuration: 1000, ...options });
+  const bus = new RocketMqMessageBus({
+    endpoints,
+    adminAddress,
+    pollDuration: 1000,
+    requestTimeout: 10_000,
+    ...options,
+  });
   if (open.size === 0) afterTest(closeAll);
   open.add(bus);
   return bus;

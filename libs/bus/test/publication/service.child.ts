@@ -2,7 +2,7 @@
 import { Relay, TwoPhasePublisher, twoPhaseEventStore, type PublicationStore } from '@varve/bus';
 import { MongoPublicationStore } from '@varve/bus/mongodb';
 import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
-import type { EventStore } from '@varve/eventstore';
+import { CommitFencedError, type EventStore } from '@varve/eventstore';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { until } from '../../../../test/support/until.ts';
@@ -55,12 +55,19 @@ process.stdin.destroy();
 async function handleCommands(): Promise<void> {
   while (next < commands) {
     next += 1;
-    const stream = `${next % 4 === 0 ? 'customer' : 'order'}-${next % 5}`;
-    const commitId = `${name}-${next}`;
-    const result = await orders.append(stream, 'any', [{ type: 'changed', data: { commitId } }], {
-      commitId,
-    });
+    await handle(`${next % 4 === 0 ? 'customer' : 'order'}-${next % 5}`, `${name}-${next}`);
+  }
+}
+
+/** A commit that took so long that it was fenced, on a busy machine, was not appended: the command is handled anew. */
+async function handle(stream: string, commitId: string): Promise<void> {
+  try {
+    const events = [{ type: 'changed', data: { commitId } }];
+    const result = await orders.append(stream, 'any', events, { commitId });
     if (result.ok) say({ appended: commitId });
+  } catch (error) {
+    if (!(error instanceof CommitFencedError)) throw error;
+    await handle(stream, `${commitId}-again`);
   }
 }
 

@@ -93,6 +93,7 @@ export const parts = {
       lazily: ['sqlite', 'mongodb', 'nest'],
       packages: [
         '@varve/bus',
+        '@varve/bus/memory',
         '@varve/bus/nest',
         '@varve/eventstore',
         '@varve/eventstore/sqlite',

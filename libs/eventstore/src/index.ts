@@ -23,6 +23,7 @@ export * from './log/is-promise.js';
 export * from './log/known-options.js';
 export * from './log/log-reader.js';
 export * from './log/message-of.js';
+export * from './log/missing-driver.js';
 export * from './log/movable-log.js';
 export * from './log/positions.js';
 export * from './log/same-json.js';
@@ -61,4 +62,4 @@ export type {
 } from './processor/processor-options.js';
 export type { ProcessorState, ProcessorStatus } from './processor/processor-status.js';
 export type { StepResult } from './processor/step/step-result.js';
-export { sleep, systemTimers, type Timers } from './processor/timers.js';
+export { remind, sleep, systemTimers, type Timers } from './processor/timers.js';

@@ -1,3 +1,4 @@
+export { assertPlace, milliseconds, type PlaceRules, type Refusal } from './assert-place.js';
 export { MongoEventStore } from './mongo-event-store.js';
 export { MongoLogFilling } from './moving/mongo-log-filling.js';
 export {

@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../log/errors.js';
 import { assertKnownOptions, shownOption } from '../log/known-options.js';
 import { systemTimers, type Timers } from '../processor/timers.js';
+import { assertPlace, milliseconds } from './assert-place.js';
 
 /** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
 export interface ClientOfTheApp {
@@ -83,7 +84,7 @@ export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
     ...placeWithDefaults(options),
     numberingLease: options.numberingLease ?? 'auto',
     tailReads: options.tailReads ?? 'primary',
-    appendTimeout: milliseconds('appendTimeout', options.appendTimeout, 20_000),
+    appendTimeout: milliseconds(invalid, 'appendTimeout', options.appendTimeout, 20_000),
     clock: options.clock ?? (() => new Date()),
     timers: options.timers ?? systemTimers,
     random: options.random ?? Math.random,
@@ -94,49 +95,15 @@ export function withDefaults(options: MongoEventStoreOptions): ConnectOptions {
 /** @throws InvalidOptionsError that names the option */
 export function placeWithDefaults(options: MongoPlace): PlaceOptions {
   const { uri, client, database, collectionPrefix = 'varve_' } = options;
-  if ((uri === undefined) === (client === undefined)) {
-    throw invalid(
-      'uri',
-      uri === undefined ? 'and "client" are both missing' : 'is given together with "client"',
-      'Give one of them',
-    );
-  }
-  if (uri !== undefined && (typeof uri !== 'string' || !/^mongodb(\+srv)?:\/\//.test(uri))) {
-    throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
-  }
-  if (client !== undefined && !isClient(client)) {
-    throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
-  }
-  assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
-  assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,100}$/);
+  assertPlace({ uri, client, database, collectionPrefix }, { longestPrefix: 100, refusal: invalid });
   return {
     ...(uri === undefined ? {} : { uri }),
     ...(client === undefined ? {} : { client }),
     database,
     collectionPrefix,
     create: options.create ?? true,
-    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
+    commandTimeout: milliseconds(invalid, 'commandTimeout', options.commandTimeout, 10_000),
   };
-}
-
-function isClient(given: unknown): boolean {
-  return (
-    typeof given === 'object' &&
-    given !== null &&
-    'startSession' in given &&
-    typeof given.startSession === 'function'
-  );
-}
-
-function milliseconds(option: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw invalid(option, `is ${shownOption(value)}`, 'Use milliseconds, a whole number from 1');
-}
-
-function assertName(option: string, value: unknown, form: RegExp): void {
-  if (typeof value === 'string' && form.test(value)) return;
-  throw invalid(option, `is ${shownOption(value)}`, 'Use a name that MongoDB takes, such as "shop"');
 }
 
 function assertOneOf(option: string, value: unknown, known: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import {
   InvalidOptionsError,
+  missingDriver,
   type CopySource,
   type EventStore,
   type LogFilling,
@@ -42,13 +43,7 @@ function sqlite() {
 }
 
 function missing(what: string, driver: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-    throw new InvalidOptionsError(
-      '--log',
-      `What is in ${what} needs the package ${driver}. Install it with "npm i ${driver}". (${error.message})`,
-    );
-  };
+  return missingDriver(driver, (needs) => new InvalidOptionsError('--log', `What is in ${what} ${needs}`));
 }
 
 /** SQLite takes an empty file for a new database, and a log or read models would be made of it. */

@@ -1,4 +1,5 @@
 import { assertKnownOptions, shownOption, systemTimers, type Timers } from '@varve/eventstore';
+import { assertPlace, milliseconds } from '@varve/eventstore/mongodb';
 import { InvalidProjectionOptionsError } from '../index.js';
 
 /** What is asked of the driver's `MongoClient`. By its form, so that who uses another store needs no types of a driver. */
@@ -77,18 +78,7 @@ export function withDefaults(options: AnyMode, mode: MongoMode): ConnectOptions 
   const rules = { of: 'read models in MongoDB', known: KNOWN, error: InvalidProjectionOptionsError };
   assertKnownOptions<AnyMode>(options, rules);
   const { uri, client, database, collectionPrefix = '' } = options;
-  if ((uri === undefined) === (client === undefined)) {
-    const problem = uri === undefined ? 'and "client" are both missing' : 'is given together with "client"';
-    throw invalid('uri', problem, 'Give one of them');
-  }
-  if (uri !== undefined && (typeof uri !== 'string' || !/^mongodb(\+srv)?:\/\//.test(uri))) {
-    throw invalid('uri', 'is no MongoDB address', 'Use "mongodb://…" or "mongodb+srv://…"');
-  }
-  if (client !== undefined && !isClient(client)) {
-    throw invalid('client', 'is no client', 'Give a MongoClient of the package "mongodb"');
-  }
-  assertName('database', database, /^[^\s/\\."$*<>:|?\0]{1,63}$/);
-  assertName('collectionPrefix', collectionPrefix, /^(?!system\.)[^\s$\0]{0,40}$/);
+  assertPlace({ uri, client, database, collectionPrefix }, { longestPrefix: 40, refusal: invalid });
   assertMode(options.mode ?? mode, mode);
   return {
     ...(uri === undefined ? {} : { uri }),
@@ -97,9 +87,9 @@ export function withDefaults(options: AnyMode, mode: MongoMode): ConnectOptions 
     collectionPrefix,
     mode,
     create: options.create ?? true,
-    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 10_000),
-    conflictTimeout: milliseconds('conflictTimeout', options.conflictTimeout, 5_000),
-    transactionLimit: milliseconds('transactionLimit', options.transactionLimit, 55_000),
+    commandTimeout: milliseconds(invalid, 'commandTimeout', options.commandTimeout, 10_000),
+    conflictTimeout: milliseconds(invalid, 'conflictTimeout', options.conflictTimeout, 5_000),
+    transactionLimit: milliseconds(invalid, 'transactionLimit', options.transactionLimit, 55_000),
     clock: options.clock ?? (() => new Date()),
     timers: options.timers ?? systemTimers,
     random: options.random ?? Math.random,
@@ -110,26 +100,6 @@ function assertMode(given: string, mode: MongoMode): void {
   if (given === mode) return;
   const other = 'Use MongoReadModels for "transactional", MongoWatermarkReadModels for "watermark"';
   throw invalid('mode', `is ${shownOption(given)}`, other);
-}
-
-function isClient(given: unknown): boolean {
-  return (
-    typeof given === 'object' &&
-    given !== null &&
-    'startSession' in given &&
-    typeof given.startSession === 'function'
-  );
-}
-
-function milliseconds(option: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw invalid(option, `is ${shownOption(value)}`, 'Use milliseconds, a whole number from 1');
-}
-
-function assertName(option: string, value: unknown, form: RegExp): void {
-  if (typeof value === 'string' && form.test(value)) return;
-  throw invalid(option, `is ${shownOption(value)}`, 'Use a name that MongoDB takes, such as "shop"');
 }
 
 function invalid(option: string, problem: string, remedy: string): InvalidProjectionOptionsError {

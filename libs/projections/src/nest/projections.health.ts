@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { messageOf } from '@varve/eventstore';
+import { describeError } from '@varve/eventstore/nest';
 import type { ProcessorRow, ReadModels } from '../projection/read-models.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
@@ -27,7 +27,7 @@ export class ProjectionsHealthIndicator {
       const isStopped = rows.some(({ lease }) => lease.state === 'stopped');
       return { [key]: { status: isStopped ? 'down' : 'up', projections } };
     } catch (error) {
-      return { [key]: { status: 'down', ...describe(error) } };
+      return { [key]: { status: 'down', ...describeError(error) } };
     }
   }
 }
@@ -39,9 +39,4 @@ async function workingRows(readModels: ReadModels<unknown>): Promise<readonly Pr
     versions.filter(({ state }) => state === 'retired').map(({ processor }) => processor),
   );
   return (await readModels.listProcessors()).filter(({ processor }) => !retired.has(processor));
-}
-
-function describe(error: unknown): Record<string, unknown> {
-  const code = error instanceof Error && 'code' in error ? { code: error.code } : {};
-  return { ...code, message: messageOf(error) };
 }

@@ -25,7 +25,7 @@ import {
   type WaitOptions,
   type WaitOutcome,
 } from '../projection/waiting/wait-for.js';
-import { failOnExit } from './fail-on-exit.js';
+import { failOnExit } from '@varve/eventstore/nest';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -38,9 +38,6 @@ const DEFAULT_WAIT = 5_000;
 
 /** How long a handler is waited for when the app shuts down, in milliseconds: half of what `docker stop` leaves before it kills. */
 const DEFAULT_SHUTDOWN = 5_000;
-
-/** What a timer can wait at most; it takes anything longer for a millisecond. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 export interface HostParts {
   readonly log: LogReader;
@@ -171,7 +168,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     this.#shutdown.abort();
     const { shutdownTimeout: timeout = DEFAULT_SHUTDOWN } = this.parts.options;
     try {
-      await this.stop({ timeout: Math.min(timeout, LONGEST_TIMER) });
+      await this.stop({ timeout });
     } catch (error) {
       this.#logger.error(`${messageOf(error)} The process will end with code 1.`);
       failOnExit();
@@ -181,7 +178,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   async #beginning(timeout: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
     const end = AbortSignal.any([over.signal, signal]);
-    await Promise.race([this.#begun, sleep(systemTimers, Math.min(timeout, LONGEST_TIMER), end)]);
+    await Promise.race([this.#begun, sleep(systemTimers, timeout, end)]);
     over.abort();
   }
 

@@ -1,7 +1,8 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { missingDriver } from '@varve/eventstore';
+import { failOnExit } from '@varve/eventstore/nest';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
-import { failOnExit } from './fail-on-exit.js';
 import type { ProjectionsOptions } from './projections-options.js';
 
 /** Opens read models when they are asked for and closes what it has opened, after the HTTP server has drained: queries run until then. */
@@ -16,10 +17,12 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
     if (readModels && typeof readModels !== 'function') return readModels;
     if (readModels) this.#opened = await readModels();
     else if (sqlite) {
-      const { SqliteReadModels } = await import('../sqlite/index.js');
+      const { SqliteReadModels } = await import('../sqlite/index.js').catch(
+        missing('sqlite', 'better-sqlite3'),
+      );
       this.#opened = await SqliteReadModels.open(sqlite);
     } else if (mongodb) {
-      const modes = await import('../mongodb/index.js').catch(withoutDriver);
+      const modes = await import('../mongodb/index.js').catch(missing('mongodb', 'mongodb'));
       this.#opened =
         mongodb.mode === 'watermark'
           ? await modes.MongoWatermarkReadModels.connect(mongodb)
@@ -39,10 +42,7 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
   }
 }
 
-function withoutDriver(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-  throw new InvalidProjectionOptionsError(
-    'mongodb',
-    `Option mongodb of ProjectionsModule needs the package mongodb. Install it with "npm i mongodb". (${error.message})`,
-  );
+function missing(option: string, driver: string): (error: unknown) => never {
+  const what = `Option ${option} of ProjectionsModule`;
+  return missingDriver(driver, (needs) => new InvalidProjectionOptionsError(option, `${what} ${needs}`));
 }

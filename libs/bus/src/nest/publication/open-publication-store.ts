@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { EventStore } from '@varve/eventstore';
+import { missingDriver, type EventStore } from '@varve/eventstore';
 import type { MongoPublicationStoreOptions } from '../../mongodb/options.js';
 import type { PublicationStore } from '../../publication/publication-store.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
@@ -60,11 +60,7 @@ function locationOf(log: EventStore): string {
 }
 
 function missing(driver: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-    throw new InvalidBusOptionsError(
-      'publication.store',
-      `Option publication.store of BusModule needs the package ${driver}. Install it with "npm i ${driver}". (${error.message})`,
-    );
-  };
+  const option = 'publication.store';
+  const what = `Option ${option} of BusModule`;
+  return missingDriver(driver, (needs) => new InvalidBusOptionsError(option, `${what} ${needs}`));
 }

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { messageOf } from '../../log/message-of.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { MovableLog } from '../../log/movable-log.js';
+import { describeError } from '../describe-error.js';
 import { getEventStoreToken } from './tokens.js';
 
 /** The shape that a health check of @nestjs/terminus takes; said here, so that an app without terminus does not need its types. */
@@ -21,7 +21,7 @@ export class EventStoreHealthIndicator {
       const { logId, durability } = store;
       return { [key]: { status: 'up', logId, position, durability, ...(await sealedOf(store)) } };
     } catch (error) {
-      return { [key]: { status: 'down', ...describe(error) } };
+      return { [key]: { status: 'down', ...describeError(error) } };
     }
   }
 }
@@ -36,9 +36,4 @@ async function sealedOf(store: EventStore): Promise<Record<string, unknown>> {
 
 function isMovable(store: EventStore): store is EventStore & Pick<MovableLog, 'findSeal'> {
   return 'findSeal' in store && typeof store.findSeal === 'function';
-}
-
-function describe(error: unknown): Record<string, unknown> {
-  const code = error instanceof Error && 'code' in error ? { code: error.code } : {};
-  return { ...code, message: messageOf(error) };
 }

@@ -1,9 +1,10 @@
-import process from 'node:process';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InvalidOptionsError } from '../../log/errors.js';
+import { missingDriver } from '../../log/missing-driver.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { EventStoreDecorator } from './eventstore-decorator.js';
 import type { EventStoreOptions } from './eventstore-options.js';
+import { failOnExit } from '../fail-on-exit.js';
 
 /** Opens a store when it is asked for (a test that replaces the store never asks) and closes what it has opened. */
 export class StoreLifetime implements OnApplicationShutdown {
@@ -70,17 +71,6 @@ async function connectMongo(options: NonNullable<EventStoreOptions['mongodb']>):
 }
 
 function missing(option: string, driver: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-    throw new InvalidOptionsError(
-      option,
-      `Option ${option} of EventStoreModule needs the package ${driver}. Install it with "npm i ${driver}". (${error.message})`,
-    );
-  };
-}
-
-/** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */
-function failOnExit(): void {
-  process.exitCode = 1;
-  process.once('exit', () => (process.exitCode = 1));
+  const what = `Option ${option} of EventStoreModule`;
+  return missingDriver(driver, (needs) => new InvalidOptionsError(option, `${what} ${needs}`));
 }

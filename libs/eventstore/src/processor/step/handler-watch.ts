@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../log/event.js';
 import { isPromise } from '../../log/is-promise.js';
 import { HandlerHangsError, InterruptedError } from '../errors.js';
+import { remind } from '../timers.js';
 import type { HandledCommit, ProcessorSettings } from '../processor-options.js';
 import type { Handling } from './handling.js';
 
@@ -54,25 +55,16 @@ export class HandlerWatch {
   }
 
   async #waitFor(pending: PromiseLike<void>): Promise<void> {
-    const { clock } = this.#settings;
+    const { clock, timers, announce } = this.#settings;
     this.#since = clock();
     const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject));
-    const cancel = this.#announceIn(SLOW);
+    const cancel = remind(timers, SLOW, () => announce({ kind: 'handler-slow', ...this.#handling() }));
     try {
       await Promise.race([pending, givenUp]);
     } finally {
       cancel();
       this.#giveUp = undefined;
     }
-  }
-
-  #announceIn(milliseconds: number): () => void {
-    const { timers, announce } = this.#settings;
-    let cancel = timers.after(milliseconds, () => {
-      announce({ kind: 'handler-slow', ...this.#handling() });
-      cancel = this.#announceIn(milliseconds * 2);
-    });
-    return () => cancel();
   }
 
   /** Without the event's data, which is nobody's business in a log. */

@@ -1,4 +1,4 @@
-import { addPayloads, missingCommit, undecodable } from '../../adapter/payload-text.js';
+import { missingCommit, PayloadTexts, undecodable } from '../../adapter/payload-text.js';
 import type { NewEvent } from '../../log/event.js';
 import { assertStreamName } from '../../log/stream-name.js';
 import type { CommitDocument } from '../connection/commit-document.js';
@@ -13,12 +13,14 @@ type Payload = Pick<CommitDocument, 'stream' | 'firstVersion' | 'lastVersion' | 
 /** The texts of a stream, without what an aggregate does not need of a recorded event. */
 export class PayloadReading {
   readonly #of: ReadStream;
+  readonly #texts: PayloadTexts;
   #last = 0;
 
   /** @throws InvalidArgumentError */
   constructor(of: ReadStream) {
     assertStreamName(of.stream);
     this.#of = of;
+    this.#texts = new PayloadTexts(of.stream);
   }
 
   /** The next events; none only at the end. */
@@ -30,7 +32,7 @@ export class PayloadReading {
       if (document.firstVersion !== this.#last + 1) throw missingCommit(stream, document.firstVersion);
       this.#last = document.lastVersion;
       const count = document.lastVersion - document.firstVersion + 1;
-      if (addPayloads(document.events, stream, events) !== count)
+      if (this.#texts.addTo(events, document.events) !== count)
         throw undecodable(stream, `a text does not hold ${count} events`);
     }
     const last = found.at(-1);

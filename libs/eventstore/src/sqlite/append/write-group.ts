@@ -18,12 +18,12 @@ export interface PendingWrite {
  *
  * @throws the driver's error when the file is locked: nothing was begun and nobody has been answered
  */
-export function writeGroup(log: SqliteLog, group: readonly PendingWrite[]): boolean {
+export function writeGroup(log: SqliteLog, group: readonly PendingWrite[], lookAtFiles: boolean): boolean {
   const before = log.newest.position;
   let answers: readonly Answer[];
   let committing = false;
   try {
-    log.assertSameFiles();
+    if (lookAtFiles) log.assertSameFiles();
     begin(log);
     log.refresh();
     if (group.length === 1) log.journalRoom?.keep(group[0]!.bytes);

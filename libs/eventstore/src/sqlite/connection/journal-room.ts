@@ -8,6 +8,8 @@ export const CHECKPOINT_PAGES = 10_000;
 const ROOM = 512 * 1024;
 /** A transaction that writes more than this gains nothing: it writes longer than it would wait. */
 const SMALL = 16 * 1024;
+/** Once the file is as long as it gets, one looks again after so much: it stays that long, unless a tool cuts it off. */
+const WHOLE = CHECKPOINT_PAGES * 4096;
 /** What a small commit writes besides its own text, about: a page of the table and one or two of an index. */
 const PAGES_OF_A_COMMIT = 2.5 * 4096;
 
@@ -36,24 +38,27 @@ export class JournalRoom {
     if (this.#written < ROOM / 2) return;
     this.#written = 0;
     try {
-      this.#make();
+      if (!this.#make()) this.#written = -WHOLE;
     } catch {
       // No room is no harm: a disk that is full says so to the commit itself.
     }
   }
 
-  #make(): void {
+  /** `false`: the file is as long as it gets. */
+  #make(): boolean {
     const { journal } = this.#files;
-    if (!journal) return;
+    if (!journal) return true;
     const descriptor = openSync(journal.path, 'r+');
     try {
       const { size, ino, dev } = fstatSync(descriptor);
       // Another file of that name is not ours to write: the lock that this transaction holds does not cover it.
-      if (ino !== journal.inode || dev !== journal.device) return;
+      if (ino !== journal.inode || dev !== journal.device) return true;
       const frame = frameSize(descriptor);
-      if (frame === undefined || size >= HEADER + CHECKPOINT_PAGES * frame) return;
+      if (frame === undefined) return true;
+      if (size >= HEADER + CHECKPOINT_PAGES * frame) return false;
       if (isWritten(descriptor, size - ROOM / 2, frame))
         writeSync(descriptor, new Uint8Array(ROOM), 0, ROOM, size);
+      return true;
     } finally {
       closeSync(descriptor);
     }

@@ -4,7 +4,7 @@ import { wholeNumber } from '../../log/check-options.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { Position } from '../../log/positions.js';
-import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from '../read/fitting-rows.js';
 import { COMMITS_AND_STREAMS, HEADER_COLUMNS, headerOf, type HeaderRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 import type { Read } from '../read/read-stream.js';

@@ -2,7 +2,7 @@ import type { Commit } from '../../log/commit.js';
 import { LogNotDenseError } from '../../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
 import type { Position } from '../../log/positions.js';
-import { MAX_TEXT, TEXT_UNLESS_LARGE, textAt } from '../append/fitting-rows.js';
+import { MAX_TEXT, TEXT_UNLESS_LARGE, textAt } from './fitting-rows.js';
 import { commitIn, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 

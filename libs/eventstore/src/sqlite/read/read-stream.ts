@@ -5,7 +5,7 @@ import type { ReadStreamOptions } from '../../log/event-store.js';
 import type { RecordedEvent } from '../../log/event.js';
 import type { StreamVersion } from '../../log/positions.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
-import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
 import { headerIn, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Examination } from '../../adapter/examination.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { LogId } from '../../log/positions.js';
-import { fittingRows, TEXT_UNLESS_LARGE } from '../append/fitting-rows.js';
+import { fittingRows, TEXT_UNLESS_LARGE } from '../read/fitting-rows.js';
 import type { Reader } from '../connection/open-reader.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 import { sqliteCodeOf } from '../errors.js';

@@ -4,7 +4,6 @@ import {
   compare,
   concurrently,
   inFolder,
-  median,
   timed,
   type Benchmark,
   type Row,
@@ -13,61 +12,82 @@ import {
 } from './measure.ts';
 import { newEvent, newEvents, streamNames, STREAMS } from './payload.ts';
 import { PlainTable } from './plain-table.ts';
+import { inTurns } from './turns.ts';
 
-const CALLERS = 64;
+export const CALLERS = 64;
 
 export const sequential: Benchmark = {
   name: 'append-sequential',
-  about: 'one caller, one event per append, against one INSERT per transaction',
-  run: async ({ quick }) => {
-    const chunks = quick ? 20 : 80;
-    const { ours, reference } = await inFolder((folder) => chunkByChunk(folder, chunks));
-    const rate = (times: readonly number[]): number => (CHUNK * 1000) / median(times);
-    const ratio = median(ours.map((time, chunk) => (reference[chunk] ?? Number.NaN) / time));
-    return [
-      {
-        name: 'append-sequential',
-        unit: 'events/s',
-        ours: rate(ours),
-        reference: rate(reference),
-        ratio,
-        goal: 0.95,
-      },
-    ];
-  },
+  about:
+    'one caller, one event per append, against one INSERT per transaction; in a new log, and in one in use',
+  run: async ({ quick }) => [
+    await sequentialRow({ name: 'append-sequential', goal: 0.95, quick, age: 1 }),
+    await sequentialRow({ name: 'append-sequential-in-use', goal: null, quick, age: IN_USE }),
+  ],
 };
 
-const CHUNK = 50;
+/**
+ * Events in each stream of a log in use: enough that "-wal" has begun anew on both sides. Until then it grows, and for a file that grows the
+ * disk has more to write.
+ */
+export const IN_USE = 60;
 
-/** A disk flush takes twice as long in one second as in the next, so both sides take turns every few milliseconds. */
-async function chunkByChunk(
-  folder: string,
-  chunks: number,
-): Promise<{ readonly ours: readonly number[]; readonly reference: readonly number[] }> {
+function sequentialRow(row: Omit<OneByOne, 'ours' | 'reference'>): Promise<Row> {
+  return inFolder(async (folder) => {
+    const log = await logOfAge(folder, row.age);
+    const table = new PlainTable(folder);
+    table.fill(STREAMS * row.age, STREAMS, STREAMS);
+    const insert = (stream: string, version: number, i: number): void => table.insert(stream, version + 1, i);
+    const measured = await oneByOne({ ...row, ours: appender(log), reference: insert });
+    await log.close();
+    table.close();
+    return measured;
+  });
+}
+
+/** A log of 1,000 streams with so many events each. */
+export async function logOfAge(folder: string, age: number): Promise<SqliteEventStore> {
   const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
-  await Promise.all(streamNames.map((stream, i) => store.append(stream, 0, [newEvent(i)])));
-  const table = new PlainTable(folder);
-  table.fill(STREAMS, STREAMS, STREAMS);
-  const ours: number[] = [];
-  const reference: number[] = [];
-  for (let from = 0; from < chunks * CHUNK; from += CHUNK) {
-    const append = async (): Promise<void> => {
-      for (let i = from; i < from + CHUNK; i++) {
-        await store.append(streamAt(i), Math.floor(i / STREAMS) + 1, [newEvent(i)]);
-      }
-    };
-    const insert = (): void => {
-      for (let i = from; i < from + CHUNK; i++) table.insert(streamAt(i), Math.floor(i / STREAMS) + 2, i);
-    };
-    const turns = [
-      async () => ours.push(await timed(append)),
-      async () => reference.push(await timed(insert)),
-    ];
-    for (const turn of (from / CHUNK) % 2 === 0 ? turns : turns.reverse()) await turn();
+  for (let version = 0; version < age; version++) {
+    await Promise.all(streamNames.map((stream, i) => store.append(stream, version, [newEvent(i)])));
   }
-  await store.close();
-  table.close();
-  return { ours, reference };
+  return store;
+}
+
+export function appender(store: SqliteEventStore): AppendOne {
+  return async (stream, version, i) => {
+    const result = await store.append(stream, version, [newEvent(i)]);
+    if (!result.ok) throw new Error('A caller that is alone on its stream met a conflict.');
+  };
+}
+
+/** One event behind `version` of a stream. */
+type AppendOne = (stream: string, version: number, i: number) => unknown;
+
+interface OneByOne {
+  readonly name: string;
+  readonly goal: number | null;
+  readonly quick: boolean;
+  /** Events in each stream before. */
+  readonly age: number;
+  readonly ours: AppendOne;
+  readonly reference: AppendOne;
+}
+
+const TURN = 50;
+
+/** One caller on all the streams, one after the other. */
+export function oneByOne({ name, goal, quick, age, ours, reference }: OneByOne): Promise<Row> {
+  const some = (append: AppendOne) => async (turn: number) => {
+    for (let i = turn * TURN; i < (turn + 1) * TURN; i++) {
+      await append(streamAt(i), age + Math.floor(i / STREAMS), i);
+    }
+  };
+  return inTurns({
+    ...{ name, unit: 'events/s', amount: TURN, turns: quick ? 24 : 96, goal },
+    ours: some(ours),
+    reference: some(reference),
+  });
 }
 
 export const concurrent: Benchmark = {
@@ -105,21 +125,6 @@ export const concurrent: Benchmark = {
 /** These rows are short, and the disk is not the same from second to second. */
 function widened(scale: Scale): Scale {
   return { ...scale, rounds: scale.quick ? scale.rounds : scale.rounds + 2 };
-}
-
-/** On streams that are there already, like those of the reference. */
-export function sequentialAppends(amount: number): Side {
-  return async (folder) => {
-    const store = await SqliteEventStore.open({ file: join(folder, 'log.db') });
-    await Promise.all(streamNames.map((stream, i) => store.append(stream, 0, [newEvent(i)])));
-    const milliseconds = await timed(async () => {
-      for (let i = 0; i < amount; i++) {
-        await store.append(streamAt(i), Math.floor(i / STREAMS) + 1, [newEvent(i)]);
-      }
-    });
-    await store.close();
-    return milliseconds;
-  };
 }
 
 /** Each caller takes the next stream, and says which version it expects; nobody else is on that stream at the time. */

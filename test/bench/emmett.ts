@@ -3,19 +3,22 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
-import { concurrentAppends, sequentialAppends } from './appending.ts';
-import { repositoryLoads } from './loading.ts';
+import { appender, CALLERS, concurrentAppends, IN_USE, logOfAge, oneByOne } from './appending.ts';
+import { EVENTS, LongStream } from './loading.ts';
 import {
   compare,
   concurrently,
+  inFolder,
   timed,
   type Benchmark,
   type Comparison,
   type Row,
+  type Scale,
   type Side,
 } from './measure.ts';
-import { EVENT_TYPE, payload, type Measured } from './payload.ts';
+import { EVENT_TYPE, payload, streamNames, type Measured } from './payload.ts';
 import { projectorRebuild } from './rebuilding.ts';
+import { inTurns } from './turns.ts';
 
 const HOME = join(import.meta.dirname, 'emmett');
 
@@ -79,26 +82,17 @@ export const emmett: Benchmark = {
     install();
     const library = createRequire(join(HOME, 'package.json'))('@event-driven-io/emmett-sqlite') as Emmett;
     const few = scale.quick ? 500 : 2_000;
-    const loads = scale.quick ? 5 : 20;
     const rebuilt = scale.quick ? 20_000 : 100_000;
     const rebuiltSlowly = scale.quick ? 2_000 : 20_000;
     const events = 'events/s';
     const comparisons: Comparison[] = [
-      {
-        name: 'emmett-append-sequential',
-        unit: events,
-        amount: few,
-        goal: 3,
-        ours: sequentialAppends(few),
-        reference: appends(library, few, 1, 1),
-      },
       {
         name: 'emmett-append-64',
         unit: events,
         amount: few,
         goal: 5,
         ours: concurrentAppends(few, 1),
-        reference: appends(library, few, 64, 1),
+        reference: appends(library, few, 1),
       },
       {
         name: 'emmett-append-64-10-events',
@@ -106,15 +100,7 @@ export const emmett: Benchmark = {
         amount: few * 10,
         goal: 5,
         ours: concurrentAppends(few, 10),
-        reference: appends(library, few, 64, 10),
-      },
-      {
-        name: 'emmett-load-10000',
-        unit: events,
-        amount: loads * 10_000,
-        goal: 5,
-        ours: repositoryLoads(loads),
-        reference: emmettLoads(library, loads),
+        reference: appends(library, few, 10),
       },
       {
         name: 'emmett-rebuild',
@@ -133,7 +119,7 @@ export const emmett: Benchmark = {
         reference: rebuild(library, rebuiltSlowly),
       },
     ];
-    const rows: Row[] = [];
+    const rows: Row[] = [await sequentialRow(library, scale), await loadRow(library, scale)];
     for (const comparison of comparisons) rows.push(await compare(comparison, scale));
     return rows;
   },
@@ -156,11 +142,33 @@ async function open(library: Emmett, folder: string): Promise<Connection> {
   return connection;
 }
 
-function appends(library: Emmett, count: number, callers: number, eventsEach: number): Side {
+/** Both on the same streams, in use. */
+function sequentialRow(library: Emmett, { quick }: Scale): Promise<Row> {
+  return inFolder(async (folder) => {
+    const log = await logOfAge(folder, IN_USE);
+    const connection = await open(library, folder);
+    for (const stream of streamNames) {
+      const options = { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' };
+      await library.appendToStream(connection, stream, 'order', emmettEvents(0, IN_USE), options);
+    }
+    const append = async (stream: string, version: number, i: number): Promise<void> => {
+      const options = { expectedStreamVersion: BigInt(version) };
+      const result = await library.appendToStream(connection, stream, 'order', emmettEvents(i, 1), options);
+      if (!result.success) throw new Error(CONFLICT);
+    };
+    const row = { name: 'emmett-append-sequential', goal: 3, quick, age: IN_USE };
+    const measured = await oneByOne({ ...row, ours: appender(log), reference: append });
+    await log.close();
+    connection.close();
+    return measured;
+  });
+}
+
+/** 64 callers, who get their turns on the one connection. */
+function appends(library: Emmett, count: number, eventsEach: number): Side {
   return async (folder) => {
     const connection = await open(library, folder);
-    const streams = callers === 1 ? 100 : callers;
-    const versions = new Array<number>(streams).fill(0);
+    const versions = new Array<number>(CALLERS).fill(0);
     let turn: Promise<unknown> = Promise.resolve();
     const append = async (item: number, stream: number): Promise<void> => {
       const version = versions[stream] ?? 0;
@@ -170,11 +178,11 @@ function appends(library: Emmett, count: number, callers: number, eventsEach: nu
       const { success } = await library.appendToStream(connection, `bench-${stream}`, 'bench', events, {
         expectedStreamVersion,
       });
-      if (!success) throw new Error('Emmett met a conflict where there is none.');
+      if (!success) throw new Error(CONFLICT);
     };
     const milliseconds = await timed(() =>
-      concurrently(count, callers, (item, caller) => {
-        const next = turn.then(() => append(item, callers === 1 ? item % streams : caller));
+      concurrently(count, CALLERS, (item, caller) => {
+        const next = turn.then(() => append(item, caller));
         turn = next;
         return next;
       }),
@@ -184,26 +192,33 @@ function appends(library: Emmett, count: number, callers: number, eventsEach: nu
   };
 }
 
-function emmettLoads(library: Emmett, loads: number): Side {
-  return async (folder) => {
+const CONFLICT = 'Emmett met a conflict where there is none.';
+
+function loadRow(library: Emmett, { quick }: Scale): Promise<Row> {
+  return inFolder(async (folder) => {
+    const log = await LongStream.open(folder);
     const connection = await open(library, folder);
-    for (let from = 0; from < 10_000; from += 500) {
+    for (let from = 0; from < EVENTS; from += 500) {
       const expectedStreamVersion = from === 0 ? 'STREAM_DOES_NOT_EXIST' : BigInt(from);
       await library.appendToStream(connection, 'bench-1', 'bench', emmettEvents(from, 500), {
         expectedStreamVersion,
       });
     }
-    const milliseconds = await timed(async () => {
-      for (let i = 0; i < loads; i++) {
-        let cents = 0;
-        const { events } = await library.readStream(connection, 'bench-1');
-        for (const event of events) cents += event.data.amountCents;
-        if (events.length !== 10_000 || cents === 0) throw new Error(`Emmett read ${events.length} events.`);
-      }
+    const load = async (): Promise<void> => {
+      let cents = 0;
+      const { events } = await library.readStream(connection, 'bench-1');
+      for (const event of events) cents += event.data.amountCents;
+      if (events.length !== EVENTS || cents === 0) throw new Error(`Emmett read ${events.length} events.`);
+    };
+    const measured = await inTurns({
+      ...{ name: 'emmett-load-10000', unit: 'events/s', amount: EVENTS, turns: quick ? 8 : 40, goal: 5 },
+      ours: () => log.load(),
+      reference: load,
     });
+    await log.close();
     connection.close();
-    return milliseconds;
-  };
+    return measured;
+  });
 }
 
 function rebuild(

@@ -3,7 +3,7 @@ import { concurrently, type Benchmark, type Row } from '../measure.ts';
 import { newEvent, streamNames, STREAMS } from '../payload.ts';
 import { RawCollection } from './raw-collection.ts';
 import { inDatabase } from './server.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from '../turns.ts';
 
 const CALLERS = 64;
 

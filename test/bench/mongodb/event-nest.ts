@@ -5,7 +5,7 @@ import { newEvents, streamName } from '../payload.ts';
 import { EventNest } from './event-nest-library.ts';
 import { idOfStream, totals } from './loading.ts';
 import { inDatabase, mongodb } from './server.ts';
-import { inTurns, type Turns } from './turns.ts';
+import { inTurns, type Turns } from '../turns.ts';
 
 const GOAL = 3;
 const EVENTS = 10_000;

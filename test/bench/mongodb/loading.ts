@@ -4,7 +4,7 @@ import { concurrently, type Benchmark } from '../measure.ts';
 import { EVENT_TYPE, newEvent, streamName, type Measured } from '../payload.ts';
 import { centsOf, RawCollection } from './raw-collection.ts';
 import { inDatabase } from './server.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from '../turns.ts';
 
 export const EVENTS = 10_000;
 /** What the store asks for at once. */

@@ -3,7 +3,7 @@ import { concurrently, type Benchmark } from '../measure.ts';
 import { newEvent, streamName, STREAMS, type Measured } from '../payload.ts';
 import { centsOf, RawCollection } from './raw-collection.ts';
 import { inDatabase } from './server.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from '../turns.ts';
 
 const PER_CALL = 500;
 

@@ -8,7 +8,7 @@ import { countingProjection } from '../rebuilding.ts';
 import { RawCollection } from './raw-collection.ts';
 import { fillLog, walkRaw } from './reading.ts';
 import { inDatabase, mongodb } from './server.ts';
-import { inTurns } from './turns.ts';
+import { inTurns } from '../turns.ts';
 
 export const mongoRebuilding: Benchmark = {
   name: 'mongodb-rebuild',

@@ -1,4 +1,4 @@
-import { median, timed, type Row } from '../measure.ts';
+import { median, timed, type Row } from './measure.ts';
 
 export interface Turns {
   readonly name: string;
@@ -8,16 +8,16 @@ export interface Turns {
   readonly amount: number;
   readonly turns: number;
   readonly goal: number | null;
-  readonly ours: (turn: number) => Promise<unknown>;
-  readonly reference: (turn: number) => Promise<unknown>;
+  readonly ours: (turn: number) => unknown;
+  readonly reference: (turn: number) => unknown;
 }
 
-/** Turns that count for nothing: servers compile, and fill their caches, while they work. */
+/** Turns that count for nothing: code is compiled, and caches are filled, while they work. */
 const WARM_UP = 1 / 4;
 
 /**
- * A server that shares its processors with whoever measures is not the same from second to second, so both sides take turns of some
- * milliseconds on one server, each pair beginning with the other one; the median of the pairs' ratios.
+ * A disk flush takes twice as long in one second as in the next, and a server that shares its processors with whoever measures is no
+ * steadier; so both sides take turns of some milliseconds, each pair beginning with the other one; the median of the pairs' ratios.
  */
 export async function inTurns({ name, unit, amount, turns, goal, ours, reference }: Turns): Promise<Row> {
   const oursTook: number[] = [];

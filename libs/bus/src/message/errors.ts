@@ -2,6 +2,7 @@ export type BusErrorCode =
   | 'broker-refused'
   | 'broker-unavailable'
   | 'bus-closed'
+  | 'handler-hangs'
   | 'invalid-options'
   | 'message-rejected'
   | 'message-too-large'

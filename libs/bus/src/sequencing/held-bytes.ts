@@ -27,7 +27,10 @@ export class HeldBytes {
   /** What waits for others keeps its numbers only when there is too much: it can be read from the log. */
   wait(entry: Held): void {
     this.measure(entry);
-    if (!this.areTooMany || !entry.commit) return;
+    if (this.areTooMany && entry.commit) this.letGo(entry);
+  }
+
+  letGo(entry: Held): void {
     entry.commit = undefined;
     this.forget(entry);
   }

@@ -58,6 +58,22 @@ export class HeldStreams {
     this.bytes.measure(entry);
   }
 
+  /**
+   * Nobody has said what became of what was handed over, and a handler may have changed it: the log still has it as it was recorded. Answers
+   * whether the stream still has messages.
+   */
+  takeBack(held: HeldStream): boolean {
+    const offered = held.entries.filter(({ isOffered }) => isOffered);
+    for (const entry of offered) {
+      this.bytes.letGo(entry);
+      entry.isOffered = false;
+    }
+    const read = offered.filter(({ settle }) => !settle);
+    for (const entry of read) held.remove(entry);
+    this.forget(held, read);
+    return held.entries.length > 0;
+  }
+
   /** It was taken from its stream. */
   forget(held: HeldStream, gone: readonly Held[]): void {
     this.#count -= gone.length;

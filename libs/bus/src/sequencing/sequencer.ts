@@ -76,7 +76,7 @@ export class Sequencer implements CommitFeed {
   }
 
   async next(known: KnownVersions, most: number): Promise<readonly FedCommit[]> {
-    for (const held of this.#offered) this.#dirty.mark(held);
+    for (const held of this.#offered) if (this.#held.takeBack(held)) this.#dirty.mark(held);
     this.#offered = [];
     if (known.walks !== this.#walks) {
       this.#walks = known.walks;

@@ -56,3 +56,16 @@ export class BusClosedError extends BusError {
     super('bus-closed', 'The bus was closed. Nothing was published.');
   }
 }
+
+/** Handlers of a subscriber were not waited for any longer when it was stopped. Their messages were not acknowledged, and come again. */
+export class SubscriberHangsError extends BusError {
+  override readonly retryable = true;
+
+  /** `handlings`: which subscriber hangs with which message, each as the beginning of a sentence. */
+  constructor(readonly handlings: readonly string[]) {
+    super(
+      'handler-hangs',
+      `${handlings.join('; ')}. It was stopped without that: the message is not acknowledged and comes again. Give what the handler calls a time limit.`,
+    );
+  }
+}

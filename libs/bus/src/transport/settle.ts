@@ -1,4 +1,5 @@
 import { classifyError } from './classify-error.js';
+import { isBusError } from './errors.js';
 import { retryDelayOf } from './retry-policy.js';
 import type { SubscriptionSettings } from './subscription-settings.js';
 
@@ -25,6 +26,8 @@ type Policy = Pick<SubscriptionSettings, 'retry' | 'onPoison' | 'onFailure'>;
  * ever.
  */
 export function settle({ error, attempt }: Failure, policy: Policy, random: () => number): Settlement {
+  // It was the app's end that cut the handler short, which says nothing about the message.
+  if (isBusError(error, 'handler-hangs')) return { kind: 'retry', delay: 0, error };
   const errorClass = classifyError(error);
   const isForEver = policy.onFailure === 'retry-for-ever';
   if (errorClass === 'poison' || (errorClass === 'permanent' && !isForEver)) {

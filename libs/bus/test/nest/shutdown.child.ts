@@ -1,4 +1,4 @@
-// An app that publishes in two phases, stopped by signals: shutdown.child.ts FOLDER express|fastify normal|failing-close
+// An app that publishes in two phases, stopped by signals: shutdown.child.ts FOLDER express|fastify normal|failing-close|hanging
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -66,6 +66,7 @@ const app = await NestFactory.create(
     imports: [
       BusModule.forRoot({
         bus: openBus,
+        ...(mode === 'hanging' && { shutdownTimeout: 300 }),
         publication: { categories: { order: 'two-phase' }, leaseDuration: 60_000 },
       }),
       EventStoreModule.forRoot({ sqlite: { file: join(folder, 'log.db') } }),

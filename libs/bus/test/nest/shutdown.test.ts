@@ -87,6 +87,18 @@ test('a bus that cannot be closed makes the exit code 1, also where Nest would s
   expect(child.messages.concat(child.stderr).join()).toContain('could not be closed');
 });
 
+test('a subscriber that never ends is given up after the shutdown limit and named; everything else closes, code 1', async () => {
+  const { child, folder } = await startServer('express', 'hanging');
+  child.signal('SIGTERM');
+  expect(await child.exited).toEqual({ code: 1, signal: null });
+  expect(child.messages.find(has('handled'))).toBeUndefined();
+  expect(child.messages.find(has('closed'))).toEqual({ closed: { undecided: 0 } });
+  expect(child.messages.concat(child.stderr).join()).toContain(
+    'subscriber "Slow" has not ended with message "1" of topic "work" with key "1"',
+  );
+  expect((await leaseIn(folder))?.owner).toBeUndefined();
+});
+
 test('after app.close() no handle is left open: the process ends by itself, code 0', async () => {
   const child = startChild(closing, [temporaryFolder(), 'memory']);
   await child.heard(has('started'), 'the start');

@@ -3,6 +3,7 @@ import {
   DEFAULT_RETRY_POLICY,
   MessageRejectedError,
   settle,
+  SubscriberHangsError,
   subscriptionSettings,
   type SubscriptionOptions,
 } from '@varve/bus';
@@ -29,6 +30,12 @@ describe('A message that fails', () => {
     expect(settlement(poison, 1)).toBe('dead-letter');
     expect(settlement(permanent, 1)).toBe('dead-letter');
     expect(settlement(poison, 1, { onPoison: 'drop' })).toBe('drop');
+  });
+
+  test('because the app has ended is tried again, also when it was the last try', () => {
+    const hangs = new SubscriberHangsError(['subscriber "Mail" has not ended']);
+    expect(settlement(hangs, 1, { retry: { retries: 0 } })).toBe('retry');
+    expect(settlement(hangs, 99, { retry: { retries: 2 } })).toBe('retry');
   });
 
   test('is tried for ever where nothing may drift away, unless nobody can read it', () => {

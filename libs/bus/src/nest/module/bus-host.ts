@@ -5,9 +5,11 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import type { EventRegistry, LogReader } from '@varve/eventstore';
+import type { EventRegistry, LogReader, StopOptions } from '@varve/eventstore';
+import { failOnExit } from '@varve/eventstore/nest';
 import { topicNaming, type TopicNaming } from '../../message/topic-naming.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
+import { isBusError, SubscriberHangsError } from '../../transport/errors.js';
 import type { MessageBus } from '../../transport/message-bus.js';
 import type { BusTopology, TopicPlan } from '../../transport/topology.js';
 import type { PublicationHost } from '../publication/publication-host.js';
@@ -15,8 +17,11 @@ import { prepareSubscriber } from '../subscriber/prepare-subscriber.js';
 import { RunningSubscriber, type SubscriberStatus } from '../subscriber/running-subscriber.js';
 import type { BusOptions } from './bus-options.js';
 import { publishedByFeatures, subscribersOf } from './declarations.js';
-import { logBusNotice } from './log-bus-notice.js';
+import { logBusNotice, messageOf } from './log-bus-notice.js';
 import { topologyOf } from './topology-of.js';
+
+/** How long handlers are waited for on shutdown, in milliseconds: as projections', less than what container schedulers give an app. */
+const DEFAULT_SHUTDOWN = 5_000;
 
 export interface BusHostParts {
   readonly name: string;
@@ -82,7 +87,9 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     );
     if (bus) {
       const onNotice = (notice: BusNotice): void => logBusNotice(this.#logger, notice);
-      this.#subscribers = prepared.map((each) => new RunningSubscriber(bus, each, onNotice));
+      const onSlow = (handling: string): void =>
+        this.#logger.warn(`${upperFirst(handling)}. It is still waited for.`);
+      this.#subscribers = prepared.map((each) => new RunningSubscriber(bus, each, { onNotice, onSlow }));
     }
     await this.publication.prepare();
     if (!bus) this.#sayWithout(prepared.map((each) => each.name));
@@ -100,13 +107,25 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     this.publication.start();
   }
 
-  async stop(): Promise<void> {
+  /** @throws SubscriberHangsError handlers had not ended after `timeout` */
+  async stop(options?: StopOptions): Promise<void> {
     clearImmediate(this.#starting);
-    await Promise.all([...this.#subscribers.map((each) => each.stop()), this.publication.stop()]);
+    const stopping = [...this.#subscribers.map((each) => each.stop(options)), this.publication.stop()];
+    const outcomes = await Promise.allSettled(stopping);
+    const errors = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    const hanging = errors.filter((error) => isHanging(error));
+    if (errors.length > hanging.length) throw errors.find((error) => !isHanging(error));
+    if (hanging.length > 0) throw new SubscriberHangsError(hanging.flatMap(({ handlings }) => handlings));
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    const { shutdownTimeout: timeout = DEFAULT_SHUTDOWN } = this.parts.options;
+    try {
+      await this.stop({ timeout });
+    } catch (error) {
+      this.#logger.error(`${messageOf(error)} The process will end with code 1.`);
+      failOnExit();
+    }
   }
 
   #sayWithout(subscribers: readonly string[]): void {
@@ -117,4 +136,12 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (without.length === 0) return;
     this.#logger.warn(`Without a bus ${without.join(', and ')}. Everything else works without it.`);
   }
+}
+
+function isHanging(error: unknown): error is SubscriberHangsError {
+  return isBusError(error, 'handler-hangs');
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

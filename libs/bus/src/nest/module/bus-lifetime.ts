@@ -1,5 +1,5 @@
-import process from 'node:process';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { failOnExit } from '@varve/eventstore/nest';
 import type { MessageBus } from '../../transport/message-bus.js';
 import type { BusOptions } from './bus-options.js';
 import { logBusNotice } from './log-bus-notice.js';
@@ -49,10 +49,4 @@ export class BusLifetime implements OnApplicationShutdown {
     );
     failOnExit();
   }
-}
-
-/** Nest swallows errors of shutdown hooks, and ends with `process.exit(0)` if told to; what a listener of `exit` sets comes after that. */
-function failOnExit(): void {
-  process.exitCode = 1;
-  process.once('exit', () => (process.exitCode = 1));
 }

@@ -29,6 +29,11 @@ export interface BusOptions {
   readonly publication?: BusPublicationOptions;
   /** Logs of other services, from which subscribers get the events of commits that were too large for the bus. */
   readonly logs?: readonly LogReader[];
+  /**
+   * How long a subscriber's handler is waited for when the app shuts down, in milliseconds. Then its message is not acknowledged and comes
+   * again, the log names it, and the app closes; the process ends with code 1. Default 5,000; `Infinity`: however long it takes.
+   */
+  readonly shutdownTimeout?: number;
   /** `false`: neither subscribers nor publication run by themselves. Default `true`. */
   readonly start?: boolean;
 }
@@ -69,6 +74,7 @@ const KNOWN = {
   groupPrefix: true,
   publication: true,
   logs: true,
+  shutdownTimeout: true,
   start: 'boolean',
 } as const;
 const KNOWN_NAMES = { name: 'string', log: 'string' } as const;
@@ -89,13 +95,15 @@ export function assertAsyncOptions(options: BusModuleAsyncOptions): void {
 export function checkedOptions(options: BusOptions): BusOptions {
   assertKnownOptions<BusOptions>('BusModule', options, KNOWN);
   assertOneBus(options);
-  const { topics, groupPrefix, logs, publication } = options;
+  const { topics, groupPrefix, logs, publication, shutdownTimeout } = options;
   if (topics !== undefined && !isObject(topics))
     throw invalid('topics', `is ${shownOption(topics)}`, 'Give an object with prefix, topics or both');
   if (topics !== undefined) assertTopicNamingOptions(topics, 'topics');
   if (groupPrefix !== undefined && typeof groupPrefix !== 'string')
     throw invalid('groupPrefix', `is ${shownOption(groupPrefix)}`, 'Give a text');
   if (logs !== undefined && !Array.isArray(logs)) throw invalid('logs', 'is no array', 'Give an array');
+  if (shutdownTimeout !== undefined && !(typeof shutdownTimeout === 'number' && shutdownTimeout >= 0))
+    throw invalid('shutdownTimeout', `is ${shownOption(shutdownTimeout)}`, 'Give milliseconds, or Infinity');
   if (publication !== undefined) checkedPublication(publication);
   return options;
 }

@@ -29,6 +29,7 @@ export const brokenAtFailing = [
     [
       'gives up at once on what a handler refuses for good',
       'drops what a handler refuses for good where the policy says so',
+      'keeps what a handler was cut short with for the next of its group',
     ],
     (bus) => ({
       subscribe: (options, handler) =>

@@ -1,4 +1,5 @@
-import { brokenBus, insteadOf, withSubscription } from './broken-bus.js';
+import { isBusError } from '../../transport/errors.js';
+import { brokenBus, insteadOf, withHandler, withSubscription } from './broken-bus.js';
 
 const NOTHING = { state: 'closed', inFlight: 0, handled: 0, retried: 0, deadLettered: 0 } as const;
 
@@ -14,6 +15,16 @@ export const brokenAtLiving = [
         void inner.close();
       },
     })),
+  ),
+
+  brokenBus(
+    'takes a handler that was cut short for one that has failed',
+    ['keeps what a handler was cut short with for the next of its group'],
+    withHandler((handler) => async (message, context) => {
+      await handler(message, context).catch((error: unknown) => {
+        throw isBusError(error, 'handler-hangs') ? new Error('failed', { cause: error }) : error;
+      });
+    }),
   ),
 
   brokenBus(

@@ -51,6 +51,7 @@ export const brokenAtOrdering = [
       'says how it stands',
       'lets running handlers finish when a subscription is closed, and settles them',
       'lets running handlers finish when it is closed',
+      'keeps what a handler was cut short with for the next of its group',
       'tries again the one of many that failed, and no other',
       'acknowledges of many only what is done',
       'hands over no more of many than may be in hand',

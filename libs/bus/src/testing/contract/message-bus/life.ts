@@ -1,4 +1,4 @@
-import type { InvalidBusOptionsError } from '../../../transport/errors.js';
+import { SubscriberHangsError, type InvalidBusOptionsError } from '../../../transport/errors.js';
 import { note } from '../bench.js';
 import { equal, ok, rejects } from '../check.js';
 import { busCase } from '../harness.js';
@@ -24,6 +24,23 @@ export const lifeCases = [
     const second = await bench.listen({ topics: [topic], group }, undefined, bench.another());
     await second.gets('after');
     equal([first.handled, first.ids, second.ids], [['held'], ['held'], ['after']], 'what came to whom');
+  }),
+
+  busCase('keeps what a handler was cut short with for the next of its group', async (bench) => {
+    const topic = await bench.topic();
+    const group = await bench.group([topic]);
+    let cutShort: (error: Error) => void = () => undefined;
+    const gate = new Promise<void>((_, reject) => (cutShort = reject));
+    const listening = { topics: [topic], group, retry: { retries: 0 } };
+    const first = await bench.listen(listening, () => gate);
+    await bench.bus.publish([note(topic, 'held', { key: 'k' })]);
+    await bench.until(() => first.messages.length === 1, 'the message');
+    const closing = first.subscription.close();
+    cutShort(new SubscriberHangsError(['the handler of the case hangs on purpose']));
+    await bench.soon(closing, 'closing');
+    const second = await bench.listen(listening, undefined, bench.another());
+    await second.gets('held');
+    equal(await bench.another().deadLetters(group).list(), [], 'the dead letters');
   }),
 
   busCase('lets running handlers finish when it is closed', async (bench) => {

@@ -79,7 +79,9 @@ function examinable(loadApp: LoadApp | undefined, global: GlobalOptions, options
 
 /** Nest comes in only here: the command works on files without it. */
 async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliOptions): Promise<CliTarget> {
-  const [root, { openApp }] = await Promise.all([loadApp(), import('../nest/open-app.js')]);
+  // One after the other: an app in CommonJS requires Nest, which Node refuses while an import of it is under way.
+  const root = await loadApp();
+  const { openApp } = await import('../nest/open-app.js');
   assertClass(root);
   const { log, readModels = options.readModels } = global;
   const app = await openApp(root, { log, readModels });

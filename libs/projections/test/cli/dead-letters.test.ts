@@ -1,10 +1,22 @@
 import { Module } from '@nestjs/common';
+import type { WireMessage } from '@varve/bus';
 import { MemoryBroker } from '@varve/bus/memory';
 import { BusModule } from '@varve/bus/nest';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../../test/support/until.js';
 import { appOf, shop, busOn, deadLetters, Mailing } from './bus-shop.js';
 import { varve } from './command.js';
+
+/** Something happens as soon as the first message is there. */
+class ReactingBroker extends MemoryBroker {
+  reaction: (() => void) | undefined;
+
+  override store(wire: WireMessage): void {
+    super.store(wire);
+    this.reaction?.();
+    this.reaction = undefined;
+  }
+}
 
 describe('dead letters', () => {
   test('are listed, page by page, and shown whole; nothing of them reaches the terminal as an escape sequence', async () => {
@@ -33,7 +45,7 @@ describe('dead letters', () => {
     for (const { out } of [table, shown]) expect(out).not.toContain('\u001b');
     expect(await varve('dead-letters show mail nothing', { app })).toMatchObject({
       code: 1,
-      err: 'Group "mail" has no dead letter "nothing".',
+      err: expect.stringMatching(/^Group "mail" has no dead letter "nothing"\./) as string,
     });
     const warned = await varve('doctor', { app });
     expect(warned.out).toContain('! group mail: 3 dead letters: see "varve dead-letters list mail"');
@@ -69,6 +81,53 @@ describe('dead letters', () => {
       '2 of group "mail": discarded.',
     );
     expect(await busOn(broker).deadLetters('mail').list()).toEqual([]);
+  });
+
+  test('that were settled before the command failed, or was interrupted, are told', async () => {
+    const broker = new ReactingBroker();
+    const app = appOf({ broker });
+    await deadLetters(broker, '1', '2', '3');
+    const [first, second] = await busOn(broker).deadLetters('mail').list();
+    broker.reaction = () => broker.goDown();
+    const failed = await varve('dead-letters retry mail --all --json', { app });
+    expect([failed.code, ...failed.out.split('\n').map((line) => JSON.parse(line) as unknown)]).toMatchObject(
+      [1, { request: 'retry', done: [first!.id] }, { error: { code: 'broker-unavailable' } }],
+    );
+    broker.comeBack();
+    const stopping = new AbortController();
+    broker.reaction = () => stopping.abort();
+    const interrupted = await varve('dead-letters retry mail --all --json', { app, signal: stopping.signal });
+    expect([interrupted.code, JSON.parse(interrupted.out)]).toMatchObject([130, { done: [second!.id] }]);
+  });
+
+  test('that somebody else has settled meanwhile are not missed where all are settled', async () => {
+    const broker = new ReactingBroker();
+    const app = appOf({ broker });
+    await deadLetters(broker, '1', '2', '3');
+    const [first, second, third] = await busOn(broker).deadLetters('mail').list();
+    broker.reaction = () => void busOn(broker).deadLetters('mail').discard(second!.id);
+    const all = await varve('dead-letters retry mail --all --json', { app });
+    expect([all.code, JSON.parse(all.out), all.err]).toMatchObject([
+      0,
+      { done: [first!.id, third!.id], missing: [] },
+      '',
+    ]);
+  });
+
+  test('of a group that is not there, or on a bus that only the app’s own process sees, are no silent nothing', async () => {
+    const { app } = shop();
+    expect(await varve('dead-letters list mial', { app })).toMatchObject({
+      code: 0,
+      out: 'Group "mial" has no dead letters.',
+      err: expect.stringContaining('This app has no group "mial". It has: mail.') as string,
+    });
+    const listed = await varve('dead-letters list mail --json', { app });
+    expect(listed).toMatchObject({
+      out: '[]',
+      err: expect.stringContaining('is within the process') as string,
+    });
+    expect((await varve('dead-letters show mail 1', { app })).err).toContain('is within the process');
+    expect((await varve('dead-letters discard mail --all', { app })).err).toContain('is within the process');
   });
 
   test('also of an app that has no log', async () => {

@@ -1,7 +1,9 @@
 import type { BusAdministration, MessageBus } from '@varve/bus';
+import { MemoryMessageBus } from '@varve/bus/memory';
 import { InvalidOptionsError } from '@varve/eventstore';
 import type { OpenedBus, OpenedPublication } from '../../nest/opened-buses.js';
 import type { CliTarget } from '../target.js';
+import { printable } from '../terminal/render.js';
 
 /** A bus of the app, as the commands see it. */
 export type CliBus = OpenedBus;
@@ -35,6 +37,17 @@ export function busOfGroup(target: CliTarget, group: string, name?: string): Cli
     '--bus',
     `This app has several buses: name the one of group "${group}" with --bus. It has: ${buses.map((each) => each.name).join(', ')}.`,
   );
+}
+
+/** Why a group may have nothing here although somebody expects it; for people, beside the answer. */
+export function whyNothingOf({ name, bus, topology }: CliBus, group: string): string | undefined {
+  const groups = topology.groups.map((each) => each.name);
+  if (!groups.includes(group)) {
+    const has = groups.length === 0 ? 'It has none.' : `It has: ${groups.map(printable).join(', ')}.`;
+    return `This app has no group "${printable(group)}". ${has}`;
+  }
+  if (!(bus instanceof MemoryMessageBus)) return undefined;
+  return `Bus "${printable(name)}" is within the process: what a running app has given up on is seen in that process alone, by bus.deadLetters(…).`;
 }
 
 export function administrationOf({ bus }: CliBus): BusAdministration | undefined {

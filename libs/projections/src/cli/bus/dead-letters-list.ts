@@ -2,7 +2,7 @@ import type { DeadLetter } from '@varve/bus';
 import type { CliTarget } from '../target.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable, renderTable, since } from '../terminal/render.js';
-import { busOfGroup } from './buses.js';
+import { busOfGroup, whyNothingOf } from './buses.js';
 
 export interface DeadLettersListFlags {
   readonly bus?: string;
@@ -18,13 +18,14 @@ export async function deadLettersList(
   { bus, after, limit = 100, json }: DeadLettersListFlags,
   io: CliIo,
 ): Promise<ExitCode> {
-  const letters = await busOfGroup(target, group, bus)
-    .bus.deadLetters(group)
-    .list({ limit, ...(after !== undefined && { after }) });
+  const one = busOfGroup(target, group, bus);
+  const letters = await one.bus.deadLetters(group).list({ limit, ...(after !== undefined && { after }) });
   const last = letters.at(-1);
   const more = last && letters.length === limit ? `\n\nMore may follow: --after '${printable(last.id)}'` : '';
   const text = last ? table(letters, io) + more : `Group "${printable(group)}" has no dead letters.`;
   answer(io, json, letters.map(shown), text);
+  const why = (last ?? after) ? undefined : whyNothingOf(one, group);
+  if (why !== undefined) io.error(why);
   return EXIT.ok;
 }
 

@@ -2,7 +2,7 @@ import type { DeadLetters } from '@varve/bus';
 import type { CliTarget } from '../target.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
-import { busOfGroup } from './buses.js';
+import { busOfGroup, whyNothingOf } from './buses.js';
 
 export interface SettleFlags {
   readonly what: 'retry' | 'discard';
@@ -22,16 +22,25 @@ export async function deadLettersSettle(
   { what, bus, json, ids }: SettleFlags,
   io: CliIo,
 ): Promise<ExitCode> {
-  const letters = busOfGroup(target, group, bus).bus.deadLetters(group);
+  const one = busOfGroup(target, group, bus);
+  const letters = one.bus.deadLetters(group);
   const chosen = ids.length > 0 ? ids : await allIdsOf(letters);
   const [done, missing]: [string[], string[]] = [[], []];
-  for (const id of chosen) {
-    if (io.signal.aborted) return EXIT.interrupted;
-    ((await letters[what](id)) ? done : missing).push(id);
+  try {
+    for (const id of chosen) {
+      if (io.signal.aborted) return EXIT.interrupted;
+      if (await letters[what](id)) done.push(id);
+      // Of all that were there, somebody else may have settled one meanwhile.
+      else if (ids.length > 0) missing.push(id);
+    }
+  } finally {
+    // Also where it ends in the middle: what was done is done.
+    if (json) io.out(JSON.stringify({ request: what, group, done, missing }));
+    else io.out(summaryOf(what, group, done));
+    for (const id of missing) io.error(`Group "${printable(group)}" has no dead letter "${printable(id)}".`);
   }
-  if (json) io.out(JSON.stringify({ request: what, group, done, missing }));
-  else io.out(summaryOf(what, group, done));
-  for (const id of missing) io.error(`Group "${printable(group)}" has no dead letter "${printable(id)}".`);
+  const why = done.length === 0 ? whyNothingOf(one, group) : undefined;
+  if (why !== undefined) io.error(why);
   return missing.length === 0 ? EXIT.ok : EXIT.failed;
 }
 

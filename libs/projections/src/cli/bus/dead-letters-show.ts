@@ -2,7 +2,7 @@ import type { DeadLetter } from '@varve/bus';
 import type { CliTarget } from '../target.js';
 import { answer, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable, printableLines } from '../terminal/render.js';
-import { busOfGroup } from './buses.js';
+import { busOfGroup, whyNothingOf } from './buses.js';
 import { shown } from './dead-letters-list.js';
 
 /** One dead letter: why it is one, and all that came. */
@@ -12,8 +12,12 @@ export async function deadLettersShow(
   { bus, json }: { readonly bus?: string; readonly json: boolean },
   io: CliIo,
 ): Promise<ExitCode> {
-  const letter = await busOfGroup(target, group, bus).bus.deadLetters(group).find(id);
-  if (!letter) throw new Error(`Group "${group}" has no dead letter "${id}".`);
+  const one = busOfGroup(target, group, bus);
+  const letter = await one.bus.deadLetters(group).find(id);
+  if (!letter) {
+    const why = whyNothingOf(one, group);
+    throw new Error(`Group "${group}" has no dead letter "${id}".${why === undefined ? '' : ` ${why}`}`);
+  }
   const body = new TextDecoder().decode(letter.raw.body);
   answer(io, json, { ...shown(letter), body }, describe(letter, body));
   return EXIT.ok;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -24,6 +24,8 @@ const beside = [
   'rxjs',
   'typescript',
 ] as const;
+
+const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'] as const;
 
 /** A project of its own outside the workspace: the packed libs and a Nest app, once as ESM and once as CommonJS. */
 export class Consumer {
@@ -61,6 +63,22 @@ export class Consumer {
     return mkdtemp(this.path('data-'));
   }
 
+  /** What npm would install of the libs by themselves: no peer is named, so that it chooses versions for all that may be needed. */
+  async installedAlone(): Promise<readonly string[]> {
+    const tarballs = await readdir(this.path('tarballs'));
+    const dependencies = Object.fromEntries(
+      libs.map((lib) => {
+        const tarball = tarballs.find((name) => name.startsWith(`varve-${lib}-`));
+        return [`@varve/${lib}`, `file:${this.path('tarballs', tarball ?? '')}`];
+      }),
+    );
+    const folder = await mkdtemp(this.path('alone-'));
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+    await run('npm', ['install', '--package-lock-only', ...quietly], folder);
+    const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
+    return Object.keys(lock.packages).map((path) => path.replace('node_modules/', ''));
+  }
+
   async tsc(project: string): Promise<void> {
     await run(process.execPath, [this.path('node_modules/typescript/bin/tsc'), '-p', project], this.folder);
   }
@@ -86,11 +104,7 @@ export class Consumer {
         .map((node) => [`node-${node}`, `npm:node-${process.platform}-${process.arch}@${node}`]),
     ]);
     await writeFile(this.path('package.json'), JSON.stringify({ private: true, dependencies }));
-    await run(
-      'npm',
-      ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'],
-      this.folder,
-    );
+    await run('npm', ['install', ...quietly], this.folder);
   }
 
   private async addApp(type: 'module' | 'commonjs'): Promise<void> {

@@ -59,6 +59,16 @@ describe.each(libs)('%s', (lib) => {
   });
 });
 
+test(
+  'are installed where nothing else is, whatever drivers an app chooses later',
+  async () => {
+    expect(await consumer.installedAlone()).toEqual(
+      expect.arrayContaining(libs.map((lib) => `@varve/${lib}`)),
+    );
+  },
+  2 * minutes,
+);
+
 describe.each(['module', 'commonjs'] as const)('in a Nest app that is a %s', (type) => {
   const app = (...segments: string[]) => consumer.path(type, ...segments);
   beforeAll(() => consumer.tsc(join(type, 'tsconfig.json')), 2 * minutes);
@@ -73,6 +83,11 @@ describe.each(['module', 'commonjs'] as const)('in a Nest app that is a %s', (ty
     expect(await consumer.runApp(node, app('dist/main.js'), await consumer.emptyFolder())).toMatchObject(
       projected,
     );
+  });
+
+  test.each(nodesForSqlite)('has its own varve command on Node %s', async (node) => {
+    const words = [await consumer.emptyFolder(), '--json', 'projections', 'list'];
+    expect(await consumer.runApp(node, app('dist/cli.js'), ...words)).toMatchObject([{ name: 'orders' }]);
   });
 
   test(`refuses SQLite on Node ${nodes[0]}, where its driver would crash the process`, async () => {

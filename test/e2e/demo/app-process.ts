@@ -12,7 +12,10 @@ export function killAll(): void {
 }
 
 process.once('exit', killAll);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+/** The exit codes of a demo that was told to end, as a shell would say it. */
+export const INTERRUPTED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => process.exit(INTERRUPTED[signal]));
 
 /** Milliseconds. */
 const LONGEST_STOP = 60_000;
@@ -118,14 +121,17 @@ function tooLong(what: string, milliseconds: number, output: string): Error {
 /** By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once. */
 const QUIET = '--disable-warning=TimeoutNegativeWarning';
 
+const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
+
 function startNode(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(script, ROOT)), ...args], {
+  const file = fileURLToPath(new URL(script, ROOT));
+  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, file, ...args], {
     env: { ...process.env, ...env, NO_COLOR: '1', NODE_OPTIONS: QUIET },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   processes.add(child);
   child.once('exit', () => processes.delete(child));

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import process from 'node:process';
 import { ServiceError } from '../../services/service-error.ts';
 import { killAll } from './app-process.ts';
@@ -13,6 +11,7 @@ import { onFiles } from './stores/on-files.ts';
 import type { Stores } from './stores/stores.ts';
 import { tellStory, type Outcome } from './story.ts';
 import { giveVerdict } from './verdict.ts';
+import { workingFolder } from './working-folder.ts';
 
 const began = performance.now();
 try {
@@ -30,7 +29,7 @@ try {
 async function main({ store, mongodb: server, bus: chosen, ...options }: DemoOptions): Promise<0 | 1> {
   const { orders: directory, seed } = options;
   const apart = chosen !== undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'varve-demo-'));
+  const folder = workingFolder();
   heading(titleOf(store, chosen));
   // What starts servers is loaded only for it: the embedded demo needs neither Java nor a network, nor their drivers.
   const stores =

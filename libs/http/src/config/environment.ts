@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from './config-error.js';
+import { misspelledVariables } from './misspelled.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,8 +36,10 @@ export function readEnvironment<Variables>(
   environment: Environment,
 ): Variables {
   const result = schema.safeParse(environment);
-  if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.map((issue) => describe(issue, environment)));
+  const misspelled = misspelledVariables(schema, environment);
+  if (result.success && misspelled.length === 0) return result.data;
+  const issues = result.error?.issues ?? [];
+  throw new ConfigError([...issues.map((issue) => describe(issue, environment)), ...misspelled]);
 }
 
 function describe(issue: z.core.$ZodIssue, environment: Environment): string {

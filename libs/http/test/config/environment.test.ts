@@ -24,6 +24,22 @@ it.each(['', ' ', '-1', '1.5', '1e3', '0x10', '65536', '9'.repeat(13)])('PORT is
   expect(() => readEnvironment(schema, { PORT })).toThrow(ConfigError);
 });
 
+it.each(['VARVE_REQUESTTIMEOUT', 'VARVE_REQUEST_TIMOUT', 'VARVE_REQUSET_TIMEOUT', 'varve_request_timeout'])(
+  '%s is refused, because a variable of nearly that name is meant',
+  (name) => {
+    const read = () => readEnvironment(schema, { [name]: '5000' });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(`${name} is not known: VARVE_REQUEST_TIMEOUT may be meant`);
+  },
+);
+
+it('variables that are for somebody else are passed over', () => {
+  const others = { VARVE_DEBUG: '1', VARVE_LOG_FILE: 'x', VARVE_REQUEST_TIMEOUTS: '1', REQUEST_TIMEOUT: '1' };
+  expect(readEnvironment(schema, { ...others, VARVE_REQUEST_TIMEOUT: '500' })).toMatchObject({
+    VARVE_REQUEST_TIMEOUT: 500,
+  });
+});
+
 it('lists every variable that is wrong, without a stack', () => {
   const read = () =>
     readEnvironment(schema.extend({ FILE: z.string('must say where') }), { PORT: 'x', HOST: '' });

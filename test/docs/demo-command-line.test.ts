@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { startChild } from '../../support/children.ts';
-import { temporaryFolder } from '../../support/temp-dir.ts';
-import { readOptions } from './demo-options.ts';
-import { Refusal } from './refusal.ts';
+import { startChild } from '../support/children.ts';
+import { temporaryFolder } from '../support/temp-dir.ts';
+import { readOptions } from '../e2e/demo/demo-options.ts';
+import { Refusal } from '../e2e/demo/refusal.ts';
 
-const MAIN = new URL('./main.ts', import.meta.url);
+const MAIN = new URL('../e2e/demo/main.ts', import.meta.url);
 
 async function demo(words: string, env: Record<string, string> = {}) {
   const child = startChild(MAIN, words.split(' ').filter(Boolean), { env: { MONGODB_URI: '', ...env } });

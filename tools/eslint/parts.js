@@ -113,7 +113,7 @@ export const parts = {
     problem: { packages: ['@nestjs/common', '@nestjs/core', 'node:http'] },
     server: { parts: ['config'], packages: ['@nestjs/*', 'node:http', 'node:net'] },
     health: { packages: ['node:timers/promises'] },
-    index: { parts: ['config', 'health', 'problem', 'server'] },
+    index: { parts: ['health', 'problem', 'server'] },
   },
 };
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import 'reflect-metadata';
-import { ConfigError } from '@varve/http';
+import { ConfigError } from '@varve/http/config';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readOrderConfig } from './config/order-config.js';
 import { CsvError } from './import/csv.js';

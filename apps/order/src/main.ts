@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { placeOf, whyNotStarted } from '@varve/http';
+import { placeOf, whyNotStarted } from '@varve/http/config';
 import { serverModule } from './app.module.js';
 import { readOrderConfig } from './config/order-config.js';
 import { createApp } from './http/create-app.js';

@@ -12,6 +12,8 @@ import { until } from '../../../test/support/until.js';
 import { sourceDirectory } from './support/source-files.js';
 
 const MAIN = new URL('../dist/main.js', import.meta.url);
+/** Nest and drivers take a second that nobody who has mistyped should wait for. */
+const HEAVY_REFUSED = new URL('../../../test/support/refuse-heavy-modules.ts', import.meta.url).href;
 const CLI = new URL('../dist/cli.js', import.meta.url);
 const BODY = JSON.stringify({
   orderId: 'held',
@@ -169,9 +171,9 @@ it('an import goes on when whoever read its progress has seen enough', async () 
 });
 
 it.each([['import'], ['import', 'a', 'b'], ['import', 'a', '--first', '0'], ['export', 'a'], []])(
-  'ends with code 2 and says how it is used when its arguments make no sense: order %s %s %s',
+  'ends with code 2 and says how it is used, at once, when its arguments make no sense: order %s %s %s',
   async (...words) => {
-    const child = startChild(CLI, words);
+    const child = startChild(CLI, words, { nodeArguments: ['--import', HEAVY_REFUSED] });
     expect(await child.exited).toEqual({ code: 2, signal: null });
     expect(child.stderr).toMatch(/error: |Usage: order/);
   },

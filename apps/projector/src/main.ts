@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { placeOf, whyNotStarted } from '@varve/http';
+import { placeOf, whyNotStarted } from '@varve/http/config';
 import { projectorModule } from './app.module.js';
 import { readProjectorConfig } from './config/projector-config.js';
 import { createApp } from './http/create-app.js';

@@ -1,10 +1,3 @@
-export { busConfigOf, busVariables } from './config/bus-variables.js';
-export type { BusConfig } from './config/bus-variables.js';
-export { ConfigError, whyNotStarted } from './config/config-error.js';
-export { readEnvironment, serverVariables, wholeNumber } from './config/environment.js';
-export type { Environment, ServerConfig } from './config/environment.js';
-export { mongodbVariables, mongoPlaceOf, placeOf } from './config/mongodb-variables.js';
-export type { MongoPlace } from './config/mongodb-variables.js';
 export { internalProblem, problem } from './problem/problem.js';
 export type { Problem } from './problem/problem.js';
 export { problemOfHttp } from './problem/problem-of-http.js';

@@ -6,8 +6,8 @@ import {
   readEnvironment,
   serverVariables,
   wholeNumber,
-} from '@varve/http';
-import type { BusConfig, Environment, MongoPlace, ServerConfig } from '@varve/http';
+} from '@varve/http/config';
+import type { BusConfig, Environment, MongoPlace, ServerConfig } from '@varve/http/config';
 import { z } from 'zod';
 
 /** Where the log is, in the words of `EventStoreModule`, and what an acknowledged command survives. */

@@ -1,7 +1,7 @@
 import { HttpLogReader, topicNaming } from '@varve/bus';
 import { EventRegistry } from '@varve/eventstore';
 import type { ProjectionsModuleOptions } from '@varve/projections/nest';
-import { ConfigError, type MongoPlace } from '@varve/http';
+import { ConfigError, type MongoPlace } from '@varve/http/config';
 import { ORDER_EVENTS } from '../events.js';
 import type { ProjectorConfig } from './projector-config.js';
 

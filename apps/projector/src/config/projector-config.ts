@@ -11,7 +11,7 @@ import {
   type Environment,
   type MongoPlace,
   type ServerConfig,
-} from '@varve/http';
+} from '@varve/http/config';
 import { z } from 'zod';
 
 /** The order service's log: where it keeps it, or its endpoint, with the token that opens it. */

@@ -6,7 +6,7 @@ import {
   readEnvironment,
   serverVariables,
   whyNotStarted,
-} from '@varve/http';
+} from '@varve/http/config';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 

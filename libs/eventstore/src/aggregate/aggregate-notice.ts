@@ -10,6 +10,7 @@ export type AggregateNotice = { readonly stream: StreamName } & (
   | { readonly kind: 'deciding-again'; readonly attempt: number; readonly delay: number }
 );
 
+/** Hears what a repository or `handleCommand` announces. It is not awaited: what it throws is dropped, a rejection is not caught. */
 export type NoticeListener = (notice: AggregateNotice) => void;
 
 /** A listener that throws must not undo what it is told about. */

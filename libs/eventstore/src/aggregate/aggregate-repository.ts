@@ -24,13 +24,17 @@ import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
 
 /** What a repository of one kind of aggregate works with. */
 export interface AggregateRepositoryOptions<A extends EventSourced> {
+  /** The log that the aggregates are loaded from and saved to. */
   readonly store: EventStore;
+  /** The events that its aggregates record and are rebuilt from. One that it does not know is an error, on load and on save. */
   readonly registry: EventRegistry;
+  /** How one aggregate is made, rebuilt and kept as a snapshot, and the category that its streams' names begin with. */
   readonly definition: AggregateDefinition<A>;
   /** Needed when the definition has `snapshots`. */
   readonly snapshotStore?: SnapshotStore;
   /** Called after each append with what was recorded. It is not awaited; its failure is announced and fails nothing. */
   readonly onRecorded?: (events: readonly RecordedEvent[], aggregate: A) => unknown;
+  /** Hears what has failed no load and no save: snapshots that were not used or kept, an `onRecorded` that failed, decisions that are taken again. */
   readonly announce?: NoticeListener;
   /** Waits between re-decisions, and between tries of an append whose outcome is unknown. */
   readonly backoff?: Partial<Backoff>;
@@ -110,11 +114,7 @@ export class AggregateRepository<A extends EventSourced> {
     return this.versionOf(aggregate) === 0 ? undefined : aggregate;
   }
 
-  /**
-   * The version of the last recorded event in the aggregate.
-   *
-   * @throws AggregateNotAttachedError this repository does not own it
-   */
+  /** The version of the last recorded event in the aggregate. @throws AggregateNotAttachedError this repository does not own it */
   versionOf(aggregate: A): StreamVersion {
     return this.#attachmentOf(aggregate).version;
   }

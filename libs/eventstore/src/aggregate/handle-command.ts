@@ -22,7 +22,9 @@ export interface DecidedStream<State, Command, Event extends object> {
   readonly snapshots?: SnapshotKeeper<State>;
 }
 
+/** What `handleCommand` takes beside the stream and the command. */
 export interface HandleCommandOptions extends CommandOptions {
+  /** Hears that a command is decided again after a conflict, with the wait before it. */
   readonly announce?: NoticeListener;
 }
 

@@ -23,7 +23,12 @@ export interface CommandOptions extends SaveOptions {
    * metadata. `false` is `commit-id-reused`. Without it every commit of the same stream did: commands cannot be told from events.
    */
   readonly isRepeat?: (earlier: Commit) => boolean;
+  /**
+   * Waits between tries, after a conflict or an append whose outcome is unknown. What is left out is the repository's, else the default: 10
+   * retries, the first after at most 5 ms, none after more than 250 ms.
+   */
   readonly backoff?: Partial<Backoff>;
+  /** Aborted: a wait before the next try ends with the signal's reason. A try that has begun is finished. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,4 +40,5 @@ export type SaveResult =
   /** There was nothing to append. */
   | { readonly outcome: 'nothing'; readonly version: StreamVersion };
 
+/** Saves the aggregate that it was made for, as `AggregateRepository.save` does: what its `commit()` calls. */
 export type SaveAggregate = (options?: SaveOptions) => Promise<SaveResult>;

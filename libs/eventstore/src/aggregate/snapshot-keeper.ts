@@ -9,6 +9,7 @@ import { announceTo, type NoticeListener } from './aggregate-notice.js';
 import type { CountedFrom, LoadedState, RestoredState, StreamOfState } from './load-state.js';
 import type { SnapshotStrategy } from './snapshot-strategy.js';
 
+/** What a `SnapshotKeeper` is made of: where snapshots go, when one is due, and how a state becomes one and comes back. */
 export interface SnapshotRules<State> {
   readonly snapshotStore: SnapshotStore;
   readonly registry: EventRegistry;

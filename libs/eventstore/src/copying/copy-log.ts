@@ -14,6 +14,7 @@ export interface CopyLogOptions {
    * it is, and the copy gets an id of its own.
    */
   readonly as: 'move' | 'copy';
+  /** Told what is being done and how far it has come, again and again. It is not awaited; what it throws ends the copying. */
   readonly onProgress?: (progress: CopyProgress) => void;
   /** Aborted: the copying ends with the signal's reason; what was copied is kept, and another one goes on. */
   readonly signal?: AbortSignal;

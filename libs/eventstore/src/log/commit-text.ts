@@ -45,7 +45,11 @@ export function encodeEvents(events: readonly NewEvent[]): string {
   return JSON.stringify(stored);
 }
 
-/** @throws EventUndecodableError when the text is not what `encodeEvents` writes */
+/**
+ * For adapters: the events in the text of a stored commit, numbered from the header's first version.
+ *
+ * @throws EventUndecodableError when the text is not what `encodeEvents` writes
+ */
 export function decodeEvents(text: string, header: CommitHeader): RecordedEvent[] {
   const stored = parse(text, header);
   const recorded = new Array<RecordedEvent>(stored.length);
@@ -81,11 +85,12 @@ function parsed(text: string): readonly StoredEvent[] | undefined {
   }
 }
 
+/** For adapters: whether the text of a stored commit is that of one that closes its stream. Looks at its beginning only. */
 export function isClosing(text: string): boolean {
   return text.startsWith(CLOSING_START);
 }
 
-/** @throws InvalidArgumentError */
+/** For adapters: lets well-formed texts of 1 to 256 characters (UTF-16 code units) pass. @throws InvalidArgumentError for everything else */
 export function assertCommitId(commitId: string): void {
   if (typeof commitId === 'string' && commitId.length > 0 && commitId.length <= MAX_COMMIT_ID_LENGTH) {
     if (commitId.isWellFormed()) return;

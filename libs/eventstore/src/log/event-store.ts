@@ -120,7 +120,9 @@ export interface LogBatch {
 
 /** Which streams, and where the page begins: behind the one named `after`. */
 export interface ListStreamsOptions {
+  /** What stands before the first `-` in their names. Without it: streams of every category. */
   readonly category?: string;
+  /** The last name of the page before. Without it the first page comes. */
   readonly after?: StreamName;
   /** 1 to 10,000, default 100. */
   readonly limit?: number;

@@ -22,7 +22,7 @@ export function meets(expected: ExpectedVersion, actual: StreamVersion): boolean
   return expected === actual;
 }
 
-/** @throws InvalidArgumentError it is none of what an append can expect */
+/** For adapters: lets everything pass that an append can expect. @throws InvalidArgumentError it is none of what an append can expect */
 export function assertExpectedVersion(expected: ExpectedVersion): void {
   const known = expected === 'any' || expected === 'no-stream' || expected === 'stream-exists';
   if (known || (Number.isSafeInteger(expected) && expected >= 0)) return;

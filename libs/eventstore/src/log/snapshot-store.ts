@@ -12,6 +12,10 @@ export interface Snapshot {
   readonly state: JsonValue;
 }
 
+/**
+ * Where snapshots of aggregates are kept, by stream and revision. Every store of this lib is one; `snapshotStoreContract` of its testing part has
+ * the rules.
+ */
 export interface SnapshotStore {
   /** The newest that was saved under that revision. */
   loadSnapshot(stream: StreamName, revision: string): Promise<Snapshot | undefined>;

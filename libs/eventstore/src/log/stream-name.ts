@@ -12,7 +12,11 @@ export function categoryOf(stream: StreamName): string {
   return dash === -1 ? stream : stream.slice(0, dash);
 }
 
-/** @throws InvalidArgumentError when the name is empty, longer than 512 bytes, or holds a lone surrogate, which UTF-8 cannot carry. */
+/**
+ * For adapters, and for whoever takes a name from outside: lets names pass that every store takes.
+ *
+ * @throws InvalidArgumentError when the name is empty, longer than 512 bytes, or holds a lone surrogate, which UTF-8 cannot carry.
+ */
 export function assertStreamName(stream: StreamName): void {
   const why = whyNotAStreamName(stream);
   if (why)

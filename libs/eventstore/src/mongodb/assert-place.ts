@@ -3,6 +3,7 @@ import { shownOption } from '../log/known-options.js';
 /** What is thrown for an option that cannot be as it is, in the words of whoever has it. */
 export type Refusal = (option: string, problem: string, remedy: string) => Error;
 
+/** For adapters in MongoDB: how long a prefix of theirs may be, and what `assertPlace` throws. */
 export interface PlaceRules {
   /** In UTF-16 code units: a collection's name has room for so much more. */
   readonly longestPrefix: number;
@@ -11,7 +12,11 @@ export interface PlaceRules {
 
 type Place = Readonly<Record<'uri' | 'client' | 'database' | 'collectionPrefix', unknown>>;
 
-/** @throws what `refusal` makes, when nothing could be at such a place */
+/**
+ * For adapters in MongoDB: checks address or client, database and prefix as far as that goes without asking a server.
+ *
+ * @throws what `refusal` makes, when nothing could be at such a place
+ */
 export function assertPlace(place: Place, { longestPrefix, refusal }: PlaceRules): void {
   const { uri, client, database, collectionPrefix } = place;
   if ((uri === undefined) === (client === undefined)) {

@@ -16,6 +16,7 @@ export interface MongoPlace {
   readonly uri?: string;
   /** A `MongoClient` of the application, in place of `uri`. It is used and not closed. */
   readonly client?: ClientOfTheApp;
+  /** The name of the database: 1 to 63 characters, without blanks and without any of `/\."$*<>:|?`. */
   readonly database: string;
   /** Begins the names of the store's collections. Default `varve_`. */
   readonly collectionPrefix?: string;
@@ -28,6 +29,7 @@ export interface MongoPlace {
   readonly commandTimeout?: number;
 }
 
+/** What `MongoEventStore.connect` takes: a database, and either `uri` or `client`. */
 export interface MongoEventStoreOptions extends MongoPlace {
   /**
    * Who numbers next, when several processes append: `auto` (the default) takes turns as soon as they get into each other's way, `always`
@@ -46,6 +48,7 @@ export interface MongoEventStoreOptions extends MongoPlace {
   readonly appendTimeout?: number;
   /** The time of commits that do not bring their own. */
   readonly clock?: () => Date;
+  /** What it waits by, before it tries an append again and between looks for new commits. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for jitter. */
   readonly random?: () => number;

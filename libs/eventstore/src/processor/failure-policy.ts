@@ -12,6 +12,7 @@ export interface FailurePolicy {
   readonly then: 'stop' | 'park';
 }
 
+/** What counts where nobody says otherwise: five retries, after at most 100, 200, 400, 800 and 1,600 ms, then the processor stops. */
 export const DEFAULT_FAILURE_POLICY: FailurePolicy = {
   retries: 5,
   firstDelay: 100,

@@ -23,6 +23,7 @@ export type ProcessorStore<Tx> = CheckpointStore<Tx> &
   ParkedSequences<Tx> &
   Partial<AppliedVersions<Tx>>;
 
+/** What a processor hands commits to. Its `effects` say whether they share the checkpoint's transaction, and so what a crash repeats. */
 export type ProcessorHandler<Tx> = TransactionalHandler<Tx> | EffectHandler | BatchEffectHandler;
 
 /** Writes in the transaction of the checkpoint: exactly once in effect. */
@@ -45,16 +46,22 @@ export interface EffectHandler {
   react(event: RecordedEvent, signal: AbortSignal): void | Promise<void>;
 }
 
+/** Which commits a processor reads at all: those that both lists let through. A list that is left out lets everything through. */
 export interface ProcessorFilter {
   readonly categories?: readonly string[];
   /** Types as they are stored. A handler sees only events of these types, and reserved ones (`$…`) only if they are among them. */
   readonly types?: readonly string[];
 }
 
+/** What a `Processor` is made of. */
 export interface ProcessorOptions<Tx> {
+  /** Names its checkpoint, its lease and its parked streams in the store, such as `orders@2`; not empty. Instances with one id take turns. */
   readonly id: ProcessorId;
+  /** The log that it follows: a store, or whatever else reads one. */
   readonly log: LogReader;
+  /** Where its checkpoint, its lease and its parked streams are, and the rows of a handler in the transaction. */
   readonly store: ProcessorStore<Tx>;
+  /** What it hands the commits to, each stream's in their order. */
   readonly handler: ProcessorHandler<Tx>;
   /** Brings commits beside the log. Needs a handler in the transaction, `order: 'stream'`, and a store that keeps versions. */
   readonly feed?: CommitFeed;
@@ -66,11 +73,13 @@ export interface ProcessorOptions<Tx> {
   readonly order: 'stream' | 'log';
   /** Names this instance for people. */
   readonly owner: string;
+  /** Which commits it reads. Default: all of them. */
   readonly filter?: ProcessorFilter;
   /** Turns a stored event into what handlers see: none, one or many. */
   readonly decode?: (event: RecordedEvent) => readonly RecordedEvent[];
   /** What happens at an event that `decode` refuses: `stop` (default), or `skip` that event, on record. */
   readonly onUndecodable?: 'stop' | 'skip';
+  /** What happens at a commit that cannot be applied. What is left out is as in `DEFAULT_FAILURE_POLICY`; `park` needs `order: 'stream'`. */
   readonly failurePolicy?: Partial<FailurePolicy>;
   /** Where a processor that has no checkpoint yet begins. Default `beginning`. */
   readonly startFrom?: 'beginning' | 'from-now';
@@ -78,14 +87,17 @@ export interface ProcessorOptions<Tx> {
   readonly sharesLogTransaction?: boolean;
   /** How long another instance must see the lease unchanged before it takes over, in milliseconds. Default 5,000; take-over comes at most 500 ms later. */
   readonly leaseDuration?: number;
+  /** How many commits a transaction takes, and for how long. Default: 500 to begin with, up to 10,000, about 25 ms. */
   readonly batch?: BatchOptions;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   /** The time of day, for people to read. */
   readonly now?: () => Date;
+  /** What it waits by, between looks at the log and before retries. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Hears what the processor does, at once and in order. It is not awaited: what it throws is dropped, a rejection is not caught. */
   readonly onEvent?: (event: ProcessorEvent) => void;
 }
 

@@ -16,6 +16,7 @@ import { RateMeter } from './rate-meter.js';
 export type ProcessorState =
   'idle' | 'standby' | 'working' | 'caught-up' | 'retrying' | 'unavailable' | 'paused' | 'stopped' | 'ended';
 
+/** How a processor stands in this process, as of its last step: reading it asks neither log nor store. */
 export interface ProcessorStatus {
   readonly state: ProcessorState;
   /** How far this instance knows the checkpoint to have come. */

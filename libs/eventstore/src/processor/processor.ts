@@ -10,11 +10,13 @@ import { HandlerWatch } from './step/handler-watch.js';
 import { Stepper } from './step/stepper.js';
 import { VisibleEvents } from './step/visible-events.js';
 
+/** Where a single step of `Processor.runOnce` takes its commits from. */
 export interface RunOptions {
   /** Default `everywhere`. */
   readonly from?: 'everywhere' | 'log';
 }
 
+/** What `Processor.stop` takes: how patient it is. */
 export interface StopOptions {
   /**
    * How long a handler is waited for, in milliseconds; then its transaction is rolled back, and what it was at comes again. Without it:

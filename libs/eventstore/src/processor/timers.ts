@@ -7,6 +7,7 @@ export interface Timers {
 /** A timer of Node that is to wait longer than this, in milliseconds, goes off at once. */
 const LONGEST = 2 ** 31 - 1;
 
+/** Node's own timers, which everything here takes by default. A wait of more than 24 days ends after 24 days. */
 export const systemTimers: Timers = {
   after(milliseconds, work) {
     if (milliseconds <= 0) {

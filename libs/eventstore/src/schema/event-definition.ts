@@ -42,6 +42,12 @@ export function defineEvent<Data = unknown>(
   };
 }
 
+/**
+ * What `@Event` and `defineEvent` make of a name and its options.
+ *
+ * @throws InvalidOptionsError the type is empty, longer than 256 characters or begins with `$`, the version is no whole number from 1, or the
+ * schema is no Standard Schema
+ */
 export function eventTypeFrom(type: string, options: EventOptions): EventType {
   const { version = 1, schema } = options;
   assertEventType(type);

@@ -12,6 +12,7 @@ import { assertValidOnRead } from './validate-event.js';
 
 /** How old events are read, and how strictly. */
 export interface EventRegistryOptions {
+  /** What turns data that older code has stored into what this code knows; made by `upcast`, `rename` and `split`. Default none. */
   readonly upcasters?: readonly Upcaster[];
   /** Stored types that this code knows and does not want: they decode to nothing. */
   readonly dropped?: readonly string[];

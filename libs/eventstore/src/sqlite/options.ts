@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../log/errors.js';
 import { assertKnownOptions, shownOption } from '../log/known-options.js';
 
+/** What `SqliteEventStore.open` takes. Only `file` is needed. */
 export interface SqliteEventStoreOptions {
   /** The path of the log, or `:memory:`. */
   readonly file: string;

@@ -4,6 +4,7 @@ import { assertSynchronous } from '../aggregate/synchronous.js';
 import { classNameOf, eventTypeOf } from '../schema/event-class.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
 
+/** An aggregate to which the given events have happened: what `givenAggregate` answers. Each `when` begins from there. */
 export interface GivenAggregate<A> {
   /** Runs one command on the aggregate. Synchronous: what an aggregate decides on is given to it. */
   when(command: (aggregate: A) => unknown): GivenOutcome;

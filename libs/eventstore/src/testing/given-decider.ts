@@ -2,6 +2,7 @@ import type { Decider } from '../aggregate/decider.js';
 import { assertSynchronous } from '../aggregate/synchronous.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
 
+/** A decider to which the given events have happened: what `givenDecider` answers. Each `when` begins from there. */
 export interface GivenDecider<Command> {
   when(command: Command): GivenOutcome;
 }

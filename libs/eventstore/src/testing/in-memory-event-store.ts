@@ -27,9 +27,11 @@ import { batchesOf, eventsOf } from './memory/read.js';
 import { findSnapshot, putSnapshot } from './memory/snapshots.js';
 import { verifyLog } from './memory/verify.js';
 
+/** What an `InMemoryEventStore` is made of. All of it may be left out. */
 export interface InMemoryEventStoreOptions {
   /** Several stores on one log behave like several processes on one file. */
   readonly log?: MemoryLog;
+  /** The time of commits that do not bring their own, and of fences and the seal. Default: the time of day. */
   readonly clock?: () => Date;
 }
 

@@ -7,7 +7,9 @@ import { assertMajorityReads, checkPrimary } from './check-server.js';
 import { deciding } from './mongo-log.js';
 import { openClient, type OpenedClient } from './open-client.js';
 
+/** For adapters: what `MongoDocuments.connect` takes, a database and either `uri` or `client`. */
 export interface MongoDocumentsOptions extends MongoPlace {
+  /** Told when a client that was opened here is connected anew, since it had stopped looking at a server. */
   readonly logger?: { warn(message: string): void };
 }
 

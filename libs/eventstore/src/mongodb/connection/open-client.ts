@@ -4,7 +4,9 @@ import type { ClientOfTheApp } from '../options.js';
 import { isOfAddress, ownClient, reasonOf } from './own-client.js';
 import { watchHeartbeats } from './watch-heartbeats.js';
 
+/** For adapters in MongoDB: what `openClient` takes. */
 export interface ClientOptions {
+  /** Where the servers are, as `mongodb://…`: for a client that is opened here and closed with `disconnect`. */
   readonly uri?: string;
   /** In place of `uri`; it is not closed. */
   readonly client?: ClientOfTheApp;
@@ -12,6 +14,7 @@ export interface ClientOptions {
   readonly commandTimeout: number;
   /** See `OwnClientOptions`. */
   readonly waitsForever?: boolean;
+  /** Told when a client that was opened here is connected anew, since it had stopped looking at a server. */
   readonly logger?: { warn(message: string): void };
 }
 
@@ -24,6 +27,7 @@ export interface ClientErrors {
   readonly translated: (error: unknown, location: string) => unknown;
 }
 
+/** For adapters in MongoDB: a client, not connected yet, and how to connect it and let go of it. */
 export interface OpenedClient {
   readonly client: MongoClient;
   /** As they were given: a name in DNS stands for servers that are known only later, and in any order. */

@@ -1,11 +1,13 @@
 import type { MongoClient } from 'mongodb';
 
+/** What `watchHeartbeats` takes beside the client. */
 export interface HeartbeatOptions {
   /**
    * Milliseconds after which a look at a server is taken for hung. Default: what the client allows for connecting and for an answer, and ten
    * seconds.
    */
   readonly longest?: number;
+  /** Told of a server that the driver has stopped looking at, before the client is connected anew. */
   readonly logger?: { warn(message: string): void };
 }
 

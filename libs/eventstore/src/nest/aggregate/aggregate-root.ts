@@ -6,6 +6,7 @@ import { InvalidOptionsError, UnknownEventTypeError } from '../../log/errors.js'
 import { eventTypeOf } from '../../schema/event-class.js';
 import { eventHandlersOf } from './when.decorator.js';
 
+/** What `AggregateRoot.apply` takes beside the event; `true` in its place is `fromHistory`. Both default to `false`. */
 export interface ApplyOptions {
   /** The event has happened already: it changes the state and is not saved again. */
   readonly fromHistory?: boolean;

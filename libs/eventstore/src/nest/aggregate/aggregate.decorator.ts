@@ -7,6 +7,7 @@ import { assertKnownOptions, shownOption } from '../../log/known-options.js';
 /** An aggregate's class. A repository makes instances with the id alone. */
 export type AggregateClass<A extends EventSourced = EventSourced> = new (id: string) => A;
 
+/** What `@Aggregate` takes. */
 export interface AggregateOptions {
   /** What stands before the first `-` in the names of their streams: `order` for `order-17`. No `-` in it. */
   readonly category: string;

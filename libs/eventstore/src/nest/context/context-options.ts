@@ -13,6 +13,7 @@ export interface ContextRequest {
 /** Keys of a context; `undefined` stands for "not known" and hides nothing. */
 export type ContextValues = Readonly<Record<string, JsonValue | undefined>>;
 
+/** What `ContextModule.forRoot` takes: where a request's or a message's context comes from. All of it may be left out. */
 export interface ContextOptions {
   /** Who acts. Asked when a request arrives and again after the guards, so that it can answer from a header or from what they found. */
   actor?(request: ContextRequest): string | undefined;

@@ -30,16 +30,21 @@ export interface EventStoreOptions extends EventRegistryOptions {
   readonly publishInProcess?: boolean;
 }
 
+/** What `EventStoreModule.forRoot` takes. */
 export interface EventStoreModuleOptions extends EventStoreOptions {
   /** Tells several stores of one app apart; also in the tokens. */
   readonly name?: string;
 }
 
+/** What `EventStoreModule.forRootAsync` takes: a function that makes the options, and what it needs. */
 export interface EventStoreModuleAsyncOptions {
   /** Here and not in what the factory returns, which comes too late to name a token. */
   readonly name?: string;
+  /** Modules that export what `inject` names. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** Tokens of what the factory is called with, in this order. Default none. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /** Makes the options, once, while the app starts; a promise is awaited. */
   readonly useFactory: (...dependencies: never[]) => EventStoreOptions | Promise<EventStoreOptions>;
 }
 

@@ -6,6 +6,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
  */
 export const VARVE_START = Symbol.for('@varve/start');
 
+/** Says once, for the whole app, whether processors, relays and subscriptions start by themselves. An app without it starts them. */
 @Module({})
 export class VarveStartModule {
   /** Import it at the root: it is global. */

@@ -10,6 +10,7 @@ export interface Applied {
   readonly upTo: Position;
 }
 
+/** The last version of one stream that a processor has dealt with. */
 export interface AppliedVersion {
   readonly stream: StreamName;
   readonly version: StreamVersion;
@@ -42,6 +43,7 @@ export interface AppliedVersions<Tx> {
   ): Promise<readonly AppliedVersion[]>;
 }
 
+/** Whether a store keeps applied versions: only then can its processors be fed beside the log. */
 export function keepsVersions<Tx>(store: object): store is AppliedVersions<Tx> {
   return 'saveApplied' in store && typeof store.saveApplied === 'function';
 }

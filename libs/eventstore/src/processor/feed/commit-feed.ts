@@ -36,6 +36,7 @@ export interface CommitFeed {
   status(): FeedStatus;
 }
 
+/** What a processor tells the `CommitFeed` that it opens. */
 export interface FeedSession {
   readonly processor: ProcessorId;
   readonly logId: LogId;
@@ -57,6 +58,7 @@ export interface KnownVersions {
   readonly walks: number;
 }
 
+/** How a `CommitFeed` stands in this process, for people and metrics. */
 export interface FeedStatus {
   /** `unavailable`: cannot be reached, is tried again; the walker goes on. `paused`: the log or the read models cannot be used, or too much is held. */
   readonly state: 'closed' | 'opening' | 'running' | 'paused' | 'unavailable';

@@ -15,6 +15,7 @@ export interface LeaseRow {
   readonly reason?: string;
 }
 
+/** The right to work, as this instance was given it. It counts for as long as the row still shows its `token`. */
 export interface Lease {
   readonly processor: ProcessorId;
   readonly owner: string;

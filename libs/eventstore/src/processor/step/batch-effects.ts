@@ -15,6 +15,7 @@ export interface BatchEffectHandler {
   publish(batch: EffectBatch, signal: AbortSignal): Promise<EffectProgress>;
 }
 
+/** What a `BatchEffectHandler` is handed: the commits behind those that it was handed before, and where it stands in the log. */
 export interface EffectBatch {
   /** Whole and in order, as they stand in the log: nothing is decoded, and reserved events are among them. None when only time has passed. */
   readonly commits: readonly Commit[];
@@ -28,6 +29,7 @@ export interface EffectBatch {
   readonly head: Position;
 }
 
+/** What a `BatchEffectHandler` answers: how far it has come, and when it wants to be called again. */
 export interface EffectProgress {
   /** Everything up to here is done, and the checkpoint moves here. What is behind it, up to `upTo`, the handler keeps in mind. */
   readonly doneUpTo: Position;

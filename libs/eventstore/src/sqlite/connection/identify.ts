@@ -8,6 +8,7 @@ export interface Identity {
   readonly tables: number;
 }
 
+/** For adapters in SQLite: tells whose a file is, before any table in it is read or made. */
 export function identify(database: Database): Identity {
   return database.transaction(() => ({
     application: database.pragma('application_id', { simple: true }) as number,

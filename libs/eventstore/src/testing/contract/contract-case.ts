@@ -13,6 +13,7 @@ export interface ContractCase<Harness> {
   run(harness: Harness): Promise<void>;
 }
 
+/** The part of a harness that `whyNot` looks at. */
 export interface Lacking {
   /** Capability → why this adapter has not got it. */
   readonly lacks?: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import { openedCase, type ContractCase } from './contract-case.js';
 import { committed } from './event-store/append.js';
 import { notes } from './event-store/harness.js';
 
+/** How `snapshotStoreContract` gets at an adapter: a log that keeps its own snapshots. */
 export interface SnapshotStoreHarness {
   /** A store on a log of its own, empty. */
   open(): Promise<{ readonly store: EventStore & SnapshotStore; dispose(): Promise<void> }>;

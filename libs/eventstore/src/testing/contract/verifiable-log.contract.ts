@@ -3,6 +3,7 @@ import { equal } from './check.js';
 import { openedCase, type ContractCase } from './contract-case.js';
 import { notes } from './event-store/harness.js';
 
+/** How `verifiableLogContract` gets at an adapter. */
 export interface VerifiableLogHarness {
   /** A store on a log of its own, empty. */
   open(): Promise<{ readonly store: EventStore & VerifiableLog; dispose(): Promise<void> }>;

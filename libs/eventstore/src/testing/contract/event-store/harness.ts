@@ -2,6 +2,7 @@ import type { EventStore } from '../../../log/event-store.js';
 import type { NewEvent } from '../../../log/event.js';
 import { openedCase, type ContractCase } from '../contract-case.js';
 
+/** What not every adapter, or not every way to test one, can do; each is a function of `OpenedEventStore`. */
 export type EventStoreCapability = 'reopen' | 'second' | 'failNextCommit';
 
 /** How the suite gets at an adapter. */
@@ -14,6 +15,7 @@ export interface EventStoreHarness {
   readonly patience?: number;
 }
 
+/** What a harness of `eventStoreContract` opens for one case: a store, and what else can be done to its log. */
 export interface OpenedEventStore {
   readonly store: EventStore;
   /** Closes the store and opens another one on the same log. */
@@ -31,6 +33,7 @@ export interface EventStoreBench extends Required<Omit<OpenedEventStore, 'dispos
   readonly patience: number;
 }
 
+/** One rule of `eventStoreContract`. */
 export type EventStoreCase = ContractCase<EventStoreHarness>;
 
 export function eventStoreCase(

@@ -12,8 +12,10 @@ import { collect } from '../check.js';
 import { openedCase, type ContractCase } from '../contract-case.js';
 import { notes } from '../event-store/harness.js';
 
+/** A store that can be moved elsewhere. */
 export type MovableStore = EventStore & MovableLog;
 
+/** How `movableLogContract` gets at an adapter. */
 export interface MovableLogHarness {
   /** A store on a log of its own, empty. */
   open(): Promise<OpenedMovableLog>;
@@ -21,6 +23,7 @@ export interface MovableLogHarness {
   readonly lacks?: Readonly<Partial<Record<'reopen' | 'second', string>>>;
 }
 
+/** What a `MovableLogHarness` opens for one case: a store, and how to look at its log from elsewhere. */
 export interface OpenedMovableLog {
   readonly store: MovableStore;
   /** Closes the store and opens another one on the same log. */
@@ -41,11 +44,13 @@ export function movableLogCase(
   return openedCase(name, needs, (opened) => work(opened as MovableLogBench));
 }
 
+/** How `logFillingContract` gets at an adapter. */
 export interface LogFillingHarness {
   /** A place where no log is. */
   open(): Promise<OpenedPlace>;
 }
 
+/** What a `LogFillingHarness` opens for one case: a place where no log is yet, to be filled and then used. */
 export interface OpenedPlace {
   /** Begins to fill the log there, or goes on with it. */
   readonly fill: (source: CopySource) => Promise<LogFilling>;

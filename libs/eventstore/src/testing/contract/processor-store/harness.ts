@@ -7,6 +7,7 @@ import type { ParkedSequences } from '../../../processor/parking/parked-sequence
 import { present } from '../check.js';
 import { openedCase, type ContractCase } from '../contract-case.js';
 
+/** The store under test: whatever a processor can work with. */
 export type ProcessorStore<Tx> = CheckpointStore<Tx> &
   LeaseStore &
   ParkedSequences<Tx> &
@@ -20,6 +21,7 @@ export interface ProcessorStoreHarness<Tx = unknown> {
   readonly lacks?: Readonly<Partial<Record<'second' | 'parking', string>>>;
 }
 
+/** What a `ProcessorStoreHarness` opens for one case: a store, and how to see from outside what its transactions have done. */
 export interface OpenedProcessorStore<Tx = unknown> {
   readonly store: ProcessorStore<Tx>;
   /** Writes a row of the test's own inside a transaction, to see that it shares the checkpoint's fate. */
@@ -33,6 +35,7 @@ export interface OpenedProcessorStore<Tx = unknown> {
 }
 
 export type ProcessorStoreBench = Required<Omit<OpenedProcessorStore, 'dispose'>>;
+/** One rule of the contracts of stores that processors work with. */
 export type ProcessorStoreCase = ContractCase<ProcessorStoreHarness>;
 
 export const LOG = 'log-a';

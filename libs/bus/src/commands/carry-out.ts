@@ -26,6 +26,7 @@ export interface CommandWork {
   rehearse(): Promise<unknown>;
 }
 
+/** What `carryOut` may be told beside the command. All of it may be left out. */
 export interface CarryOutOptions {
   /**
    * Whether the aggregate says no, for good. Every other error is thrown, and the command stays open for the next try. Default: a rule

@@ -22,6 +22,7 @@ export type CommandAnswer =
   | { readonly status: 'accepted'; readonly commit: CommitHeader }
   | { readonly status: 'refused'; readonly refusal: Refusal; readonly at: Date };
 
+/** What `CommandAnswers` takes beside the log: the same in all apps that carry out commands or ask about them. */
 export interface CommandAnswersOptions {
   /** Of the streams that keep the reasons of refusals, `command-<id>`. Default `command`; nobody else writes to it. */
   readonly category?: string;

@@ -16,10 +16,13 @@ export interface CommandData<Data = unknown> {
   readonly context?: VarveContext;
 }
 
+/** What `commandMessage` says in the envelope, beside the command. */
 export interface CommandMessageOptions {
+  /** Where the command goes, by its name at the broker. */
   readonly topic: string;
   /** Who accepts commands: a URI reference, such as `/shop/orders`. */
   readonly source: string;
+  /** When the command was accepted. */
   readonly at: Date;
 }
 
@@ -54,7 +57,11 @@ export function commandMessage<Data>(
   return { topic, key: stream, event, tag: type, searchKeys: [stream, id] };
 }
 
-/** @throws MessageRejectedError it is no command of this library */
+/**
+ * The command in a message that `commandMessage` has made, with the command's id as the cause of what follows.
+ *
+ * @throws MessageRejectedError it is no command of this library
+ */
 export function readCommandMessage({ event }: Message): ReceivedCommand {
   const { id, type, subject, time, dataschema, data } = event;
   if (dataschema !== COMMAND_SCHEMA) {

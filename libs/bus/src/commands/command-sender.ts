@@ -4,14 +4,19 @@ import type { MessageBus } from '../transport/message-bus.js';
 import type { Command } from './command.js';
 import { commandMessage } from './command-message.js';
 
+/** What a `CommandSender` is made of. */
 export interface CommandSenderOptions {
+  /** What the commands are published on; it is the caller's to close. */
   readonly bus: MessageBus;
+  /** Where the commands go, by its name at the broker. */
   readonly topic: string;
   /** Who accepts commands: a URI reference, such as `/shop/orders`. */
   readonly source: string;
   /** How long the broker may take, in milliseconds. Default 5,000: somebody waits for it. */
   readonly timeout?: number;
+  /** What `timeout` is measured by. Default `systemTimers`. */
   readonly timers?: Timers;
+  /** When a command was accepted. Default: the time of day. */
   readonly clock?: () => Date;
 }
 

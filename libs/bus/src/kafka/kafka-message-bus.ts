@@ -48,6 +48,10 @@ const OVERHEAD = 100;
 /** The headers of a delayed message, beside what its topic and key take. */
 const FOR_DELAY = 800;
 
+/**
+ * A bus on Kafka, by `kafkajs`. It has no two phases, delays only with `delay`, and keeps dead letters in topics of its own. It connects on first
+ * use.
+ */
 export class KafkaMessageBus implements MessageBus, BusAdministration {
   readonly description: string;
   readonly capabilities: BusCapabilities;

@@ -2,11 +2,13 @@ import { shownOption, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 
+/** What a `KafkaMessageBus` is made of. Only `brokers` is needed. */
 export interface KafkaMessageBusOptions {
   /** `host:port`, at least one; the others are found through it. */
   readonly brokers: readonly string[];
   /** Default `varve`. */
   readonly clientId?: string;
+  /** Who this client is, where the brokers ask for that. Default: they do not. */
   readonly sasl?: KafkaSasl;
   /** `true` trusts the certificates that Node trusts. */
   readonly tls?: boolean | KafkaTls;
@@ -31,6 +33,7 @@ export interface KafkaMessageBusOptions {
   readonly replicationFactor?: number;
   /** Takes delayed messages and forwards those that are due, through topics named with this prefix. Without it the bus delays nothing. */
   readonly delay?: KafkaDelay;
+  /** What it waits by: for answers, delays and retries. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
@@ -38,6 +41,7 @@ export interface KafkaMessageBusOptions {
   readonly clock?: () => Date;
 }
 
+/** A user of the brokers. Neither name nor password may be empty. */
 export interface KafkaSasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
@@ -53,6 +57,7 @@ export interface KafkaTls {
   readonly servername?: string;
 }
 
+/** Where messages wait that are to come later: topics that this library fills and reads. */
 export interface KafkaDelay {
   /** Default `varve-delayed`. */
   readonly topicPrefix?: string;

@@ -11,13 +11,17 @@ import { MemoryHalfMessages, type MemoryTransactionOptions } from './memory-half
 import { MemorySchedule } from './memory-schedule.js';
 import { MemoryTopic } from './memory-topic.js';
 
+/** What a `MemoryBroker` is made of. All of it may be left out. */
 export interface MemoryBrokerOptions {
   /** Makes a topic when it is first used; otherwise an unknown one is refused. Default true. */
   readonly createTopics?: boolean;
   /** The messages of a topic that a group which comes later still gets. Default 10,000. */
   readonly retained?: number;
+  /** When and how often it asks about half messages that nobody has decided. */
   readonly transactions?: MemoryTransactionOptions;
+  /** What goes wrong on purpose, for tests. Default: nothing does. */
   readonly chaos?: MemoryChaosOptions;
+  /** What it waits by: for delays, retries and questions. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Milliseconds since 1970. */
   readonly now?: () => number;

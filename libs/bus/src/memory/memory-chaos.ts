@@ -4,6 +4,7 @@ import { seededRandom } from './seeded-random.js';
 
 /** What goes wrong, as probabilities from 0 to 1. The same seed and the same calls meet the same mishaps. */
 export interface MemoryChaosOptions {
+  /** What the random numbers begin with. */
   readonly seed: number;
   /** Of a publish, a prepare or a decision: done, but the answer is lost. */
   readonly dropConfirmation?: number;

@@ -4,6 +4,7 @@ import { BrokerUnavailableError, PublishNotConfirmedError } from '../transport/e
 import type { CheckBack, CheckBackAnswer, PreparedMessage } from '../transport/two-phase-bus.js';
 import type { MemoryBroker } from './memory-broker.js';
 
+/** When and how often a `MemoryBroker` asks about half messages that nobody has decided. */
 export interface MemoryTransactionOptions {
   /** Milliseconds before the broker asks for the first time. Default 6,000. */
   readonly timeout?: number;

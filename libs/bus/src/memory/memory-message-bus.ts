@@ -22,6 +22,7 @@ import { KNOWN_BROKER_OPTIONS, MemoryBroker, type MemoryBrokerOptions } from './
 import { MemorySubscription } from './memory-subscription.js';
 import { inspectMemory, setUpMemory } from './memory-topology.js';
 
+/** What a `MemoryMessageBus` is made of. All of it may be left out: then it has a broker of its own. */
 export interface MemoryMessageBusOptions extends MemoryBrokerOptions {
   /** Shared with other buses; the options of a broker do not count then. Default: one of its own. */
   readonly broker?: MemoryBroker;

@@ -6,6 +6,7 @@ import { isJsonType, JSON_TYPE, OWN_STRUCTURED_TYPE } from './media-type.js';
 import { KAFKA_BINDING, type WireBinding } from './wire-binding.js';
 import type { WireMessage } from './wire-message.js';
 
+/** How `encodeWire` and `sizeOf` lay a message out for a broker. */
 export interface WireOptions {
   /** `structured`: all in the body, as JSON. `binary`: the attributes in headers, the data alone in the body. Default `structured`. */
   readonly mode?: 'structured' | 'binary';

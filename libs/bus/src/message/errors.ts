@@ -1,3 +1,4 @@
+/** What went wrong, for programs: the `code` of every `BusError`. */
 export type BusErrorCode =
   | 'broker-refused'
   | 'broker-unavailable'
@@ -23,6 +24,7 @@ export class BusError extends Error {
   }
 }
 
+/** Whether an error has a `code` and `retryable`, as a `BusError` has, and that code if one is given. The errors of the other libs have both, too. */
 export function isBusError(error: unknown, code?: BusErrorCode): error is BusError {
   if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
   return code === undefined || error.code === code;
@@ -35,6 +37,7 @@ export class MessageRejectedError extends BusError {
   }
 }
 
+/** An option, named in `option`, is unknown or cannot be as it is given. */
 export class InvalidBusOptionsError extends BusError {
   constructor(
     readonly option: string,

@@ -19,8 +19,11 @@ export type PublishableCommit = Omit<CommitMessage, 'logId' | 'events'> & {
   readonly events: readonly MessageEvent[];
 };
 
+/** What `commitMessage` needs beside the commit. */
 export interface CommitMessageOptions {
+  /** The log that the commit is of. It becomes the message's `source`. */
   readonly logId: LogId;
+  /** Where the message goes, by its name at the broker. */
   readonly topic: string;
   /** The numbers without the events, for a commit that is larger than the bus takes. */
   readonly pointer?: boolean;

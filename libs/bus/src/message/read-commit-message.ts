@@ -21,7 +21,11 @@ import type { WireMessage } from './wire-message.js';
 
 const SOURCE = /^urn:varve:log:(.+)$/;
 
-/** @throws MessageRejectedError when it is another kind of message, of another schema, or contradicts itself */
+/**
+ * The commit, or the pointer to one, in a message that `commitMessage` has made.
+ *
+ * @throws MessageRejectedError when it is another kind of message, of another schema, or contradicts itself
+ */
 export function readCommitMessage({ event }: Message): CommitMessage {
   if (event.type !== COMMIT_TYPE && event.type !== POINTER_TYPE) {
     throw rejected(`its type is ${quoted(event.type)}, neither "${COMMIT_TYPE}" nor "${POINTER_TYPE}"`);

@@ -11,6 +11,7 @@ export function sizeOf(message: Message, options?: WireOptions): number {
   return wireSizeOf(encodeWire(message, options));
 }
 
+/** For adapters: key, headers and body in bytes, with eight more for each header. */
 export function wireSizeOf({ key, headers, body }: WireMessage): number {
   let bytes = body.length + byteLengthOf(key ?? '');
   for (const [name, value] of Object.entries(headers))

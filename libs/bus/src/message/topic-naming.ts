@@ -7,6 +7,7 @@ export interface TopicNaming {
   topicOf(stream: StreamName): string;
 }
 
+/** What `topicNaming` takes. Publishers and subscribers need the same. */
 export interface TopicNamingOptions {
   /** Before each name that is made from a category, such as `shop-`. Default none. */
   readonly prefix?: string;

@@ -7,6 +7,7 @@ export interface ClientOfTheApp {
   close(): Promise<void>;
 }
 
+/** What `MongoPublicationStore.connect` takes: a database, and either `uri` or `client`. */
 export interface MongoPublicationStoreOptions {
   /** Where the servers are, as `mongodb://…`. The store opens a client of its own and closes it. */
   readonly uri?: string;

@@ -10,6 +10,7 @@ interface Half {
   readonly commitId: string;
 }
 
+/** What has become of a commit that is published in two phases, as a `TwoPhasePublisher` announces it. */
 export type HalfMessageEvent =
   | (Half & { readonly kind: 'prepared' })
   /** Visible, and its commit is in the log. */
@@ -36,17 +37,20 @@ export type HalfMessageEvent =
   /** The broker's questions reach nobody here; tried again. */
   | { readonly kind: 'not-answering'; readonly error: unknown };
 
+/** What a `Relay` has published. */
 export type RelayedEvent =
   | { readonly kind: 'relayed'; readonly commits: number; readonly upTo: Position }
   /** No confirmation had reached it. */
   | { readonly kind: 'swept'; readonly stream: StreamName; readonly position: Position }
   | { readonly kind: 'sent-as-pointer'; readonly stream: StreamName; readonly firstVersion: StreamVersion };
 
+/** What has become of the broker's confirmations, which are recorded in batches. */
 export type ConfirmationsEvent =
   | { readonly kind: 'confirmations-recorded'; readonly count: number }
   /** Their commits will be published a second time. */
   | { readonly kind: 'confirmations-lost'; readonly count: number; readonly error: unknown };
 
+/** Hears what publication announces. It is not awaited: what it throws is dropped, a rejection is not caught. */
 export type PublicationListener = (event: PublicationEvent) => void;
 
 /** A listener that throws must not decide what is published. */

@@ -12,12 +12,15 @@ import type { TwoPhaseBus } from '../transport/two-phase-bus.js';
  */
 export type PublicationMode = 'relay' | 'two-phase' | 'none';
 
+/** How commits come to a bus: what a relay and a two-phase publisher have in common. Give both the same. */
 export interface PublicationOptions {
+  /** Where commits are published; it is not closed with the relay or publisher. Category `two-phase` needs one with two phases. */
   readonly bus: MessageBus;
   /** Category → how its commits are published. All instances should agree; while they do not, duplicates follow. */
   readonly categories?: Readonly<Record<string, PublicationMode>>;
   /** For every other category. Default `relay`. Two-phase categories are named: the broker must know whom to ask before there is a commit. */
   readonly default?: 'relay' | 'none';
+  /** Which topic a stream's commits go to. Default: one per category, named after it (`topicNaming()`). */
   readonly topics?: TopicNaming;
   /** `always`: messages tell the numbers only, and consumers read the events from the log. Default `when-too-large`. */
   readonly pointers?: 'when-too-large' | 'always';

@@ -2,8 +2,10 @@ import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 
+/** What a topic was created for at the server: a message of another kind is refused there. */
 export type RocketMqTopicType = 'NORMAL' | 'FIFO' | 'DELAY' | 'TRANSACTION';
 
+/** Whom the server takes this client for. `securityToken` is for credentials that are given for a time. */
 export interface RocketMqCredentials {
   readonly accessKey: string;
   readonly accessSecret: string;
@@ -18,6 +20,7 @@ export interface RocketMqTls {
   readonly key?: string | Uint8Array;
 }
 
+/** What a `RocketMqMessageBus` is made of. Only `endpoints` is needed. */
 export interface RocketMqMessageBusOptions {
   /** Of the gRPC proxy: `host:port`, several separated by `;`. */
   readonly endpoints: string;
@@ -28,6 +31,7 @@ export interface RocketMqMessageBusOptions {
   readonly topics?: Readonly<Record<string, { readonly type: RocketMqTopicType }>>;
   /** Of ACL 2.0. A function is asked for every request, so that a rotated secret is taken over without a restart. */
   readonly credentials?: RocketMqCredentials | (() => RocketMqCredentials);
+  /** Whether the connection to the proxy is encrypted, and what it trusts; `true` is `{}`. Default `false`. */
   readonly tls?: boolean | RocketMqTls;
   /** Milliseconds until a first use that finds no server, or no answer, rejects; default 15,000. */
   readonly connectTimeout?: number;
@@ -53,6 +57,7 @@ export interface RocketMqMessageBusOptions {
   readonly adminAddress?: string;
   /** The brokers' remoting protocol has certificates of its own, by default made up at the broker's start, so that nobody can verify them. */
   readonly adminTls?: boolean | (RocketMqTls & { readonly verify?: boolean });
+  /** What it waits by: for answers, and before it tries again. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;

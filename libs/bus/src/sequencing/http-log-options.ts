@@ -2,6 +2,7 @@ import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
 import { assertKnownOptions } from '../message/known-options.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 
+/** What an `HttpLogReader` is made of. Only `url` is needed. */
 export interface HttpLogReaderOptions {
   /** Where the service that owns the log has its endpoint, such as `https://orders.internal/varve/log`. */
   readonly url: string;
@@ -15,7 +16,9 @@ export interface HttpLogReaderOptions {
   readonly longPoll?: number;
   /** An answer that is larger is not read; default 64 MiB. One commit must fit, a page ends at about 4 MiB otherwise. */
   readonly maxAnswerBytes?: number;
+  /** What requests are made by. Default: Node's own. */
   readonly fetch?: typeof fetch;
+  /** What it pauses by between two waits for commits. Default `systemTimers`. */
   readonly timers?: Timers;
 }
 

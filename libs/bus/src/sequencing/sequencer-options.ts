@@ -4,8 +4,11 @@ import { InvalidBusOptionsError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
 import type { SubscriptionOptions } from '../transport/subscription.js';
 
+/** What a `Sequencer` is made of. It begins with what comes from now on unless `startFrom` says otherwise: the log has the rest. */
 export interface SequencerOptions extends Pick<SubscriptionOptions, 'startFrom' | 'onPoison'> {
+  /** The bus that commits come by; it is not closed with the sequencer. */
   readonly bus: MessageBus;
+  /** Where the commits come, by their names at the broker: at least one, each once. */
   readonly topics: readonly string[];
   /** One for each projection of each read-model database: its messages are shared by nobody. */
   readonly group: string;
@@ -19,9 +22,11 @@ export interface SequencerOptions extends Pick<SubscriptionOptions, 'startFrom' 
   readonly hold?: number;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
+  /** What it waits by: for gaps to fill, and before it tries again. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Hears of tries to subscribe that fail, messages that are dropped, and a feed that stands still. Default: nobody does. */
   readonly onNotice?: (notice: BusNotice) => void;
 }
 

@@ -2,6 +2,7 @@ import { shownOption } from '@varve/eventstore';
 import { assertKnownOptions } from '../message/known-options.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 
+/** What `SqlitePublicationStore.open` takes. Only `file` is needed. */
 export interface SqlitePublicationStoreOptions {
   /** A path, or `:memory:`. A file of its own, so that it never stands in an append's way; see `publicationFileOf`. */
   readonly file: string;

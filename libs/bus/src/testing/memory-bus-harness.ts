@@ -2,7 +2,9 @@ import type { MemoryBrokerOptions, MemoryMessageBus } from '../memory/index.js';
 import type { TwoPhaseBus } from '../transport/two-phase-bus.js';
 import type { BusHarness } from './contract/harness.js';
 
+/** What `memoryBusHarness` takes. All of it may be left out. */
 export interface MemoryBusHarnessOptions {
+  /** What the broker of each case is made of, where that differs from what suits the contract. */
   readonly broker?: MemoryBrokerOptions;
   /** How long, in milliseconds, something that must happen may take. Default 20,000. */
   readonly patience?: number;

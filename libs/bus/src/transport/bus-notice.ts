@@ -21,4 +21,5 @@ export type BusNotice =
   | { readonly kind: 'check-back'; readonly topic: string; readonly answer: string; readonly error?: unknown }
   | { readonly kind: 'trouble'; readonly what: string; readonly error: unknown };
 
+/** Whether the broker answers, as `MessageBus.health` has just found out; else what was in the way. */
 export type BusHealth = { readonly up: true } | { readonly up: false; readonly error: unknown };

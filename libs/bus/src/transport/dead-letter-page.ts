@@ -1,5 +1,6 @@
 import { InvalidBusOptionsError } from './errors.js';
 
+/** Which part of a group's dead letters is listed: without `after` the first page. */
 export interface DeadLetterPage {
   /** The last id of the page before. */
   readonly after?: string;
@@ -18,7 +19,7 @@ export function unknownPlace(after: string): InvalidBusOptionsError {
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** @throws InvalidBusOptionsError */
+/** For adapters: a page as it was asked for, with its default, checked. @throws InvalidBusOptionsError */
 export function deadLetterPage({ after, limit = DEFAULT_LIMIT }: DeadLetterPage = {}): {
   readonly after: string | undefined;
   readonly limit: number;

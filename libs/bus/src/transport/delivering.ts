@@ -5,9 +5,11 @@ import { settle, type Settlement } from './settle.js';
 import type { DeliveriesHandler, Delivery, MessageHandler, SubscriptionStatus } from './subscription.js';
 import type { SubscriptionSettings } from './subscription-settings.js';
 
+/** For adapters: what `Delivering` may be told beside the settings and the handler. */
 export interface DeliveringOptions {
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Told of each message that is retried, dead-lettered or dropped, once the broker has taken that. */
   readonly notify?: (notice: BusNotice) => void;
   /** Takes the place of the handler where the adapter hands many over at once. */
   readonly many?: DeliveriesHandler | undefined;
@@ -15,6 +17,7 @@ export interface DeliveringOptions {
 
 const ACKNOWLEDGE: Settlement = { kind: 'acknowledge' };
 
+/** For adapters: what they know of a message that they hand over. `attempt` counts from 1. */
 export interface DeliveryContext {
   readonly attempt: number;
   readonly signal: AbortSignal;

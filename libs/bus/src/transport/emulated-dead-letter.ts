@@ -8,6 +8,7 @@ import type { DeadLetter } from './dead-letters.js';
 const PREFIX = 'varve-dead-letter-';
 const LONGEST_REASON = 500;
 
+/** For adapters: what `toDeadLetterWire` writes into the headers of a message that was given up on. */
 export interface DeadLetterFacts {
   readonly group: string;
   readonly reason: string;
@@ -61,6 +62,7 @@ export function fromDeadLetterWire(id: string, wire: WireMessage): DeadLetter {
   });
 }
 
+/** For adapters: what a broker can tell of a dead letter; `id` and `group` it always can. */
 export interface KnownOfDeadLetter {
   readonly id: string;
   readonly group: string;
@@ -97,6 +99,7 @@ export function reasonOf({ reason, error }: Pick<DeadLetterFacts, 'reason' | 'er
     .toWellFormed();
 }
 
+/** For adapters: the `code` of an error that has one, as it goes into a dead letter's headers. */
 export function errorCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -38,6 +38,7 @@ export class BrokerRefusedError extends BusError {
   }
 }
 
+/** The message has more bytes than the bus takes, key and headers included. It was not published. */
 export class MessageTooLargeError extends BusError {
   constructor(
     readonly bytes: number,
@@ -51,6 +52,7 @@ export class MessageTooLargeError extends BusError {
   }
 }
 
+/** A call came to a bus that was closed before. */
 export class BusClosedError extends BusError {
   constructor() {
     super('bus-closed', 'The bus was closed. Nothing was published.');

@@ -12,9 +12,11 @@ import type {
 } from './subscription.js';
 import { subscriptionSettings } from './subscription-settings.js';
 
+/** What `keepSubscribed` takes beside the subscription and the handler. All of it may be left out. */
 export interface KeepSubscribedOptions {
   /** Between two tries. Default: from 200 ms, doubling, to 30 s. */
   readonly backoff?: Partial<Pick<RetryPolicy, 'firstDelay' | 'maxDelay'>>;
+  /** What it waits by between two tries. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;

@@ -8,6 +8,7 @@ export interface RetryPolicy {
   readonly maxDelay: number;
 }
 
+/** What counts where a subscription says nothing else: ten retries, the first after at most 200 ms, none after more than 30 s. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { retries: 10, firstDelay: 200, maxDelay: 30_000 };
 
 /** Full jitter below an exponential bound, but never less than a tenth of it: some brokers take 0 for "at once". */

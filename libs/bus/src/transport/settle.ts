@@ -12,6 +12,7 @@ export type Settlement =
   /** Acknowledge it although nobody has handled it. */
   | { readonly kind: 'drop'; readonly reason: string; readonly error: unknown };
 
+/** What `settle` judges: the error of a handler, and which try it was. */
 export interface Failure {
   readonly error: unknown;
   /** From 1: how often it was handed over, this time included. */

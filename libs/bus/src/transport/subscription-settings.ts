@@ -4,10 +4,13 @@ import { assertKnownOptions } from '../message/known-options.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { SubscriptionOptions } from './subscription.js';
 
+/** The most that `maxInFlight` of a subscription may be, in messages. */
 export const MAX_IN_FLIGHT = 10_000;
+/** The default of `maxInFlight` of a subscription, in messages. */
 export const DEFAULT_MAX_IN_FLIGHT = 64;
 
 const SUBSCRIPTION = 'a subscription';
+/** The names of all options of a subscription, to tell a misspelled one by. */
 export const KNOWN_SUBSCRIPTION = {
   topics: true,
   group: true,
@@ -25,7 +28,11 @@ export interface SubscriptionSettings extends Required<SubscriptionOptions> {
   readonly retry: RetryPolicy;
 }
 
-/** @throws InvalidBusOptionsError naming the first option that is none */
+/**
+ * For adapters: the options of a subscription with every default filled in, checked.
+ *
+ * @throws InvalidBusOptionsError naming the first option that is none
+ */
 export function subscriptionSettings(options: SubscriptionOptions): SubscriptionSettings {
   assertKnownOptions<SubscriptionOptions>(SUBSCRIPTION, options, KNOWN_SUBSCRIPTION);
   if (options.retry !== undefined)

@@ -2,7 +2,9 @@ import type { Message } from '../message/message.js';
 import type { WireMessage } from '../message/wire-message.js';
 import type { RetryPolicy } from './retry-policy.js';
 
+/** What `MessageBus.subscribe` takes beside the handler. `topics` and `group` are needed. */
 export interface SubscriptionOptions {
+  /** What is subscribed to, by names at the broker: at least one, each once. */
   readonly topics: readonly string[];
   /** Subscriptions of one group share the messages. */
   readonly group: string;
@@ -13,6 +15,7 @@ export interface SubscriptionOptions {
   readonly order?: 'key' | 'none';
   /** The most messages that are handled, or held, at the same time: 1 to 10,000, default 64. No more are fetched until some are settled. */
   readonly maxInFlight?: number;
+  /** How often and when a message is tried again that a handler rejects. What is left out is as in `DEFAULT_RETRY_POLICY`. */
   readonly retry?: Partial<RetryPolicy>;
   /** A group that has no place yet begins with what the broker still has, or with what comes from now on. Default `earliest`. */
   readonly startFrom?: 'earliest' | 'latest';
@@ -25,6 +28,7 @@ export interface SubscriptionOptions {
   readonly onFailure?: 'retry-then-dead-letter' | 'retry-for-ever';
 }
 
+/** What a handler is told of a delivery beside the message. */
 export interface MessageContext {
   /** From 1. A hint: brokers count wrongly after a crash. */
   readonly attempt: number;
@@ -57,6 +61,7 @@ export interface Delivery extends Pick<MessageContext, 'attempt' | 'signal'> {
  */
 export type DeliveriesHandler = (deliveries: readonly Delivery[]) => void;
 
+/** A subscription that runs, until `close()`. It survives outages of the broker by itself. */
 export interface Subscription {
   readonly group: string;
   status(): SubscriptionStatus;
@@ -67,6 +72,7 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+/** How a subscription stands in this process: reading it does not ask the broker. */
 export interface SubscriptionStatus {
   readonly state: 'running' | 'paused' | 'unavailable' | 'closed';
   readonly inFlight: number;

@@ -4,6 +4,7 @@ export interface BusTopology {
   readonly groups: readonly GroupPlan[];
 }
 
+/** A topic as a configuration needs it. */
 export interface TopicPlan {
   readonly name: string;
   /** `plain`: any order. `ordered`: lanes by key. `transactional`: takes half messages. `delayed`: takes delayed messages. */
@@ -12,6 +13,7 @@ export interface TopicPlan {
   readonly lanes?: number;
 }
 
+/** A group as a configuration needs it, with what it subscribes to. */
 export interface GroupPlan {
   readonly name: string;
   readonly topics: readonly string[];
@@ -27,6 +29,7 @@ export interface BusAdministration {
   inspect(topology: BusTopology): Promise<readonly TopologyProblem[]>;
 }
 
+/** What `setup` has made, what was there, and what is left for a person. */
 export interface SetupReport {
   readonly created: readonly string[];
   readonly existing: readonly string[];
@@ -34,6 +37,7 @@ export interface SetupReport {
   readonly commands: readonly string[];
 }
 
+/** Something that is missing at the broker or is of the wrong kind, for a person. */
 export interface TopologyProblem {
   readonly subject: string;
   readonly problem: string;

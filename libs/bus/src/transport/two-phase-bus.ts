@@ -12,6 +12,7 @@ export interface PreparedMessage {
 /** `unknown`: the broker asks again. */
 export type CheckBackAnswer = 'commit' | 'rollback' | 'unknown';
 
+/** Answers the broker's question about a half message that nobody has decided. It may be asked about one several times. */
 export type CheckBack = (message: Message) => Promise<CheckBackAnswer>;
 
 /**

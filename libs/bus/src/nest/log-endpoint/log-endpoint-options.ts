@@ -3,6 +3,7 @@ import { shownOption } from '@varve/eventstore';
 import { assertKnownOptions } from '../../message/known-options.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 
+/** What `LogEndpointModule.forRoot` takes. One of `token`, `guard` and `public: true` is needed. */
 export interface LogEndpointOptions {
   /** The name of the event store. Default: the only one. */
   readonly store?: string;

@@ -45,14 +45,20 @@ interface Names {
   readonly log?: string;
 }
 
+/** What `BusModule.forRoot` takes. */
 export interface BusModuleOptions extends BusOptions, Names {}
 
+/** What `BusModule.forRootAsync` takes: a function that makes the options, what it needs, and the names, for which it comes too late. */
 export interface BusModuleAsyncOptions extends Names {
+  /** Modules that export what `inject` names. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** Tokens of what the factory is called with, in this order. Default none. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /** Makes the options, once, while the app starts; a promise is awaited. */
   useFactory(...dependencies: never[]): BusOptions | Promise<BusOptions>;
 }
 
+/** What `BusModule.forFeature` takes beside the subscribers. */
 export interface SubscriberFeatureOptions {
   /** Modules that export what the classes inject. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;

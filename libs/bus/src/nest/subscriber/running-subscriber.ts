@@ -10,6 +10,7 @@ import type { PreparedSubscriber } from './prepare-subscriber.js';
 /** An operator who has mended the broker does not wait longer than this. */
 const LONGEST_PAUSE = 5_000;
 
+/** How a `@Subscriber` stands in this process; `closed` also before it is started. */
 export interface SubscriberStatus extends SubscriptionStatus {
   readonly subscriber: string;
   readonly group: string;

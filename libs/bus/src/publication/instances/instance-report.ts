@@ -39,6 +39,7 @@ export function isSilent({ at }: Pick<InstanceReport, 'at'>, now: Date = new Dat
   return now.getTime() - at.getTime() > 3 * REPORTS_EVERY;
 }
 
+/** Whether a publication store also keeps what instances say of themselves; it need not. */
 export function keepsInstances(store: object): store is InstanceReports {
   return 'recordInstance' in store && 'listInstances' in store && 'forgetInstance' in store;
 }

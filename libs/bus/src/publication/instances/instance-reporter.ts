@@ -9,12 +9,19 @@ const SHORTEST_PAUSE = 1_000;
 /** What a killed instance said is of use to whoever looks into it, and in the way a day later. */
 const FORGOTTEN_AFTER = 86_400_000;
 
+/** What an `InstanceReporter` is made of. */
 export interface InstanceReporterOptions {
+  /** Where reports are kept. One that cannot be written is left out. */
   readonly store: InstanceReports;
+  /** Names this instance for people; no other one may have the name. */
   readonly instance: string;
+  /** Which relay of which log it reports for; asked for each report. */
   readonly published: () => Published;
+  /** How publication stands here; asked for each report. */
   readonly status: () => { readonly relay: RelayStatus; readonly twoPhase?: TwoPhaseStatus };
+  /** What it waits by between two reports. */
   readonly timers: Timers;
+  /** The time of day, which each report carries. */
   readonly now: () => Date;
 }
 

@@ -17,6 +17,7 @@ export interface PublicationReport {
   readonly instances?: readonly InstanceReport[];
 }
 
+/** How far publication has come, as log and store tell it: also in a process without a relay. `id` is the relay's, by default `relay`. */
 export async function publicationReport(
   log: Pick<EventStore, 'logId' | 'head' | 'commitAt'>,
   store: PublicationStore,

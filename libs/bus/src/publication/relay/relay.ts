@@ -18,10 +18,14 @@ import { RELAY } from './relay-id.js';
 import { RelayStore } from './relay-store.js';
 import { Relaying } from './relaying.js';
 
+/** The default of a relay's `sweepAfter`, in milliseconds. */
 export const DEFAULT_SWEEP_AFTER = 10_000;
 
+/** What a `Relay` is made of. */
 export interface RelayOptions<Tx = unknown> extends PublicationOptions {
+  /** The log whose commits are published. */
   readonly log: ProcessorOptions<Tx>['log'];
+  /** Where its checkpoint and its lease are, and the confirmations of two-phase commits: one place for all instances. */
   readonly store: PublicationStore<Tx>;
   /** Names this instance for people. */
   readonly owner: string;
@@ -45,12 +49,15 @@ export interface RelayOptions<Tx = unknown> extends PublicationOptions {
   readonly failurePolicy?: Partial<Omit<FailurePolicy, 'then'>>;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
+  /** What it waits by, between looks at the log and before retries. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Hears what is published and what the processor beneath it does. It is not awaited: what it throws is dropped, a rejection is not caught. */
   readonly onEvent?: (event: PublicationEvent | ProcessorEvent) => void;
 }
 
+/** How a relay stands in this process: reading it asks neither log nor store nor broker. */
 export interface RelayStatus extends ProcessorStatus {
   /** Published here by relay since this instance was made. */
   readonly relayed: number;

@@ -9,6 +9,7 @@ import { isSameCommit } from './same-commit.js';
 /** Far beyond any append, its retries and the clocks of two machines, and well below the age at which brokers give up asking. */
 export const DEFAULT_FENCE_AFTER = 60_000;
 
+/** What `answerCheckBack` judges the age of a half message by. */
 export interface CheckBackOptions {
   /** The time of day. */
   readonly now: () => Date;
@@ -19,8 +20,10 @@ export interface CheckBackOptions {
   readonly fenceAfter?: number;
 }
 
+/** The part of an event store that `answerCheckBack` asks. */
 export type AskedLog = Pick<EventStore, 'logId' | 'findCommit' | 'fence' | 'commitAt'>;
 
+/** What the broker is told of a half message, and why. */
 export interface CheckBackResult {
   readonly answer: CheckBackAnswer;
   /** In words, for people. */

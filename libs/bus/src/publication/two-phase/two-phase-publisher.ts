@@ -26,9 +26,11 @@ import type { PendingAppend } from './pending-append.js';
 import { Preparing, type HalfMessage, type WhenUnreachable } from './preparing.js';
 import { isSameCommit } from './same-commit.js';
 
+/** What a `TwoPhasePublisher` is made of. */
 export interface TwoPhasePublisherOptions extends PublicationOptions {
   /** The log itself, not the store that `twoPhaseEventStore` makes of it. */
   readonly log: EventStore;
+  /** Where confirmations are recorded: the store of the relay that sweeps for it. */
   readonly store: Confirmations;
   /** The `id` of the relay that sweeps for it. Default `relay`. */
   readonly relay?: ProcessorId;
@@ -45,10 +47,13 @@ export interface TwoPhasePublisherOptions extends PublicationOptions {
   readonly clock?: () => number;
   /** The time of commits that do not bring their own, and the age of half messages. */
   readonly now?: () => Date;
+  /** What it waits by: for the broker, before it tries again, and until confirmations are recorded. Default `systemTimers`. */
   readonly timers?: Timers;
+  /** Hears what becomes of half messages and confirmations. It is not awaited: what it throws is dropped, a rejection is not caught. */
   readonly onEvent?: PublicationListener;
 }
 
+/** How publication in two phases stands in this process; what is counted is counted from its start. */
 export interface TwoPhaseStatus {
   /** Half messages whose append is under way. */
   readonly prepared: number;

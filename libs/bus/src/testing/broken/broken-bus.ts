@@ -12,6 +12,7 @@ import { memoryBusHarness } from '../memory-bus-harness.js';
 
 type Bus = TwoPhaseBus & BusAdministration;
 
+/** A bus with one thing wrong, and the rules of the contracts that have to notice it. */
 export type BusTwin = BrokenTwin<BusHarness<TwoPhaseBus>>;
 
 /** What a twin does otherwise than the bus within the process. */

@@ -31,6 +31,7 @@ export interface BusHarness<Bus extends MessageBus = MessageBus> {
   readonly delay?: number;
 }
 
+/** What a `BusHarness` opens for one case: a broker, and what can be done to it. */
 export interface OpenedBroker<Bus extends MessageBus = MessageBus> {
   /** A new bus on the broker, as another process has it. */
   bus(): Bus;
@@ -49,6 +50,7 @@ export interface OpenedBroker<Bus extends MessageBus = MessageBus> {
   dispose(): Promise<void>;
 }
 
+/** One rule of a contract of buses. */
 export type BusCase<Bus extends MessageBus = MessageBus> = ContractCase<BusHarness<Bus>>;
 
 /** A case for buses of a kind; each capability that it has named in `needs` is there. */

@@ -4,6 +4,7 @@ import type { Confirmation, Published } from '../../index.js';
 import type { ConfirmationsHarness } from './confirmations.contract.js';
 import { InMemoryPublicationStore } from './in-memory-publication-store.js';
 
+/** A harness of `confirmationsContract` for a store in memory, by default the one that keeps its rules. */
 export function inMemoryConfirmations(
   Store: new () => InMemoryPublicationStore = InMemoryPublicationStore,
 ): ConfirmationsHarness {

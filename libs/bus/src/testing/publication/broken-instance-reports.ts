@@ -3,6 +3,7 @@ import type { InstanceReport, Published } from '../../index.js';
 import { InMemoryPublicationStore } from './in-memory-publication-store.js';
 import type { InstanceReportsHarness } from './instance-reports.contract.js';
 
+/** A harness of `instanceReportsContract` for a store in memory, by default the one that keeps its rules. */
 export function inMemoryInstanceReports(
   Store: new () => InMemoryPublicationStore = InMemoryPublicationStore,
 ): InstanceReportsHarness {

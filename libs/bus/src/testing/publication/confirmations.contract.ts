@@ -1,6 +1,7 @@
 import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { Confirmations } from '../../index.js';
 
+/** How `confirmationsContract` gets at an adapter. */
 export interface ConfirmationsHarness {
   /** Remembers nothing yet. */
   open(): Promise<OpenedConfirmations>;
@@ -8,6 +9,7 @@ export interface ConfirmationsHarness {
   readonly lacks?: Readonly<Partial<Record<'second', string>>>;
 }
 
+/** What a `ConfirmationsHarness` opens for one case: a store, and how to look at it from elsewhere. */
 export interface OpenedConfirmations {
   readonly store: Confirmations;
   /** One more store on the same database, as another process has it. */

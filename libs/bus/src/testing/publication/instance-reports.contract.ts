@@ -1,6 +1,7 @@
 import { openedCase, type ContractCase } from '@varve/eventstore/testing';
 import type { InstanceReport, InstanceReports } from '../../index.js';
 
+/** How `instanceReportsContract` gets at an adapter. */
 export interface InstanceReportsHarness {
   /** Knows no instance yet. */
   open(): Promise<OpenedInstanceReports>;
@@ -8,6 +9,7 @@ export interface InstanceReportsHarness {
   readonly lacks?: Readonly<Partial<Record<'second', string>>>;
 }
 
+/** What an `InstanceReportsHarness` opens for one case: a store, and how to look at it from elsewhere. */
 export interface OpenedInstanceReports {
   readonly store: InstanceReports;
   /** One more store on the same database, as another process has it. */

@@ -41,7 +41,7 @@ export function compile(files: readonly SnippetFile[]): readonly string[] {
   return complaints.map(describe);
 }
 
-function optionsOfWorkspace(): ts.CompilerOptions {
+export function optionsOfWorkspace(): ts.CompilerOptions {
   const base = ts.readConfigFile(join(root, 'tsconfig.base.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(base.config, ts.sys, root);
   const modules = { moduleDetection: ts.ModuleDetectionKind.Force };

@@ -12,9 +12,11 @@ import { printable, printableLines } from './terminal/render.js';
 /** Loads the class of an app's root module; called only when a command needs it. */
 export type LoadApp = () => Promise<new (...dependencies: never[]) => unknown>;
 
+/** What `runVarveCli` takes beside the app. All of it may be left out. */
 export interface CliOptions {
   /** Default: those of the process. */
   readonly arguments?: readonly string[];
+  /** What stands in for the terminal, as in a test; `process.exitCode` is not set then. Default: that of the process. */
   readonly io?: CliIo;
   /** Which read models, when the app has several and `--read-models` names none. */
   readonly readModels?: string;

@@ -38,16 +38,19 @@ export interface MongoPlace {
   readonly transactionLimit?: number;
   /** The time of day, for what people read: when something was created or updated. */
   readonly clock?: () => Date;
+  /** What it waits by before it tries again. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1), for jitter. */
   readonly random?: () => number;
 }
 
+/** What `MongoReadModels.connect` takes: a database, and either `uri` or `client`. */
 export interface MongoReadModelsOptions extends MongoPlace {
   /** Rows and checkpoint are saved together. It needs a replica set, or a sharded cluster. */
   readonly mode?: 'transactional';
 }
 
+/** What `MongoWatermarkReadModels.connect` takes: a database, and either `uri` or `client`. */
 export interface MongoWatermarkReadModelsOptions extends MongoPlace {
   /** Each row carries how far it has come. For servers without transactions. */
   readonly mode?: 'watermark';

@@ -9,6 +9,7 @@ import {
 } from '@varve/eventstore';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 
+/** What `@Projection` takes. */
 export interface ProjectionOptions {
   /** 1 to 64 characters of `a-z 0-9 _ -`, beginning with a letter. */
   readonly name: string;
@@ -16,13 +17,19 @@ export interface ProjectionOptions {
   readonly version: number;
   /** `stream`: applying different streams commutes; `log`: it does not. */
   readonly order: 'stream' | 'log';
+  /** Streams of these categories only, at least one. Default: streams of all categories. */
   readonly categories?: readonly string[];
+  /** What happens at a commit that cannot be applied. What is left out is the module's; `park` needs `order: 'stream'`. */
   readonly failurePolicy?: Partial<FailurePolicy>;
 }
 
+/** What `@Reactor` takes. */
 export interface ReactorOptions {
+  /** 1 to 64 characters of `a-z 0-9 _ -`, beginning with a letter. No projection may have it. */
   readonly name: string;
+  /** Streams of these categories only, at least one. Default: streams of all categories. */
   readonly categories?: readonly string[];
+  /** What happens at an event on which its method throws. What is left out is the module's. */
   readonly failurePolicy?: Partial<FailurePolicy>;
   /** Default `from-now`. */
   readonly startFrom?: 'from-now' | 'beginning';

@@ -44,14 +44,20 @@ interface Names {
   readonly bus?: true | string;
 }
 
+/** What `ProjectionsModule.forRoot` takes. */
 export interface ProjectionsModuleOptions extends ProjectionsOptions, Names {}
 
+/** What `ProjectionsModule.forRootAsync` takes: a function that makes the options, what it needs, and the names, for which it comes too late. */
 export interface ProjectionsModuleAsyncOptions extends Names {
+  /** Modules that export what `inject` names. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  /** Tokens of what the factory is called with, in this order. Default none. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /** Makes the options, once, while the app starts; a promise is awaited. */
   useFactory(...dependencies: never[]): ProjectionsOptions | Promise<ProjectionsOptions>;
 }
 
+/** What `ProjectionsModule.forFeature` takes beside the projections and reactors. */
 export interface FeatureOptions {
   /** Which read models, when the app has several. */
   readonly name?: string;

@@ -9,6 +9,7 @@ import type {
 import { NotParkedError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
 
+/** A stream that is set aside, with what waits behind the commit that failed. */
 export interface ParkedDetails {
   readonly parked: ParkedSequence;
   /** How far the others have come. */

@@ -14,11 +14,13 @@ interface ProjectionHead<Tx> {
   readonly setup?: (tx: Tx) => void | Promise<void>;
 }
 
+/** What `defineProjection` takes for a projection that is given event by event. */
 export interface HandlerProjection<Tx> extends ProjectionHead<Tx> {
   /** One handler per event type. */
   readonly on: Readonly<Record<string, EventHandler<Tx>>>;
 }
 
+/** What `defineProjection` takes for a projection that is given whole batches. */
 export interface BatchProjection<Tx> extends ProjectionHead<Tx> {
   readonly handles: readonly string[] | 'all';
   /** Applies a batch at once: for set-based SQL, or to write each row once per batch. */

@@ -2,6 +2,7 @@ import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
 import { handlersIn } from './handlers-in.js';
 import type { Reactor } from './projection.js';
 
+/** What `defineReactor` takes. */
 export interface HandlerReactor {
   readonly name: string;
   /** One handler per event type. It may see an event more than once: make its effect idempotent, e.g. by stream and version. */

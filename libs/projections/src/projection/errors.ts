@@ -1,46 +1,8 @@
 import { messageOf } from '@varve/eventstore';
+import { ProjectionsError } from './projections-error.js';
 import type { StreamPoint } from './waiting/wait-for.js';
 
-export type ProjectionsErrorCode =
-  | 'duplicate-projection'
-  | 'inside-transaction'
-  | 'invalid-options'
-  | 'invalid-row'
-  | 'not-parked'
-  | 'projection-behind'
-  | 'not-running'
-  | 'read-models-closed'
-  | 'read-models-diverged'
-  | 'row-refused'
-  | 'setup-failed'
-  | 'store-incompatible'
-  | 'store-unavailable'
-  | 'transaction-control'
-  | 'transaction-ended'
-  | 'transaction-failed'
-  | 'transaction-too-long'
-  | 'unknown-projection'
-  | 'version-is-live';
-
-/** The base of every error that this library throws. Tell them apart by `code`: class identity does not survive two copies of a package. */
-export class ProjectionsError extends Error {
-  /** Whether the same call may succeed later without anybody changing anything. */
-  readonly retryable: boolean = false;
-
-  constructor(
-    readonly code: ProjectionsErrorCode,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
-
-export function isProjectionsError(error: unknown, code?: ProjectionsErrorCode): error is ProjectionsError {
-  if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
-  return code === undefined || error.code === code;
-}
+export * from './projections-error.js';
 
 /** Start-up is refused: an option, or a declaration, cannot be what is meant. */
 export class InvalidProjectionOptionsError extends ProjectionsError {
@@ -52,6 +14,7 @@ export class InvalidProjectionOptionsError extends ProjectionsError {
   }
 }
 
+/** Two projections, two reactors, or one of each have one name. Start-up is refused. */
 export class DuplicateProjectionError extends ProjectionsError {
   constructor(readonly projection: string) {
     super(
@@ -105,6 +68,7 @@ export class ReadModelsIncompatibleError extends ProjectionsError {
   }
 }
 
+/** A call came to read models that were closed before. Nothing was written. */
 export class ReadModelsClosedError extends ProjectionsError {
   constructor(location: string) {
     super('read-models-closed', `The read models at ${location} were closed. Nothing was written.`);
@@ -225,6 +189,7 @@ export class InsideTransactionError extends ProjectionsError {
   }
 }
 
+/** A version that readers see was to be dropped. It is still there. */
 export class VersionIsLiveError extends ProjectionsError {
   constructor(readonly processor: string) {
     super(
@@ -250,6 +215,7 @@ export class NotRunningError extends ProjectionsError {
   }
 }
 
+/** The stream that somebody asked for, or wants retried or discarded, is not set aside. */
 export class NotParkedError extends ProjectionsError {
   constructor(
     readonly processor: string,

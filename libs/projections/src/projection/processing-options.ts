@@ -12,6 +12,7 @@ import type { ReadModels } from './read-models.js';
 export interface ProcessingOptions<Tx> {
   /** The log, or a client of the service that owns it. */
   readonly log: LogReader;
+  /** The database of the rows. Whoever has opened it closes it. */
   readonly readModels: ReadModels<Tx>;
   /** Decodes stored events into the shapes that this code knows. Without it, handlers see events as they are stored. */
   readonly registry?: EventRegistry;
@@ -23,11 +24,13 @@ export interface ProcessingOptions<Tx> {
   readonly leaseDuration?: number;
   /** Names this instance for people. Default: random. */
   readonly owner?: string;
+  /** How many commits a transaction takes, and for how long. Default: 500 to begin with, up to 10,000, about 25 ms. */
   readonly batch?: BatchOptions;
   /** Monotonic, in milliseconds. */
   readonly clock?: () => number;
   /** The time of day, for people to read. */
   readonly now?: () => Date;
+  /** What is waited by, between looks at the log and before retries. Default `systemTimers`. */
   readonly timers?: Timers;
   /** Uniform in [0, 1). */
   readonly random?: () => number;

@@ -4,8 +4,11 @@ import type { ProcessingOptions } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
 import type { VersionId } from './version-id.js';
 
+/** What a `Projector` is made of. */
 export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
+  /** The read models that it builds and keeps up to date. No two of them, and no reactor, have one name. */
   readonly projections: readonly Projection<Tx>[];
+  /** What has effects outside of the read models. Default none. */
   readonly reactors?: readonly Reactor[];
   /** A bus that brings the projections' commits faster than the log is walked. Reactors follow the log. */
   readonly feed?: BusFeed;
@@ -15,6 +18,7 @@ export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
   readonly replaced?: 'keep' | 'drop';
   /** How often to look whether another version is live or another process has made one, in milliseconds. Default 250. */
   readonly versionCheckInterval?: number;
+  /** Hears what the projector and its processors do. It is not awaited: what it throws is dropped, a rejection is not caught. */
   readonly onEvent?: (event: ProjectorEvent) => void;
 }
 

@@ -5,6 +5,7 @@ import type { Projection, Reactor } from './projection.js';
 import type { ProcessorRow, ProjectionVersion } from './read-models.js';
 import { reactorIdOf } from './version-id.js';
 
+/** How all projections and reactors stand: what the database says of everybody's work, and what this instance does. */
 export interface ProjectorStatus {
   readonly started: boolean;
   /** The log's newest position. */
@@ -13,6 +14,7 @@ export interface ProjectorStatus {
   readonly reactors: readonly ReactorStatus[];
 }
 
+/** How one projection stands, in all its versions. */
 export interface ProjectionStatus {
   readonly name: string;
   /** The version of this code. */
@@ -23,6 +25,7 @@ export interface ProjectionStatus {
   readonly versions: readonly VersionStatus[];
 }
 
+/** How one version of a projection stands. */
 export interface VersionStatus extends ProjectionVersion {
   /** Commits of the log that are not looked at yet. */
   readonly behind: number;
@@ -30,6 +33,7 @@ export interface VersionStatus extends ProjectionVersion {
   readonly here?: ProcessorStatus;
 }
 
+/** How one reactor stands. */
 export interface ReactorStatus extends ProcessorRow {
   readonly name: string;
   readonly behind: number;

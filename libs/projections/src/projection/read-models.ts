@@ -88,6 +88,7 @@ export interface ReadModelsSnapshot {
   close(): Promise<void>;
 }
 
+/** A row of a version as `readRows` gives it. */
 export interface ReadModelRow {
   /** The table's name without the version. */
   readonly table: string;
@@ -95,6 +96,7 @@ export interface ReadModelRow {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
+/** A checkpoint and whose it is: how far a version or a reactor has come, in whichever instance. */
 export interface ProcessorRow {
   readonly processor: ProcessorId;
   readonly checkpoint: Checkpoint;
@@ -105,17 +107,20 @@ export interface ProcessorRow {
   readonly updatedAt: Date;
 }
 
+/** A version of a projection as the database has it. */
 export interface ProjectionVersion extends VersionId, ProcessorRow {
   /** `building`: never been live. `live`: what readers see. `retired`: was live, and stands still. */
   readonly state: 'building' | 'live' | 'retired';
   readonly live: boolean;
 }
 
+/** What `switchVersion` takes beside the version. By default it lets nothing pass. */
 export interface SwitchOptions {
   /** What is let pass: a version that stands `behind` the live one, or has `parked` streams that the live one has not. */
   readonly despite?: readonly ('behind' | 'parked')[];
 }
 
+/** Whether readers see the new version now; if not, why the old one has stayed. */
 export type SwitchResult =
   | { readonly ok: true; readonly from: VersionId | undefined; readonly to: VersionId }
   | { readonly ok: false; readonly reason: 'behind'; readonly live: Position; readonly candidate: Position }

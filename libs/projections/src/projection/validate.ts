@@ -11,6 +11,7 @@ import { DuplicateProjectionError, InvalidProjectionOptionsError } from './error
 import type { Projection, Reactor } from './projection.js';
 import type { ReadModels } from './read-models.js';
 
+/** What `validateDeclarations` looks at: what a projector or a rebuild is given. */
 export interface Declarations<Tx> {
   readonly projections: readonly Projection<Tx>[];
   readonly reactors?: readonly Reactor[];

@@ -34,6 +34,7 @@ export function reactorNameOf(processor: ProcessorId): string | undefined {
   return processor.startsWith(REACTOR_PREFIX) ? processor.slice(REACTOR_PREFIX.length) : undefined;
 }
 
+/** Whether the two are one build: of one name, version and generation. */
 export function sameVersion(a: VersionId, b: VersionId): boolean {
   return a.name === b.name && a.version === b.version && a.generation === b.generation;
 }

@@ -61,6 +61,7 @@ import type { SqliteQuery } from './versions/sqlite-query.js';
 import { switchVersion } from './versions/switch-version.js';
 import { prefixOf } from './versions/table-names.js';
 
+/** What `SqliteReadModels.open` takes. Only `file` is needed. */
 export interface SqliteReadModelsOptions {
   /** A path, or `:memory:`. One file for all projector instances of a group, apart from the log's. */
   readonly file: string;

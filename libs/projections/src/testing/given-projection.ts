@@ -9,6 +9,7 @@ import { deliver, type Delivery, type GivenCommit } from './given-delivery.js';
 /** A version's rows by table, as a test expects them; their order does not count. */
 export type GivenRows = Readonly<Record<string, readonly object[]>>;
 
+/** What `givenProjection` takes beside the projection. All of it may be left out. */
 export interface GivenProjectionOptions<Tx> {
   /** Opens read models of their own, empty, for each way of delivering. Default: SQLite in memory. */
   readonly readModels?: () => Promise<ReadModels<Tx>>;

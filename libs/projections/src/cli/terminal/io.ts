@@ -20,6 +20,7 @@ export function opened<T>({ opening }: CliIo, one: Promise<T>): Promise<T> {
 /** Whoever read the output has seen enough: `varve log tail | head`. */
 export class OutputClosed extends Error {}
 
+/** The exit codes of the `varve` command. */
 export const EXIT = {
   ok: 0,
   /** The command failed; the error says why. */
@@ -34,6 +35,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What the `varve` command ends with: one of `EXIT`. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The end of something that only reads. */

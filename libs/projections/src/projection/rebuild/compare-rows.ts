@@ -1,5 +1,6 @@
 import type { ReadModelRow } from '../read-models.js';
 
+/** A row that the two sides do not have alike, with what each of them has. */
 export interface RowDifference {
   /** `missing` from the rebuilt rows, `unexpected` in them, or `different`. */
   readonly kind: 'missing' | 'unexpected' | 'different';
@@ -9,6 +10,7 @@ export interface RowDifference {
   readonly rebuilt?: ReadModelRow['row'];
 }
 
+/** What a comparison of rebuilt rows with the live ones has found. */
 export interface RowComparison {
   /** Rows looked at on the live side. */
   readonly rows: number;

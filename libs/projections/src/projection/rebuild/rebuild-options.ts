@@ -4,7 +4,9 @@ import type { Projection } from '../projection.js';
 import type { VersionId } from '../version-id.js';
 import type { RowComparison } from './compare-rows.js';
 
+/** What `rebuild` takes. */
 export interface RebuildOptions<Tx> extends ProcessingOptions<Tx> {
+  /** What is built anew, as this code declares it. */
   readonly projection: Projection<Tx>;
   /** What becomes of a rebuild of this version that was interrupted: `resume` (default), or drop it and begin `afresh`. */
   readonly unfinished?: 'resume' | 'afresh';
@@ -21,9 +23,11 @@ export interface RebuildOptions<Tx> extends ProcessingOptions<Tx> {
   readonly signal?: AbortSignal;
   /** At most ten times a second. */
   readonly onProgress?: (progress: RebuildProgress) => void;
+  /** Hears what the processor does that builds the new version. It is not awaited: what it throws is dropped, a rejection is not caught. */
   readonly onEvent?: (event: ProcessorEvent) => void;
 }
 
+/** How far a rebuild has come, for people to look at. */
 export interface RebuildProgress {
   readonly phase: 'building' | 'verifying' | 'switching';
   readonly version: VersionId;
@@ -35,6 +39,7 @@ export interface RebuildProgress {
   readonly secondsLeft?: number;
 }
 
+/** How a rebuild has ended: whether readers see the new version now, and if not, why. */
 export type RebuildResult = { readonly version: VersionId; readonly position: Position } & (
   | {
       readonly outcome: 'switched';

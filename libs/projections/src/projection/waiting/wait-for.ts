@@ -11,6 +11,7 @@ import { InvalidProjectionOptionsError, UnknownProjectionError } from '../errors
 import type { ProjectionVersion, ReadModels } from '../read-models.js';
 import { WaitTarget } from './wait-target.js';
 
+/** What `waitFor` answers: readers see what was asked for, or why not. */
 export type WaitOutcome =
   | { readonly reached: true; readonly position: Position }
   | {
@@ -24,13 +25,15 @@ export type WaitOutcome =
       readonly position: Position;
     };
 
+/** How long `waitFor` waits. */
 export interface WaitOptions {
   /** In milliseconds, default 5,000; 0 looks once. */
   readonly timeout?: number;
-  /** @throws its reason */
+  /** Aborted: the wait ends. @throws its reason */
   readonly signal?: AbortSignal;
 }
 
+/** Where `waitFor` looks. Nothing of it is written to, and no projector need run in this process. */
 export interface WaitContext {
   readonly log: Pick<LogReader, 'logId' | 'commitAt' | 'readStream'>;
   readonly readModels: Pick<

@@ -12,6 +12,7 @@ export interface ReadModelsHarness<Tx = unknown> {
   readonly lacks?: Readonly<Partial<Record<'second' | ReadModelsAbility, string>>>;
 }
 
+/** What a `ReadModelsHarness` opens for one case: read models, and how to write and read in them as an app does. */
 export interface OpenedReadModels<Tx = unknown> {
   readonly readModels: ReadModels<Tx>;
   /** A projection whose `setup` makes one table or collection, `pairs`, of `key` and `value`. */
@@ -27,6 +28,7 @@ export interface OpenedReadModels<Tx = unknown> {
 }
 
 export type ReadModelsBench = Required<Omit<OpenedReadModels, 'dispose'>>;
+/** One rule of `readModelsContract`. */
 export type ReadModelsCase = ContractCase<ReadModelsHarness>;
 
 export const LOG = 'log-a';

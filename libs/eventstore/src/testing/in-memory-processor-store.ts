@@ -103,11 +103,12 @@ export class InMemoryProcessorStore
   }
 
   async listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
-    const tx = new MemoryTransaction(this.rows);
-    return tx.keys(parkedKey(processor, '')).map((key) => {
-      const parked = tx.get<ParkedSequence>(key) as ParkedSequence;
-      return { ...parked, parkedAt: new Date(parked.parkedAt) };
-    });
+    return this.#parked(processor);
+  }
+
+  async findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {
+    const asked = this.#parked(processor).filter(({ request }) => request !== undefined);
+    return asked.toSorted((a, b) => a.position - b.position)[0];
   }
 
   park(tx: MemoryTransaction, processor: ProcessorId, parked: ParkedSequence): void {
@@ -185,6 +186,14 @@ export class InMemoryProcessorStore
 
   protected putRow(tx: MemoryTransaction, processor: ProcessorId, row: ProcessorRow): void {
     tx.set(rowKey(processor), row);
+  }
+
+  #parked(processor: ProcessorId): ParkedSequence[] {
+    const tx = new MemoryTransaction(this.rows);
+    return tx.keys(parkedKey(processor, '')).map((key) => {
+      const parked = tx.get<ParkedSequence>(key) as ParkedSequence;
+      return { ...parked, parkedAt: new Date(parked.parkedAt) };
+    });
   }
 
   protected async run<T>(work: (tx: MemoryTransaction) => T | Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Processor } from '@varve/eventstore';
 import type { MemoryTransaction } from '@varve/eventstore/testing';
 import { Fixture, foldOf, Gate, listing, reacting, settle, type Options } from './support/fixture.js';
@@ -171,5 +171,19 @@ describe('a parked stream', () => {
       kind: 'stopped',
       error: { code: 'invalid-options', option: 'order' },
     });
+  });
+
+  it('costs the others nothing: a step reads no parked rows but one that somebody has asked for', async () => {
+    const fixture = new Parked();
+    const listing = vi.spyOn(fixture.store, 'listParked');
+    await fixture.append('order-1', 'placed');
+    const processor = fixture.parking({ batch: { initial: 1, max: 1 } });
+    await settle(processor);
+    expect(processor.status().parked).toBe(1);
+    for (const type of ['placed', 'paid', 'shipped']) await fixture.append('order-2', type);
+    listing.mockClear();
+    await settle(processor);
+    expect(fixture.rows()).toEqual({ 'order-2': [1, 2, 3] });
+    expect(listing).not.toHaveBeenCalled();
   });
 });

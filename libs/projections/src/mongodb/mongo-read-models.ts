@@ -29,6 +29,7 @@ import type { Own } from './connection/own-collections.js';
 import { translated } from './errors.js';
 import { MongoStore } from './mongo-store.js';
 import { withDefaults, type ConnectOptions, type MongoReadModelsOptions } from './options.js';
+import { findRequested } from './parking/find-requested.js';
 import { listParked } from './parking/list-parked.js';
 import { parkSequence } from './parking/park-sequence.js';
 import { recordSkipped } from './parking/record-skipped.js';
@@ -127,6 +128,10 @@ export class MongoReadModels extends MongoStore implements ReadModels<MongoTrans
 
   listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
     return this.own.plainly((own) => listParked(own, processor));
+  }
+
+  findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {
+    return this.own.plainly((own) => findRequested(own, processor));
   }
 
   park(tx: MongoTransaction, processor: ProcessorId, parked: ParkedSequence): Promise<void> {

@@ -35,6 +35,7 @@ import { readDatabaseId } from './connection/schema.js';
 import type { StatementCache } from './connection/statement-cache.js';
 import { WriteConnection } from './connection/write-connection.js';
 import { endedByHandler } from './driver-errors.js';
+import { findRequested } from './parking/find-requested.js';
 import { listParked } from './parking/list-parked.js';
 import { listSkipped } from './parking/list-skipped.js';
 import { parkSequence } from './parking/park-sequence.js';
@@ -160,6 +161,10 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
 
   listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
     return this.readOwn((own) => listParked(own, processor));
+  }
+
+  findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {
+    return this.readOwn((own) => findRequested(own, processor));
   }
 
   park(tx: SqliteTransaction, processor: ProcessorId, parked: ParkedSequence): void {

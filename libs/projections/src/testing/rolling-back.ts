@@ -31,6 +31,7 @@ export function rollingBack<Tx>(readModels: ReadModels<Tx>, times: number): Read
     saveApplied: (...args) => readModels.saveApplied(...args),
     listApplied: (...args) => readModels.listApplied(...args),
     listParked: (processor) => readModels.listParked(processor),
+    findRequested: (processor) => readModels.findRequested(processor),
     park: (...args) => readModels.park(...args),
     unpark: (...args) => readModels.unpark(...args),
     recordSkipped: (...args) => readModels.recordSkipped(...args),

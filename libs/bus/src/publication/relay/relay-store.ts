@@ -63,6 +63,10 @@ export class RelayStore<Tx> implements ProcessorStore<Tx> {
     return [];
   }
 
+  async findRequested(): Promise<undefined> {
+    return undefined;
+  }
+
   park(): never {
     throw new TypeError('A relay parks no stream.');
   }

@@ -29,6 +29,10 @@ export interface SkippedCommits {
 /** Rows beside the checkpoint. Writes take the transaction of the step that they belong to. */
 export interface ParkedSequences<Tx> {
   listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]>;
+  /**
+   * The first by position that a request is left in. A processor asks at each step, which must not cost what reading thousands of rows does.
+   */
+  findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined>;
   /** Writes the stream's row, in place of the one that it has. */
   park(tx: Tx, processor: ProcessorId, parked: ParkedSequence): void | Promise<void>;
   unpark(tx: Tx, processor: ProcessorId, stream: StreamName): void | Promise<void>;

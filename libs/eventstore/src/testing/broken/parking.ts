@@ -68,6 +68,18 @@ class KeepsTheFirstRequest extends InMemoryProcessorStore {
   }
 }
 
+class FindsWhatNobodyAskedFor extends InMemoryProcessorStore {
+  override async findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {
+    return (await this.listParked(processor))[0];
+  }
+}
+
+class FindsWhatWasParkedFirst extends InMemoryProcessorStore {
+  override async findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {
+    return (await this.listParked(processor)).find(({ request }) => request !== undefined);
+  }
+}
+
 class RecordsTheLastOnly extends InMemoryProcessorStore {
   override async listSkipped(processor: ProcessorId): Promise<readonly SkippedCommits[]> {
     return (await super.listSkipped(processor)).slice(-1);
@@ -103,11 +115,13 @@ export const brokenAtParking = [
     'gives back a parked sequence as it was parked',
     'parks and unparks with the transaction that it belongs to',
     'leaves a request in the row of a stream that is parked',
+    'finds the first that a request is left in, by position',
     'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('keeps the old row of a parked stream', KeepsTheOldRow, [
     'parks and unparks with the transaction that it belongs to',
     'has one row for a stream: parking it again replaces the row',
+    'finds the first that a request is left in, by position',
   ]),
   brokenProcessorStore('promises what it cannot keep', PromisesWhatItCannotKeep, [
     'leaves a request in the row of a stream that is parked',
@@ -115,6 +129,12 @@ export const brokenAtParking = [
   ]),
   brokenProcessorStore('keeps the first request', KeepsTheFirstRequest, [
     'leaves a request in the row of a stream that is parked',
+  ]),
+  brokenProcessorStore('finds what nobody asked for', FindsWhatNobodyAskedFor, [
+    'finds the first that a request is left in, by position',
+  ]),
+  brokenProcessorStore('finds what was parked first', FindsWhatWasParkedFirst, [
+    'finds the first that a request is left in, by position',
   ]),
   brokenProcessorStore('lists the last skipped commit only', RecordsTheLastOnly, [
     'records what was skipped, with the transaction that it belongs to',

@@ -99,6 +99,30 @@ export const parkedSequencesContract: readonly ProcessorStoreCase[] = [
     equal(await store.request(ORDERS, 'order-1', 'retry'), false, 'a request for another stream');
   }),
 
+  parkingCase('finds the first that a request is left in, by position', async ({ store }) => {
+    equal(await store.findRequested(ORDERS), undefined, 'where nothing is parked');
+    const [first, last] = [
+      { ...PARKED, stream: 'order-2' },
+      { ...PARKED, stream: 'order-1', position: 41 },
+    ];
+    await park(store, last);
+    await park(store, first);
+    await park(store, { ...PARKED, stream: 'order-3', position: 1 });
+    equal(await store.findRequested(ORDERS), undefined, 'where nobody has asked');
+    await store.request(ORDERS, last.stream, 'discard');
+    equal(await store.findRequested(ORDERS), { ...last, request: 'discard' }, 'the only one');
+    await store.request(ORDERS, first.stream, 'retry');
+    equal(await store.findRequested(ORDERS), { ...first, request: 'retry' }, 'the first of two');
+    await park(store, first);
+    equal(
+      await store.findRequested(ORDERS),
+      { ...last, request: 'discard' },
+      'when the first is parked again',
+    );
+    await store.ensureRow('orders@1', LOG);
+    equal(await store.findRequested('orders@1'), undefined, 'asked of the other');
+  }),
+
   processorStoreCase(
     'records what was skipped, with the transaction that it belongs to',
     async ({ store }) => {

@@ -194,6 +194,10 @@ export class MongoWatermarkReadModels extends MongoStore implements ReadModels<W
     return [];
   }
 
+  async findRequested(): Promise<undefined> {
+    return undefined;
+  }
+
   async park(_: WatermarkTransaction, processor: ProcessorId): Promise<void> {
     throw this.#lacking('parking', processor);
   }

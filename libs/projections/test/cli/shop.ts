@@ -12,8 +12,8 @@ import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 export interface ShopOptions {
   readonly times?: number;
   readonly version?: number;
-  /** A stream that cannot be applied. */
-  readonly broken?: string;
+  /** A stream that cannot be applied, or several. */
+  readonly broken?: string | readonly string[];
   readonly then?: 'stop' | 'park';
   readonly categories?: readonly string[];
 }
@@ -30,7 +30,7 @@ export function totals({ times = 1, version = 1, broken, then = 'park', categori
     setup: (tx) => tx.exec('CREATE TABLE {totals} (id TEXT PRIMARY KEY, cents INTEGER NOT NULL) STRICT'),
     on: {
       'order.charged': ({ stream, data }, tx) => {
-        if (stream === broken) throw new Error('out of ink');
+        if ([broken].flat().includes(stream)) throw new Error('out of ink');
         tx.run(
           'INSERT INTO {totals} VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET cents = cents + excluded.cents',
           stream,

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { SqliteReadModels } from '@varve/projections/sqlite';
 import { varve } from './command.js';
 import {
   charge,
@@ -142,6 +143,27 @@ describe('parked', () => {
       code: 1,
       err: 'Nothing is parked in "totals".',
     });
+  });
+
+  test('retry of all asks for the others when a projector has applied one since it was listed', async () => {
+    const files = await shopFiles({ broken: ['order-1', 'order-2'] });
+    const { request } = SqliteReadModels.prototype;
+    vi.spyOn(SqliteReadModels.prototype, 'request').mockImplementationOnce(async function (
+      this: SqliteReadModels,
+      ...asked
+    ) {
+      await request.apply(this, asked);
+      await project(files);
+      return request.apply(this, asked);
+    });
+    const { code, out } = await run(files, 'retry totals --json');
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      { request: 'retry', asked: [{ processor: 'totals@1', stream: 'order-2' }], missing: [] },
+    ]);
+    expect(JSON.parse((await run(files, 'list --json')).out)).toMatchObject([
+      { stream: 'order-2', request: 'retry' },
+    ]);
   });
 
   test('what a replaced version has parked is neither listed nor asked for: nobody applies it any more', async () => {

@@ -1,5 +1,6 @@
 import { discardParked } from '../../parking/discard-parked.js';
 import { retryParked } from '../../parking/retry-parked.js';
+import { isProjectionsError } from '../../projection/errors.js';
 import type { ReadModels } from '../../projection/read-models.js';
 import { parkedOf } from '../projections/processors.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
@@ -23,17 +24,31 @@ export async function parkedRequest(
 ): Promise<ExitCode> {
   const parked = await parkedOf(readModels, name);
   const chosen = streams.length === 0 ? parked : parked.filter(({ stream }) => streams.includes(stream));
-  for (const { processor, stream } of chosen) await REQUESTS[what](readModels, processor, stream);
-  const missing = streams.filter((stream) => chosen.every((one) => one.stream !== stream));
-  const asked = chosen.map(({ processor, stream }) => ({ processor, stream }));
+  const asked: { readonly processor: string; readonly stream: string }[] = [];
+  for (const { processor, stream } of chosen) {
+    if (await isAskedFor(() => REQUESTS[what](readModels, processor, stream)))
+      asked.push({ processor, stream });
+  }
+  const missing = streams.filter((stream) => asked.every((one) => one.stream !== stream));
   if (json) io.out(JSON.stringify({ request: what, asked, missing }));
   else
     for (const { processor, stream } of asked)
       io.out(`${processor}: ${what} of ${printable(stream)} asked for`);
-  if (chosen.length > 0 && !json)
+  if (asked.length > 0 && !json)
     io.out('A projector that runs does it at once, another when it starts: varve parked list.');
   for (const stream of missing) io.error(`"${printable(stream)}" is not parked in "${printable(name)}".`);
   if (missing.length === 0 && chosen.length > 0) return EXIT.ok;
   if (missing.length === 0) io.error(`Nothing is parked in "${printable(name)}".`);
   return EXIT.failed;
+}
+
+/** `false`: a projector that runs has applied it since it was listed, since somebody else had asked. */
+async function isAskedFor(request: () => Promise<void>): Promise<boolean> {
+  try {
+    await request();
+    return true;
+  } catch (error) {
+    if (isProjectionsError(error, 'not-parked')) return false;
+    throw error;
+  }
 }

@@ -6,6 +6,9 @@ import { wireFromServer } from '../wire-from-server.js';
 /** Keeps the name of a dead letter when it is stored anew. */
 export const ID_PROPERTY = 'varve-dead-letter-id';
 
+/** Keeps the time by which it is listed, in milliseconds. */
+export const BORN_PROPERTY = 'varve-dead-letter-born';
+
 /** Where a message stands among the dead letters. */
 export type Place = Pick<ReceivedMessage, 'id' | 'properties' | 'bornAt'>;
 
@@ -22,6 +25,11 @@ export function deadLetterOf(message: ReceivedMessage, group: string): DeadLette
 
 /** Oldest first; by name where the time is the same. */
 export function inOrder(one: Place, other: Place): number {
-  const byTime = (one.bornAt?.getTime() ?? 0) - (other.bornAt?.getTime() ?? 0);
+  const byTime = bornAt(one) - bornAt(other);
   return byTime || (idOf(one) < idOf(other) ? -1 : 1);
+}
+
+/** When it became a dead letter, also of one that was stored anew since. */
+export function bornAt({ properties, bornAt }: Place): number {
+  return Number(properties.get(BORN_PROPERTY) ?? bornAt?.getTime() ?? 0);
 }

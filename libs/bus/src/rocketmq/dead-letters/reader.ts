@@ -36,6 +36,8 @@ const STORE_AGAIN_AFTER = 8;
 export class DeadLetterReader {
   readonly #options: ReaderOptions;
   readonly #held = new Map<string, HeldMessage>();
+  /** Retried or discarded: a copy of one of them must not come back as a letter. */
+  readonly #taken = new Set<string>();
   readonly #closing = new AbortController();
   #client: ConsumerClient | undefined;
   #hasLooked = false;
@@ -61,22 +63,31 @@ export class DeadLetterReader {
 
   /** `false`: somebody else has it. */
   async take(held: HeldMessage): Promise<boolean> {
-    this.#held.delete(idOf(held.message));
-    return held.acknowledge();
+    const id = idOf(held.message);
+    this.#held.delete(id);
+    const isTaken = await held.acknowledge();
+    if (isTaken) this.#taken.add(id);
+    return isTaken;
   }
 
   /** Gives all back. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const given = [...this.#held.values()].map((held) => this.#giveBack(held));
-    // What cannot be given back comes back by itself.
-    await Promise.allSettled(given);
+    const left = this.#held.values();
+    const giveBack = async (): Promise<void> => {
+      // What cannot be given back comes back by itself.
+      for (const held of left) await this.#giveBack(held).catch(() => undefined);
+    };
+    // Thousands at once would keep the server so busy that it gives some of them out again before their turn.
+    await Promise.all(Array.from({ length: this.#options.settings.publishConcurrency }, giveBack));
     this.#held.clear();
     await this.#client?.shutdown();
   }
 
   async #giveBack(held: HeldMessage): Promise<void> {
     const { message } = held;
+    // Somebody else may have been given it, and it must not be there twice.
+    if (held.signal.aborted) return;
     if (message.attempt < STORE_AGAIN_AFTER) {
       await held.giveBack(0);
     } else {
@@ -95,14 +106,15 @@ export class DeadLetterReader {
     for (let silence = 0; silence < quiet && this.#held.size < MOST_IN_HAND;) {
       const messages = await client.fetch({ topic, max: BATCH, turn: 0 });
       silence = messages.length === 0 ? silence + pollDuration : 0;
-      for (const message of messages) this.#hold(client, message);
+      await Promise.all(messages.map((message) => this.#hold(client, message)));
       // There may be more: whoever lists them next has to look.
       if (sought !== undefined && this.#held.has(sought)) return;
     }
     this.#hasLooked = true;
   }
 
-  #hold(client: ConsumerClient, message: ReceivedMessage): void {
+  /** One of each: a letter that came back although it was stored anew is there more than once. */
+  async #hold(client: ConsumerClient, message: ReceivedMessage): Promise<void> {
     const { settings, notify } = this.#options;
     const held = new HeldMessage(message, {
       client,
@@ -111,7 +123,15 @@ export class DeadLetterReader {
       closing: this.#closing.signal,
       onTrouble: (what, error) => notify({ kind: 'trouble', what, error }),
     });
-    this.#held.set(idOf(message), held);
+    const id = idOf(message);
+    if (this.#taken.has(id) || this.#isCopy(id, message)) await held.acknowledge();
+    else this.#held.set(id, held);
+  }
+
+  /** What is given out again has the id that it had at the server. */
+  #isCopy(id: string, message: ReceivedMessage): boolean {
+    const held = this.#held.get(id);
+    return held !== undefined && !held.signal.aborted && held.message.id !== message.id;
   }
 
   #dropLost(): void {

@@ -6,7 +6,7 @@ import { faultOf } from '../error-codes.js';
 import { brokerName, deadLetterTopic } from '../names.js';
 import type { Sender } from '../sender.js';
 import { SERVER_PREFIX } from '../wire-from-server.js';
-import { ID_PROPERTY } from './dead-letter-of.js';
+import { bornAt, BORN_PROPERTY, ID_PROPERTY } from './dead-letter-of.js';
 
 export interface GivenUp {
   readonly message: ReceivedMessage;
@@ -31,10 +31,14 @@ export async function sendDeadLetter(sender: Sender, { message, wire, facts }: G
   }
 }
 
-/** The same message once more, under the same name. */
-export async function storeAgain(sender: Sender, message: ReceivedMessage, id: string): Promise<void> {
+/** The same message once more, under the same name and in the same place. */
+export async function storeAgain(
+  sender: Pick<Sender, 'sendPlain'>,
+  message: ReceivedMessage,
+  id: string,
+): Promise<void> {
   const properties = new Map([...message.properties].filter(([name]) => !name.startsWith(SERVER_PREFIX)));
-  properties.set(ID_PROPERTY, id);
+  properties.set(ID_PROPERTY, id).set(BORN_PROPERTY, String(bornAt(message)));
   const { topic, body } = message;
   await sender.sendPlain({ topic, body: Buffer.from(body), properties, ...toolsOf(message) });
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Commit } from '@varve/eventstore';
 import { Projector } from '@varve/projections';
 import { describe, expect, test } from 'vitest';
@@ -114,6 +116,20 @@ describe.skipIf(!canMount)('on a disk that is full again and again', () => {
     },
     timeFor(OUTAGES),
   );
+});
+
+test.skipIf(!canMount)('a backup that has no room for itself says so of itself, not of the log', async () => {
+  const log = await openLog(filesIn().logFile);
+  await log.append('account-1', 'any', commitOf('shop', 1).events);
+  const disk = new SmallDisk(1);
+  disk.fill();
+  const target = join(disk.folder, 'copy.db');
+  await expect(log.backup(target)).rejects.toMatchObject({
+    code: 'store-unavailable',
+    message: expect.stringContaining(`The backup ${target} cannot grow: the disk is full`),
+  });
+  expect(existsSync(`${target}.partial`)).toBe(false);
+  await log.append('account-1', 'any', commitOf('shop', 2).events);
 });
 
 test('read models that reach their page limit in a batch keep rows and checkpoint together, and go on when there is room', async () => {

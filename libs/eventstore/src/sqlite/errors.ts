@@ -19,6 +19,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'is no SQLite database',
 };
 
+const OF_WHAT_IS_WRITTEN = new Set(['SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_CANTOPEN']);
+
 /** The driver's result code, extended where it is: `SQLITE_BUSY_SNAPSHOT`. */
 export function sqliteCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
@@ -36,6 +38,14 @@ export function translateError(error: unknown, location: string): Error {
     return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
   const message = describe(code, location);
   if (isDamage(code)) return new StoreIncompatibleError(message, { cause: error });
+  return new StoreUnavailableError(message, 'not-written', { cause: error });
+}
+
+/** What concerns the copy, since the log itself is open: it is told by the copy's name, and not as an error of the log. */
+export function backupFailed(error: unknown, target: string): unknown {
+  const code = primary(sqliteCodeOf(error)) ?? '';
+  if (!OF_WHAT_IS_WRITTEN.has(code)) return error;
+  const message = `The backup ${target} ${ADVICE[code] ?? 'could not be written'} (${code}).`;
   return new StoreUnavailableError(message, 'not-written', { cause: error });
 }
 

@@ -3,6 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from '../../log/errors.js';
 import type { Reader } from '../connection/open-reader.js';
+import { backupFailed } from '../errors.js';
 
 /** Pages per turn of the event loop: 2 MB. */
 const PAGES_PER_TURN = 512;
@@ -37,6 +38,8 @@ export async function backup({ log, end }: Reader, target: string, signal: Abort
     });
     await rename(partial, target);
     await flushFolder(dirname(target));
+  } catch (error) {
+    throw backupFailed(error, target);
   } finally {
     end();
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(partial + suffix, { force: true });

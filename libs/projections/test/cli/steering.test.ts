@@ -99,6 +99,17 @@ describe('rebuild', () => {
   });
 });
 
+test('a rebuild that parks very many streams names the first of them', async () => {
+  const files = await shopFiles();
+  const broken = Array.from({ length: 25 }, (_, i) => `order-${i + 3}`);
+  await withLog(files.log, (log) => charge(log, ...broken));
+  await project(files);
+  const app = shopApp(files, { broken });
+  const { out } = await varve('projections rebuild totals --verify', { app });
+  const line = out.split('\n').find((one) => one.includes('parked in the rebuilt version'));
+  expect(line).toMatch(/: order-3, order-4, .*, order-22 … and 5 more \(--json lists all\)$/);
+});
+
 describe('parked', () => {
   const broken: ShopOptions = { broken: 'order-2' };
   const run = (files: Files, words: string) => varve([...flags(files), 'parked', ...words.split(' ')]);

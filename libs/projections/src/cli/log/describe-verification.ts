@@ -30,7 +30,7 @@ export function describeVerification(verification: Verification | undefined): re
     lines.push(`  … and ${differing - SHOWN} more (--json lists the first ${differences.length})`);
   for (const side of ['live', 'rebuilt'] as const) {
     if (parked[side].length > 0)
-      lines.push(`  parked in the ${side} version: ${parked[side].map(printable).join(', ')}`);
+      lines.push(`  parked in the ${side} version: ${describeStreams(parked[side])}`);
   }
   return lines;
 }
@@ -38,4 +38,10 @@ export function describeVerification(verification: Verification | undefined): re
 function describeDifference({ kind, table, key, live, rebuilt }: RowDifference): string {
   const rows = kind === 'different' ? `: ${JSON.stringify(live)} → ${JSON.stringify(rebuilt)}` : '';
   return `  ${kind} ${printable(`${table} ${key}${rows}`)}`;
+}
+
+function describeStreams(streams: readonly string[]): string {
+  const shown = streams.slice(0, SHOWN).map(printable).join(', ');
+  const more = streams.length - SHOWN;
+  return more > 0 ? `${shown} … and ${more.toLocaleString('en-US')} more (--json lists all)` : shown;
 }

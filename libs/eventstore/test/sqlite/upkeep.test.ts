@@ -52,6 +52,20 @@ describe('a backup', () => {
     await store.close();
   });
 
+  test('keeps out of the way of another one to the same name: one of the two is whole, and the other refused', async () => {
+    const stores = await Promise.all([1, 2].map(() => SqliteEventStore.open({ file })));
+    for (let n = 0; n < 4; n++)
+      await stores[0]!.append('n-1', 'any', [{ type: 'n', data: 'x'.repeat(1_000_000) }]);
+    const to = join(folder, 'copy.db');
+    const copied = await Promise.allSettled(stores.map((store) => store.backup(to)));
+    const refused = copied.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refused).toEqual([expect.objectContaining({ code: 'invalid-argument', argument: 'to' })]);
+    const copy = await SqliteEventStore.open({ file: to });
+    expect([await copy.head(), (await copy.verify()).problems]).toEqual([4, []]);
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+    await Promise.all([...stores, copy].map((store) => store.close()));
+  });
+
   test('of a log in memory keeps it', async () => {
     const store = await SqliteEventStore.open({ file: ':memory:' });
     await store.append('n-1', 'any', event(1));

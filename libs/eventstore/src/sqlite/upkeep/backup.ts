@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { link, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from '../../log/errors.js';
 import type { Reader } from '../connection/open-reader.js';
@@ -28,7 +28,8 @@ export function backupTarget(to: string): string {
  * SQLite begin again, for ever under load. The file appears under its name only when it is whole and on the disk.
  */
 export async function backup({ log, end }: Reader, target: string, signal: AbortSignal): Promise<void> {
-  const partial = `${target}.partial`;
+  // Each has its own, or two backups to one name would write into each other's.
+  const partial = `${target}.${crypto.randomUUID()}.partial`;
   try {
     await log.database.backup(partial, {
       progress: () => {
@@ -36,13 +37,24 @@ export async function backup({ log, end }: Reader, target: string, signal: Abort
         return PAGES_PER_TURN;
       },
     });
-    await rename(partial, target);
+    await appear(partial, target);
     await flushFolder(dirname(target));
   } catch (error) {
     throw backupFailed(error, target);
   } finally {
     end();
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(partial + suffix, { force: true });
+  }
+}
+
+/** @throws InvalidArgumentError when another backup was faster: its file stays */
+async function appear(partial: string, target: string): Promise<void> {
+  try {
+    await link(partial, target);
+  } catch {
+    // Either there is a file, or the file system has no links.
+    backupTarget(target);
+    await rename(partial, target);
   }
 }
 

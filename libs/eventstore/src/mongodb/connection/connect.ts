@@ -4,7 +4,13 @@ import type { ConnectOptions } from '../options.js';
 import { warnOfSeal } from '../moving/seal.js';
 import { checkServer } from './check-server.js';
 import { assertIndexes, ensureIndexes } from './indexes.js';
-import { assertComplete, assertReadable, createIdentity, findIdentity } from './log-record.js';
+import {
+  assertComplete,
+  assertReadable,
+  createIdentity,
+  findIdentity,
+  type IdentityRecord,
+} from './log-record.js';
 import { collectionsOf, type Collections, type MongoLog } from './mongo-log.js';
 import { openClient, type ClientOptions } from './open-client.js';
 
@@ -22,9 +28,12 @@ export async function openLog(
   return connected(options, async (collections, location) => {
     const facts = await checkServer(collections, location);
     const known = await findIdentity(collections.records);
+    const assertUsable = (record: IdentityRecord): void => {
+      assertReadable(record, location);
+      if (purpose === 'use') assertComplete(record, location);
+    };
     if (known) {
-      assertReadable(known, location);
-      if (purpose === 'use') assertComplete(known, location);
+      assertUsable(known);
       await assertIndexes(collections, location);
     } else if (options.create) await ensureIndexes(collections);
     else
@@ -33,7 +42,10 @@ export async function openLog(
         `There is no log at ${location}, and none is to be made ("create" is false).`,
       );
     // After the indexes: whoever finds the record may rely on them.
-    const { logId } = known ?? (await createIdentity(collections, location));
+    const record = known ?? (await createIdentity(collections, location));
+    // Whoever made it meanwhile may be filling it.
+    assertUsable(record);
+    const { logId } = record;
     const log = { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };
     await warnOfSeal(log, options.logger);
     return log;

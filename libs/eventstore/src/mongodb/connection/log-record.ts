@@ -34,6 +34,9 @@ export async function createIdentity(
   location: string,
 ): Promise<IdentityRecord> {
   if (await commits.findOne({ _id: NUMBERED }, { projection: { _id: 1 } })) {
+    // Whoever appends has found the record, or made it since it was looked for.
+    const made = await findIdentity(records);
+    if (made) return made;
     throw new StoreIncompatibleError(
       `The log ${location} has commits, but the record with its id is gone from ${records.namespace}. Restore that collection from a backup of the same time.`,
     );

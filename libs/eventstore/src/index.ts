@@ -23,6 +23,7 @@ export * from './log/is-promise.js';
 export * from './log/known-options.js';
 export * from './log/log-reader.js';
 export * from './log/message-of.js';
+export * from './log/tell.js';
 export * from './log/missing-driver.js';
 export * from './log/movable-log.js';
 export * from './log/positions.js';

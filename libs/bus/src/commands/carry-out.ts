@@ -30,7 +30,7 @@ export interface CommandWork {
 export interface CarryOutOptions {
   /**
    * Whether the aggregate says no, for good. Every other error is thrown, and the command stays open for the next try. Default: a rule
-   * forbids it, its event is not valid, or its stream is closed.
+   * forbids it, an argument or its event is not valid, or its stream is closed.
    */
   readonly isRefusal?: (error: unknown) => boolean;
   /**

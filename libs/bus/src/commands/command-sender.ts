@@ -1,5 +1,5 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
-import { PublishNotConfirmedError } from '../transport/errors.js';
+import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
+import { InvalidBusOptionsError, PublishNotConfirmedError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
 import type { Command } from './command.js';
 import { commandMessage } from './command-message.js';
@@ -24,7 +24,15 @@ const DEFAULT_TIMEOUT = 5_000;
 
 /** Puts commands on a bus, for whoever cannot wait until they are carried out. */
 export class CommandSender {
-  constructor(private readonly options: CommandSenderOptions) {}
+  /** @throws InvalidBusOptionsError */
+  constructor(private readonly options: CommandSenderOptions) {
+    const { timeout = DEFAULT_TIMEOUT } = options;
+    if (Number.isFinite(timeout) && timeout > 0) return;
+    throw new InvalidBusOptionsError(
+      'timeout',
+      `"timeout" of a command sender is ${shownOption(timeout)}. Give milliseconds above 0.`,
+    );
+  }
 
   /**
    * Resolves when the broker has the command: from then on it is carried out, or refused. After any rejection it may still be carried out,

@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
+import { givenOptions, tell, systemTimers, type Timers } from '@varve/eventstore';
 import { encodeWire } from '../message/encode-wire.js';
 import type { Message } from '../message/message.js';
 import { wireSizeOf } from '../message/size-of.js';
@@ -67,7 +67,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
 
   constructor(options: KafkaMessageBusOptions) {
     checkKafkaOptions(options);
-    this.#options = { ...DEFAULTS, ...options };
+    this.#options = { ...DEFAULTS, ...givenOptions(options) };
     this.#timers = options.timers ?? systemTimers;
     const { brokers, maxBytes, connectTimeout, publishTimeout, sessionTimeout } = this.#options;
     this.description = `kafka ${brokers.join(', ')}`;
@@ -271,7 +271,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
   }
 
   #notify(notice: BusNotice): void {
-    for (const listener of this.#listeners) listener(notice);
+    for (const listener of this.#listeners) tell(listener, notice);
   }
 
   async #close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { tell } from '@varve/eventstore';
 import { encodeWire } from '../message/encode-wire.js';
 import type { Message } from '../message/message.js';
 import { wireSizeOf } from '../message/size-of.js';
@@ -211,7 +212,7 @@ export class MemoryMessageBus implements TwoPhaseBus, BusAdministration {
   }
 
   #notify(notice: BusNotice): void {
-    for (const listener of this.#listeners) listener(notice);
+    for (const listener of this.#listeners) tell(listener, notice);
   }
 }
 

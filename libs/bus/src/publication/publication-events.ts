@@ -50,16 +50,5 @@ export type ConfirmationsEvent =
   /** Their commits will be published a second time. */
   | { readonly kind: 'confirmations-lost'; readonly count: number; readonly error: unknown };
 
-/** Hears what publication announces. It is not awaited: what it throws is dropped, a rejection is not caught. */
+/** Hears what publication announces. It is not awaited: what it throws or rejects is dropped. */
 export type PublicationListener = (event: PublicationEvent) => void;
-
-/** A listener that throws must not decide what is published. */
-export function announcing(listener: PublicationListener | undefined): PublicationListener {
-  return (event) => {
-    try {
-      listener?.(event);
-    } catch {
-      return;
-    }
-  };
-}

@@ -1,3 +1,4 @@
+import { tell } from '@varve/eventstore';
 import type { Message } from '../message/message.js';
 import type { BusHealth, BusNotice } from '../transport/bus-notice.js';
 import type { DeadLetters } from '../transport/dead-letters.js';
@@ -27,7 +28,7 @@ export class RocketMqMessageBus implements TwoPhaseBus, BusAdministration {
   readonly capabilities: BusCapabilities;
   readonly #settings: RocketMqSettings;
   readonly #notify = (notice: BusNotice): void => {
-    for (const listener of this.#listeners) listener(notice);
+    for (const listener of this.#listeners) tell(listener, notice);
   };
   readonly #checkBacks = new CheckBacks(this.#notify);
   readonly #sender: Sender;

@@ -1,11 +1,13 @@
-import { systemTimers, type LogReader, type Timers } from '@varve/eventstore';
+import { givenOptions, systemTimers, type LogReader, type Timers } from '@varve/eventstore';
 import type { BusNotice } from '../transport/bus-notice.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
 import type { SubscriptionOptions } from '../transport/subscription.js';
 
-/** What a `Sequencer` is made of. It begins with what comes from now on unless `startFrom` says otherwise: the log has the rest. */
-export interface SequencerOptions extends Pick<SubscriptionOptions, 'startFrom' | 'onPoison'> {
+/** What a `Sequencer` is made of. */
+export interface SequencerOptions extends Pick<SubscriptionOptions, 'onPoison'> {
+  /** Where a group begins that is new to the broker. Default `latest`: the log has the rest. */
+  readonly startFrom?: 'earliest' | 'latest';
   /** The bus that commits come by; it is not closed with the sequencer. */
   readonly bus: MessageBus;
   /** Where the commits come, by their names at the broker: at least one, each once. */
@@ -44,7 +46,7 @@ export function sequencerSettings(options: SequencerOptions): SequencerSettings 
     timers: systemTimers,
     random: Math.random,
     onNotice: () => undefined,
-    ...options,
+    ...givenOptions(options),
   };
   assertNumber('maxHeld', settings.maxHeld, 1, 10_000);
   assertNumber('maxHeldBytes', settings.maxHeldBytes, 1, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,4 @@
-import { shownOption } from '@varve/eventstore';
+import { givenOptions, shownOption } from '@varve/eventstore';
 import { InvalidBusOptionsError } from './errors.js';
 import { assertKnownOptions } from '../message/known-options.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
@@ -42,7 +42,7 @@ export function subscriptionSettings(options: SubscriptionOptions): Subscription
     group: options.group,
     order: options.order ?? 'key',
     maxInFlight: options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT,
-    retry: { ...DEFAULT_RETRY_POLICY, ...options.retry },
+    retry: { ...DEFAULT_RETRY_POLICY, ...givenOptions(options.retry ?? {}) },
     startFrom: options.startFrom ?? 'earliest',
     onPoison: options.onPoison ?? 'dead-letter',
     onFailure: options.onFailure ?? 'retry-then-dead-letter',

@@ -10,14 +10,5 @@ export type AggregateNotice = { readonly stream: StreamName } & (
   | { readonly kind: 'deciding-again'; readonly attempt: number; readonly delay: number }
 );
 
-/** Hears what a repository or `handleCommand` announces. It is not awaited: what it throws is dropped, a rejection is not caught. */
+/** Hears what a repository or `handleCommand` announces. It is not awaited: what it throws or rejects is dropped. */
 export type NoticeListener = (notice: AggregateNotice) => void;
-
-/** A listener that throws must not undo what it is told about. */
-export function announceTo(listener: NoticeListener | undefined, notice: AggregateNotice): void {
-  try {
-    listener?.(notice);
-  } catch {
-    return;
-  }
-}

@@ -10,7 +10,8 @@ import { classNameOf } from '../schema/event-class.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import type { AggregateDefinition, EventSourced } from './aggregate-definition.js';
 import { AggregateNotAttachedError } from './aggregate-errors.js';
-import { announceTo, type NoticeListener } from './aggregate-notice.js';
+import { tell } from '../log/tell.js';
+import type { NoticeListener } from './aggregate-notice.js';
 import { aggregateSource } from './aggregate-source.js';
 import { appendSurely } from './append-surely.js';
 import { backoffFrom, type Backoff } from './backoff.js';
@@ -237,7 +238,7 @@ export class AggregateRepository<A extends EventSourced> {
     const { onRecorded, announce } = this.#options;
     if (!onRecorded) return;
     const failed = (error: unknown) =>
-      announceTo(announce, { kind: 'recorded-hook-failed', stream: commit.stream, error });
+      tell(announce, { kind: 'recorded-hook-failed', stream: commit.stream, error });
     try {
       Promise.resolve(onRecorded(recordedFrom(commit, encoded), aggregate)).catch(failed);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { givenOptions } from '../log/known-options.js';
 import { InvalidOptionsError } from '../log/errors.js';
 
 /** How often something is tried again, and with what waits between: exponential with full jitter. */
@@ -23,7 +24,7 @@ const DEFAULT_BACKOFF: Backoff = {
 
 /** The default backoff with some of it changed. @throws InvalidOptionsError */
 export function backoffFrom(options: Partial<Backoff> = {}): Backoff {
-  const backoff = { ...DEFAULT_BACKOFF, ...options };
+  const backoff = { ...DEFAULT_BACKOFF, ...givenOptions(options) };
   for (const option of ['retries', 'firstDelay', 'maxDelay'] as const) {
     if (backoff[option] >= 0 && (option !== 'retries' || Number.isSafeInteger(backoff[option]))) continue;
     throw new InvalidOptionsError(

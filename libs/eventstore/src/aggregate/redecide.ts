@@ -9,7 +9,8 @@ import type { EventStore } from '../log/event-store.js';
 import { assertExpectedVersion, meets, type ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
 import type { StreamName } from '../log/stream-name.js';
-import { announceTo, type NoticeListener } from './aggregate-notice.js';
+import { tell } from '../log/tell.js';
+import type { NoticeListener } from './aggregate-notice.js';
 import { delayBefore, type Backoff } from './backoff.js';
 import type { SaveResult } from './save.js';
 
@@ -41,7 +42,7 @@ export async function decideUntilAppended(target: DecidedAgain, attempt: Attempt
     if (result.outcome !== 'conflict') return result;
     if (retry > target.backoff.retries) throw conflictError(result.conflict);
     const delay = delayBefore(target.backoff, retry);
-    announceTo(target.announce, { kind: 'deciding-again', stream: target.stream, attempt: retry, delay });
+    tell(target.announce, { kind: 'deciding-again', stream: target.stream, attempt: retry, delay });
     await target.backoff.wait(delay, target.backoff.signal);
   }
 }

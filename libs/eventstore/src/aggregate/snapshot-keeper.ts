@@ -5,7 +5,8 @@ import type { StreamVersion } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import type { StreamName } from '../log/stream-name.js';
 import type { EventRegistry } from '../schema/event-registry.js';
-import { announceTo, type NoticeListener } from './aggregate-notice.js';
+import { tell } from '../log/tell.js';
+import type { NoticeListener } from './aggregate-notice.js';
 import type { CountedFrom, LoadedState, RestoredState, StreamOfState } from './load-state.js';
 import type { SnapshotStrategy } from './snapshot-strategy.js';
 
@@ -53,7 +54,7 @@ export class SnapshotKeeper<State> {
   /** Says that a stored snapshot is not used, and why. The next one replaces it. */
   ignore(stream: StreamName, reason: string, error?: unknown): void {
     const because = error === undefined ? {} : { error };
-    announceTo(this.#rules.announce, { kind: 'snapshot-ignored', stream, reason, ...because });
+    tell(this.#rules.announce, { kind: 'snapshot-ignored', stream, reason, ...because });
   }
 
   /**
@@ -119,7 +120,7 @@ export class SnapshotKeeper<State> {
   }
 
   #failed(stream: StreamName, error: unknown): void {
-    announceTo(this.#rules.announce, { kind: 'snapshot-failed', stream, error });
+    tell(this.#rules.announce, { kind: 'snapshot-failed', stream, error });
   }
 }
 

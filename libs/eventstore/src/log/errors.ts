@@ -40,7 +40,10 @@ export class EventStoreError extends Error {
   }
 }
 
-/** Tells this library's errors from others, and one from another: by `code`, which two copies of a package have in common. */
+/**
+ * Whether an error has a `code` and `retryable`, as an `EventStoreError` has, and that code if one is given: what two copies of a package have in
+ * common. The errors of the other libs have both, too.
+ */
 export function isEventStoreError(error: unknown, code?: EventStoreErrorCode): error is EventStoreError {
   if (!(error instanceof Error) || !('code' in error) || !('retryable' in error)) return false;
   return code === undefined || error.code === code;

@@ -41,6 +41,11 @@ const OURS: Readonly<Record<string, string>> = {
   readonly: 'readOnly',
 };
 
+/** The options that are not `undefined`: to be laid over the defaults, which an option that is left out that way does not change. */
+export function givenOptions<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}
+
 /**
  * To be asked before any option is read.
  *

@@ -1,3 +1,4 @@
+import { tell } from '../log/tell.js';
 import type { Commit } from '../log/commit.js';
 import { InvalidOptionsError } from '../log/errors.js';
 import type { RecordedEvent } from '../log/event.js';
@@ -97,7 +98,7 @@ export interface ProcessorOptions<Tx> {
   readonly timers?: Timers;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** Hears what the processor does, at once and in order. It is not awaited: what it throws is dropped, a rejection is not caught. */
+  /** Hears what the processor does, at once and in order. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: ProcessorEvent) => void;
 }
 
@@ -158,13 +159,7 @@ export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings
 }
 
 function announcer<Tx>({ id, onEvent }: ProcessorOptions<Tx>): (event: Announcement) => void {
-  return (event) => {
-    try {
-      onEvent?.({ processor: id, ...event });
-    } catch {
-      // A listener that throws must not decide what the processor does.
-    }
-  };
+  return (event) => tell(onEvent, { processor: id, ...event });
 }
 
 function assertSafe<Tx>(settings: ProcessorSettings<Tx>, sharesLogTransaction: boolean): void {

@@ -17,6 +17,10 @@ test('a wait ends by itself, and at once when the signal is aborted, before or d
   await expect(pause(backoffFrom(day), 1)).rejects.toThrow('gone');
 });
 
+test('an option that is undefined keeps its default', () => {
+  expect(backoffFrom({ retries: undefined as never, maxDelay: undefined as never })).toEqual(backoffFrom());
+});
+
 test('options that mean nothing are refused by name', () => {
   for (const [option, value] of [
     ['retries', 1.5],

@@ -3,6 +3,9 @@ import type { ReadAllOptions } from '@varve/eventstore';
 import { InMemoryEventStore } from '@varve/eventstore/testing';
 import { fiveOrders, Fixture, foldOf, reacting, settle, turnUntil } from './support/fixture.js';
 
+/** As the types let through where nothing but `void` is expected. */
+const rejecting: unknown = () => Promise.reject(new Error('listener'));
+
 describe('a processor that follows the log', () => {
   it('applies each event once, in order, and leaves the checkpoint at the head with its mark', async () => {
     const fixture = new Fixture();
@@ -148,12 +151,17 @@ describe('a processor that follows the log', () => {
     expect(processor.status().eventsPerSecond).toBe(0);
   });
 
-  it('survives a listener that throws', async () => {
+  it.each([
+    [
+      'throws',
+      (): never => {
+        throw new Error('listener');
+      },
+    ],
+    ['rejects', rejecting as () => never],
+  ])('survives a listener that %s', async (_what, onEvent) => {
     const fixture = new Fixture();
     await fixture.append('order-1', 'placed');
-    const onEvent = (): void => {
-      throw new Error('listener');
-    };
     expect(await settle(fixture.processor({ onEvent }))).toEqual({ kind: 'caught-up', position: 1 });
   });
 

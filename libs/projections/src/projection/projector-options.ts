@@ -18,7 +18,7 @@ export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
   readonly replaced?: 'keep' | 'drop';
   /** How often to look whether another version is live or another process has made one, in milliseconds. Default 250. */
   readonly versionCheckInterval?: number;
-  /** Hears what the projector and its processors do. It is not awaited: what it throws is dropped, a rejection is not caught. */
+  /** Hears what the projector and its processors do. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: ProjectorEvent) => void;
 }
 

@@ -1,6 +1,6 @@
-import type { Position, StopOptions } from '@varve/eventstore';
+import { shownOption, tell, type Position, type StopOptions } from '@varve/eventstore';
 import { awaitAll, catchUp } from './catch-up.js';
-import { isProjectionsError } from './errors.js';
+import { InvalidProjectionOptionsError, isProjectionsError } from './errors.js';
 import { validateFeed } from './feed/bus-feed.js';
 import { Followers } from './followers.js';
 import { processingOf, type Processing } from './processing-options.js';
@@ -32,6 +32,7 @@ export class Projector<Tx> {
   /** @throws InvalidProjectionOptionsError, DuplicateProjectionError */
   constructor(options: ProjectorOptions<Tx>) {
     validateDeclarations(options);
+    assertInterval(options.versionCheckInterval);
     validateFeed(options.feed, options.projections, options.readModels);
     this.#options = options;
     this.#processing = processingOf(options);
@@ -187,10 +188,16 @@ export class Projector<Tx> {
   }
 
   #announce(event: ProjectorEvent): void {
-    try {
-      this.#options.onEvent?.(event);
-    } catch {
-      // A listener that throws must not decide what the projector does.
-    }
+    tell(this.#options.onEvent, event);
   }
+}
+
+/** Another one would not let the database rest, or never end. */
+function assertInterval(versionCheckInterval: number | undefined): void {
+  if (versionCheckInterval === undefined) return;
+  if (Number.isFinite(versionCheckInterval) && versionCheckInterval > 0) return;
+  throw new InvalidProjectionOptionsError(
+    'versionCheckInterval',
+    `The option "versionCheckInterval" is ${shownOption(versionCheckInterval)}: give milliseconds above 0.`,
+  );
 }

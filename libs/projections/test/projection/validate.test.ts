@@ -43,6 +43,15 @@ describe('declarations', () => {
     );
   });
 
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'with a look at versions every %s ms are refused',
+    (versionCheckInterval) => {
+      const log = new InMemoryEventStore();
+      const options = { log, readModels: {} as ReadModels<unknown>, projections: [projection()] };
+      expect(() => new Projector({ ...options, versionCheckInterval })).toThrow(/"versionCheckInterval"/);
+    },
+  );
+
   it.each([[[]], ['order'], [['order-1']], [['']], [['order', 7]]])(
     'with categories that no stream has are refused: %j',
     (categories) => {

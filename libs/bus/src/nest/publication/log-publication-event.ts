@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { ProcessorEvent } from '@varve/eventstore';
+import { tell, type ProcessorEvent } from '@varve/eventstore';
 import type { PublicationEvent } from '../../publication/publication-events.js';
 import { printable } from '../../message/printable.js';
 import { messageOf } from '../module/log-bus-notice.js';
@@ -16,7 +16,7 @@ export class PublicationLog {
   listener(own: AnyListener | undefined): AnyListener {
     return (event) => {
       this.#log(event);
-      own?.(event);
+      tell(own, event);
     };
   }
 

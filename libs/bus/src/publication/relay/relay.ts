@@ -1,4 +1,5 @@
 import {
+  tell,
   Processor,
   systemTimers,
   type BatchOptions,
@@ -11,7 +12,7 @@ import {
   type Timers,
 } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
-import { announcing, type PublicationEvent } from '../publication-events.js';
+import type { PublicationEvent } from '../publication-events.js';
 import { PublicationPlan, type PublicationOptions } from '../publication-plan.js';
 import type { PublicationStore } from '../publication-store.js';
 import { RELAY } from './relay-id.js';
@@ -53,7 +54,7 @@ export interface RelayOptions<Tx = unknown> extends PublicationOptions {
   readonly timers?: Timers;
   /** Uniform in [0, 1), for the jitter of retries. */
   readonly random?: () => number;
-  /** Hears what is published and what the processor beneath it does. It is not awaited: what it throws is dropped, a rejection is not caught. */
+  /** Hears what is published and what the processor beneath it does. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: PublicationEvent | ProcessorEvent) => void;
 }
 
@@ -86,7 +87,7 @@ export class Relay<Tx = unknown> {
         `"sweepAfter" is ${sweepAfter}. Use milliseconds from 1.`,
       );
     const plan = new PublicationPlan(options);
-    const announce = announcing(onEvent);
+    const announce = (event: PublicationEvent): void => tell(onEvent, event);
     const relay = options.id ?? RELAY;
     this.#relaying = new Relaying({ relay, bus, plan, log, store, sweepAfter, clock, timers, announce });
     this.#processor = new Processor<Tx>({

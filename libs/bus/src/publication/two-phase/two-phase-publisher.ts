@@ -1,4 +1,5 @@
 import {
+  tell,
   isEventStoreError,
   shownOption,
   systemTimers,
@@ -14,7 +15,7 @@ import {
 } from '@varve/eventstore';
 import { readCommitMessage } from '../../message/read-commit-message.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
-import { announcing, type PublicationEvent, type PublicationListener } from '../publication-events.js';
+import type { PublicationEvent, PublicationListener } from '../publication-events.js';
 import { isTwoPhase, PublicationPlan, type PublicationOptions } from '../publication-plan.js';
 import type { Confirmations } from '../publication-store.js';
 import { RELAY } from '../relay/relay-id.js';
@@ -49,7 +50,7 @@ export interface TwoPhasePublisherOptions extends PublicationOptions {
   readonly now?: () => Date;
   /** What it waits by: for the broker, before it tries again, and until confirmations are recorded. Default `systemTimers`. */
   readonly timers?: Timers;
-  /** Hears what becomes of half messages and confirmations. It is not awaited: what it throws is dropped, a rejection is not caught. */
+  /** Hears what becomes of half messages and confirmations. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: PublicationListener;
 }
 
@@ -97,10 +98,9 @@ export class TwoPhasePublisher {
     if (!isTwoPhase(bus)) throw noTwoPhase(bus.description);
     this.#log = log;
     this.#now = now;
-    const announce = announcing(options.onEvent);
     this.#announce = (event) => {
       if ('error' in event && event.error !== undefined) this.#lastError = { error: event.error };
-      announce(event);
+      tell(options.onEvent, event);
     };
     const topics = this.plan.twoPhaseTopics;
     const logId = () => log.logId;

@@ -23,7 +23,7 @@ export interface RebuildOptions<Tx> extends ProcessingOptions<Tx> {
   readonly signal?: AbortSignal;
   /** At most ten times a second. */
   readonly onProgress?: (progress: RebuildProgress) => void;
-  /** Hears what the processor does that builds the new version. It is not awaited: what it throws is dropped, a rejection is not caught. */
+  /** Hears what the processor does that builds the new version. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: ProcessorEvent) => void;
 }
 

@@ -1,4 +1,4 @@
-import { StoreIncompatibleError } from '../log/errors.js';
+import { isEventStoreError, StoreIncompatibleError } from '../log/errors.js';
 import type { VerifiableLog } from '../log/event-store.js';
 import type { LogFilling, LogSeal, MovableLog } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
@@ -55,6 +55,8 @@ export async function copyLog(
   try {
     return await (options.as === 'move' ? copying.move() : copying.copy());
   } catch (error) {
+    // Another copying may have released it, and apps write to it: nothing of it is to be deleted. Whoever still fills it is told so.
+    if (isEventStoreError(error, 'log-diverged')) await target.put([]);
     throw withOtherAdvice(error, 'copy again, which goes on from what is there.');
   }
 }

@@ -14,7 +14,7 @@ type Work = (options: MongoEventStoreOptions) => Promise<unknown>;
 function storedCommit(position: number) {
   const at = new Date('2026-01-01T00:00:00Z');
   const text = JSON.stringify(noted);
-  return { position, stream: 'note-1', firstVersion: position, lastVersion: position, at, text };
+  return { position, stream: 'copied-1', firstVersion: position, lastVersion: position, at, text };
 }
 
 const append: Work = async (options) => {
@@ -87,6 +87,15 @@ describe.each(await mongoServers())('On $name', (server) => {
       expect(isEventStoreError(reason) && reason.code).toMatch(
         /^(log-incomplete|log-diverged|invalid-options)$/,
       );
+    }
+  });
+
+  test('two that begin to fill a log together go on together, though one has filled some of it between two steps of the other', async () => {
+    const outcomes = await eachTogether(copy, copy);
+    expect(outcomes.length).toBeGreaterThan(3);
+    for (const [one, other] of outcomes) {
+      expect([one!.status, other!.status]).toEqual(['fulfilled', 'fulfilled']);
+      expect(one).toEqual(other);
     }
   });
 });

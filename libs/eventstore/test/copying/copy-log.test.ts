@@ -44,6 +44,20 @@ describe('A copy', () => {
     expect(await copyLog(source, target, { as: 'move' })).toMatchObject({ logId: source.logId });
   });
 
+  for (const as of ['copy', 'move'] as const) {
+    test(`whose ${as} somebody else has finished is left to the apps: nobody is told to delete it`, async () => {
+      const source = await open('old.db');
+      await use(source, 20);
+      const [one, other] = await Promise.all([fill('new.db', source), fill('new.db', source)]);
+      const { logId } = await copyLog(source, one, { as });
+      await (await open('new.db')).append('note-1', 'any', noted(1));
+      await expect(copyLog(source, other, { as })).rejects.toMatchObject({
+        code: 'log-diverged',
+        message: expect.stringContaining(`was finished and released as ${logId} by somebody else`) as string,
+      });
+    });
+  }
+
   test('goes from SQLite into memory and back', async () => {
     const source = await open('old.db');
     await use(source, 60);

@@ -17,8 +17,8 @@ export interface IdentityRecord extends LogRecord {
   /** Of the documents' form. */
   readonly schemaVersion: number;
   readonly createdAt: Date;
-  /** Of a log that is being made as a copy and is not whole yet. */
-  readonly copiedFrom?: CopySource;
+  /** Of a log that is being made as a copy and is not whole yet. `before`: its id until then, as long as nobody has looked whether it is in use. */
+  readonly copiedFrom?: CopySource & { readonly before?: LogId };
 }
 
 export const IDENTITY = 'log';

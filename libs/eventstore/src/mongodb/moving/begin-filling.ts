@@ -21,11 +21,13 @@ const BEING_FILLED = { copiedFrom: { $exists: true } } as const;
  */
 export async function beginFilling(log: MongoLog, source: CopySource): Promise<void> {
   const known = (await findIdentity(log.records))!;
-  if (known.copiedFrom && known.copiedFrom.logId !== source.logId) {
-    throw otherSource(log.location, known.copiedFrom, source);
-  }
   if (!known.copiedFrom) await mark(log, known, source);
-  log.logId = (await findIdentity(log.records))!.logId;
+  // Somebody else may have begun at the same time.
+  const { copiedFrom, logId } = (await findIdentity(log.records))!;
+  if (!copiedFrom) throw alreadyReleased(log.location, logId);
+  if (copiedFrom.logId !== source.logId) throw otherSource(log.location, copiedFrom, source);
+  if (copiedFrom.before !== undefined) await settle(log, { logId, before: copiedFrom.before });
+  log.logId = logId;
 }
 
 /** @throws LogDivergedError somebody else has released it */
@@ -47,22 +49,36 @@ export async function release(log: MongoLog, logId: LogId): Promise<void> {
 
 async function mark(log: MongoLog, known: IdentityRecord, source: CopySource): Promise<void> {
   assertElsewhere(log, source);
-  await assertUnused(log);
-  assertAnother({ location: log.location, logId: known.logId }, source);
-  const logId = crypto.randomUUID();
-  await log.records.updateOne(
-    { _id: IDENTITY, logId: known.logId, copiedFrom: { $exists: false } },
-    { $set: { logId, copiedFrom: { logId: source.logId, location: source.location } } },
-  );
   try {
-    // Somebody may have appended meanwhile.
     await assertUnused(log);
   } catch (error) {
-    await log.records.updateOne(
-      { _id: IDENTITY, logId },
-      { $set: { logId: known.logId }, $unset: { copiedFrom: '' } },
-    );
+    // What is there may be from somebody who has begun since.
+    if ((await findIdentity(log.records))?.copiedFrom) return;
     throw error;
+  }
+  assertAnother({ location: log.location, logId: known.logId }, source);
+  const copiedFrom = { logId: source.logId, location: source.location, before: known.logId };
+  await log.records.updateOne(
+    { _id: IDENTITY, logId: known.logId, copiedFrom: { $exists: false } },
+    { $set: { logId: crypto.randomUUID(), copiedFrom } },
+  );
+}
+
+/** Somebody may have appended before the mark. What is there once one has found the log unused was put there by those who fill it. */
+async function settle(
+  log: MongoLog,
+  { logId, before }: { readonly logId: LogId; readonly before: LogId },
+): Promise<void> {
+  const unsettled = { _id: IDENTITY, logId, 'copiedFrom.before': before };
+  try {
+    await assertUnused(log);
+    await log.records.updateOne(unsettled, { $unset: { 'copiedFrom.before': '' } });
+  } catch (error) {
+    const { matchedCount } = await log.records.updateOne(unsettled, {
+      $set: { logId: before },
+      $unset: { copiedFrom: '' },
+    });
+    if (matchedCount > 0) throw error;
   }
 }
 

@@ -70,12 +70,13 @@ export class MongoLogFilling implements LogFilling {
     return this.#use.run((log) => findFences(log, commitIds));
   }
 
+  /** Looks at the log's id itself, as `putFences` does, and tells better what a new one means. */
   put(commits: readonly StoredCommit[]): Promise<void> {
-    return this.#use.run((log) => putCommits(log, commits, this.#options));
+    return this.#use.change((log) => putCommits(log, commits, this.#options));
   }
 
   putFences(fences: readonly StoredFence[]): Promise<void> {
-    return this.#use.run((log) => putFences(log, fences, this.#options));
+    return this.#use.change((log) => putFences(log, fences, this.#options));
   }
 
   putConsumers(consumers: readonly RegisteredConsumer[]): Promise<void> {

@@ -7,7 +7,7 @@ import {
 } from '../../log/copy-target.js';
 import { LogIncompleteError } from '../../log/errors.js';
 import type { CopySource } from '../../log/movable-log.js';
-import type { SqliteLog } from '../connection/sqlite-log.js';
+import type { LogRow, SqliteLog } from '../connection/sqlite-log.js';
 
 /** @throws LogIncompleteError the log is being made as a copy of another one */
 export function assertComplete(log: SqliteLog): void {
@@ -38,6 +38,12 @@ export function beginFilling(log: SqliteLog, source: CopySource): void {
 /** Call it in a write transaction. @throws LogDivergedError */
 export function assertFilling(log: SqliteLog): void {
   if (!sourceOf(log)) throw alreadyReleased(log.location, log.logId);
+}
+
+/** Of a log whose id is another one than it was: that may be the source's, which a move gives to the copy. @throws LogDivergedError */
+export function assertNotReleased(log: SqliteLog, { logId }: CopySource): void {
+  const row = log.get<LogRow>('SELECT * FROM log WHERE id = 1');
+  if (row?.log_id === logId && row.copied_from === null) throw alreadyReleased(log.location, logId);
 }
 
 export function release(log: SqliteLog, logId: string): void {

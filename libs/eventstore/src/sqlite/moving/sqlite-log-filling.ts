@@ -1,6 +1,6 @@
 import { Examination } from '../../adapter/examination.js';
 import type { RegisteredConsumer } from '../../log/consumer.js';
-import { StoreClosedError } from '../../log/errors.js';
+import { isEventStoreError, StoreClosedError } from '../../log/errors.js';
 import type { LogReport } from '../../log/event-store.js';
 import type { CopySource, LogFilling, StoredCommit, StoredFence } from '../../log/movable-log.js';
 import type { LogId, Position } from '../../log/positions.js';
@@ -15,21 +15,23 @@ import { head } from '../read/head.js';
 import { Walks } from '../read/walks.js';
 import { putConsumers } from '../upkeep/register-consumer.js';
 import { verify } from '../upkeep/verify.js';
-import { beginFilling, release } from './begin-filling.js';
+import { assertNotReleased, beginFilling, release } from './begin-filling.js';
 import { putCommits, putFences } from './put-commits.js';
 import { findFences, readFences, readStored } from './read-stored.js';
 
 /** A log in an SQLite file that is made as a copy of another one. */
 export class SqliteLogFilling implements LogFilling {
   readonly #log: SqliteLog;
+  readonly #source: CopySource;
   readonly #examination = new Examination();
   readonly #options: OpenOptions;
   readonly #writer: GroupCommit;
   readonly #walks: Walks;
   #closed: Promise<void> | undefined;
 
-  private constructor(log: SqliteLog, options: OpenOptions) {
+  private constructor(log: SqliteLog, source: CopySource, options: OpenOptions) {
     this.#log = log;
+    this.#source = source;
     this.#options = options;
     this.#walks = new Walks(log.location);
     const { busyTimeout, logger } = options;
@@ -43,7 +45,17 @@ export class SqliteLogFilling implements LogFilling {
    */
   static async open(options: SqliteEventStoreOptions, source: CopySource): Promise<SqliteLogFilling> {
     const complete = withDefaults({ ...options, readOnly: false });
-    const filling = new SqliteLogFilling(await openLog(complete, 'filling'), complete);
+    try {
+      return await SqliteLogFilling.#begin(complete, source);
+    } catch (error) {
+      if (!isEventStoreError(error, 'log-diverged')) throw error;
+      // Somebody else has marked it after it was opened here: what stands there now says whether the two can go on together.
+      return SqliteLogFilling.#begin(complete, source);
+    }
+  }
+
+  static async #begin(options: OpenOptions, source: CopySource): Promise<SqliteLogFilling> {
+    const filling = new SqliteLogFilling(await openLog(options, 'filling'), source, options);
     try {
       await filling.#write(0, (log) => beginFilling(log, source));
       return filling;
@@ -108,7 +120,14 @@ export class SqliteLogFilling implements LogFilling {
 
   async #write<T>(bytes: number, judge: (log: SqliteLog) => T): Promise<T> {
     this.#assertOpen();
-    return this.#writer.write(bytes, judge);
+    try {
+      return await this.#writer.write(bytes, judge);
+    } catch (error) {
+      if (isEventStoreError(error, 'log-diverged')) {
+        await this.#read((log) => assertNotReleased(log, this.#source));
+      }
+      throw error;
+    }
   }
 
   async #read<T>(work: (log: SqliteLog) => T): Promise<T> {

@@ -136,13 +136,17 @@ export const brokenLogFillings: readonly BrokenTwin<LogFillingHarness>[] = [
     'cannot be opened before it is released',
     'goes on where it was interrupted',
     'is filled from one source only',
+    'is filled from one of two sources that begin at the same time',
     'is left alone once somebody else has released it',
   ]),
   brokenFilling('begins again each time', BeginsAgain, [
     'goes on where it was interrupted',
     'is filled from one source only',
   ]),
-  brokenFilling('takes any source', TakesAnySource, ['is filled from one source only']),
+  brokenFilling('takes any source', TakesAnySource, [
+    'is filled from one source only',
+    'is filled from one of two sources that begin at the same time',
+  ]),
   brokenFilling('adds to what there is', AddsToWhatThereIs, [
     'is made of no log that is in use',
     'is filled from one source only',

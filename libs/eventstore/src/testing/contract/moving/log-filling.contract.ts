@@ -123,6 +123,14 @@ export const logFillingContract: readonly ContractCase<LogFillingHarness>[] = [
     equal(await (await fill(SOURCE)).head(), 2, 'the head');
   }),
 
+  logFillingCase('is filled from one of two sources that begin at the same time', async ({ fill }) => {
+    const other = { ...SOURCE, logId: '6b0e4c1e-0000-4000-8000-000000000002' };
+    const begun = await Promise.allSettled([fill(SOURCE), fill(other)]);
+    equal(begun.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'], 'the two');
+    const refused = begun.find((each) => each.status === 'rejected');
+    equal((refused?.reason as { code?: unknown }).code, 'invalid-options', 'the refusal');
+  }),
+
   logFillingCase('is made of no log that is in use', async ({ fill, use }) => {
     const store = await use();
     await store.fence('f1');
@@ -163,7 +171,7 @@ export const logFillingContract: readonly ContractCase<LogFillingHarness>[] = [
   }),
 
   logFillingCase('may be filled twice at the same time', async ({ fill }) => {
-    const [one, other] = [await fill(SOURCE), await fill(SOURCE)];
+    const [one, other] = await Promise.all([fill(SOURCE), fill(SOURCE)]);
     for (const from of [1, 8, 15]) {
       await Promise.all([one.put(commitsOf(from, from + 6)), other.put(commitsOf(from, from + 6))]);
       await Promise.all([one.putFences(FENCES), other.putFences(FENCES)]);

@@ -14,6 +14,7 @@ import type { Projection, Reactor } from './projection.js';
 import type { ProjectorEvent } from './projector-options.js';
 import type { ProjectionVersion } from './read-models.js';
 import { switchWhenReady } from './switch-when-ready.js';
+import { sameVersion } from './version-id.js';
 
 export interface FollowersParts<Tx> {
   readonly processing: Processing<Tx>;
@@ -161,6 +162,8 @@ export class Followers<Tx> {
     if (result === 'not-yet') return;
     if (result.ok) {
       const { from, to } = result;
+      // Another instance was faster, and has announced it.
+      if (from && sameVersion(from, to)) return;
       this.#parts.announce({ kind: 'switched', from, to });
       if (from && replaced === 'drop') await processing.readModels.dropVersion(from);
     } else if (result.reason === 'parked') {

@@ -55,6 +55,17 @@ describe('a rebuild', () => {
     expect(await statesOf(readModels)).toEqual(['totals@1.2 live']);
   });
 
+  it('is not failed by another one that has dropped the old rows first', async () => {
+    const { log, readModels } = await liveTotals();
+    const drop = readModels.dropVersion.bind(readModels);
+    readModels.dropVersion = async (version) => {
+      await drop(version);
+      return drop(version);
+    };
+    expect(await again({ log, readModels, replaced: 'drop' })).toMatchObject({ outcome: 'switched' });
+    expect(await statesOf(readModels)).toEqual(['totals@1.2 live']);
+  });
+
   it('reports how far it is', async () => {
     const { log, readModels } = await liveTotals();
     const seen: RebuildProgress[] = [];

@@ -6,7 +6,7 @@ import {
   type Processor,
   type StepResult,
 } from '@varve/eventstore';
-import { NotRunningError } from '../errors.js';
+import { NotRunningError, UnknownProjectionError } from '../errors.js';
 import { projectionProcessor } from '../make-processor.js';
 import type { Processing } from '../processing-options.js';
 import type { Projection } from '../projection.js';
@@ -55,9 +55,13 @@ export class RebuildSteps<Tx> {
     }
   }
 
+  /** @throws UnknownProjectionError somebody else has dropped the version, to begin afresh */
   async position(): Promise<Position> {
-    const checkpoint = await this.#parts.processing.readModels.load(processorIdOf(this.#parts.version));
-    return checkpoint?.position ?? 0;
+    const { readModels } = this.#parts.processing;
+    const processor = processorIdOf(this.#parts.version);
+    const checkpoint = await readModels.load(processor);
+    if (!checkpoint) throw new UnknownProjectionError(processor, readModels.location);
+    return checkpoint.position;
   }
 
   /** How far rows may be: further than the position, if an instance died between the two. */

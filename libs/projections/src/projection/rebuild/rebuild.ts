@@ -1,3 +1,4 @@
+import { isProjectionsError } from '../errors.js';
 import { processingOf, type Processing } from '../processing-options.js';
 import type { ProjectionVersion } from '../read-models.js';
 import { validateDeclarations } from '../validate.js';
@@ -96,7 +97,13 @@ async function dropReplaced<Tx>(
   { options, processing }: RebuildParts<Tx>,
   before: ProjectionVersion | undefined,
 ): Promise<void> {
-  if (before && options.replaced === 'drop') await processing.readModels.dropVersion(before);
+  if (!before || options.replaced !== 'drop') return;
+  try {
+    await processing.readModels.dropVersion(before);
+  } catch (error) {
+    // Another rebuild has dropped it already.
+    if (!isProjectionsError(error, 'unknown-projection')) throw error;
+  }
 }
 
 function idOf({ name, version, generation }: ProjectionVersion): VersionId {

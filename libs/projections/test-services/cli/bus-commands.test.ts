@@ -127,7 +127,10 @@ describe.each(Object.keys(brokers))('on %s', (broker) => {
       err: '',
       out: expect.stringContaining('order.placed') as string,
     });
-    expect((await run('doctor')).out).toContain(`! group ${group}: 1 dead letters`);
+    await until(async () => (await run('doctor')).out.includes(`! group ${group}: 1 dead letters`), {
+      timeout: 60_000,
+      what: 'doctor to count it, once whoever listed it has given it back',
+    });
 
     heard.isWise = true;
     await placing(app, [], async () => {

@@ -22,7 +22,13 @@ const store = trappedPublicationStore(
 );
 const bus = await openBus(orders.broker);
 const appending: EventStore = replacing<EventStore>(log, {
-  append: (...request) => traps.around('append', () => log.append(...request)),
+  async append(...request) {
+    await traps.at('append', 'before');
+    const result = await log.append(...request);
+    // Whoever is refused has appended nothing that another could find, and may be the first.
+    if (result.ok) await traps.at('append', 'after');
+    return result;
+  },
 });
 const tellKind = (event: { readonly kind: string }): void => say({ told: event.kind });
 const shared = {

@@ -31,5 +31,5 @@ export {
 } from './module/tokens.js';
 export { VARVE_START, VarveStartModule, withoutStart } from './module/varve-start.js';
 export { describeError } from './describe-error.js';
-export { failOnExit } from './fail-on-exit.js';
 export { methodsOf } from './methods-of.js';
+export { reportUnclosed, stopOnShutdown } from './shutdown.js';

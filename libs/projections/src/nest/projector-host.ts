@@ -14,6 +14,7 @@ import {
   type Position,
   type StopOptions,
 } from '@varve/eventstore';
+import { stopOnShutdown } from '@varve/eventstore/nest';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import { feedGroups, type BusFeed } from '../projection/feed/bus-feed.js';
 import type { ProjectorStatus } from '../projection/projector-status.js';
@@ -25,7 +26,6 @@ import {
   type WaitOptions,
   type WaitOutcome,
 } from '../projection/waiting/wait-for.js';
-import { failOnExit } from '@varve/eventstore/nest';
 import type { Features } from './features.js';
 import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -35,9 +35,6 @@ const RETRY_START = { first: 100, longest: 5_000 };
 
 /** What `waitFor` waits by default, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
-
-/** How long a handler is waited for when the app shuts down, in milliseconds: half of what `docker stop` leaves before it kills. */
-const DEFAULT_SHUTDOWN = 5_000;
 
 export interface HostParts {
   readonly log: LogReader;
@@ -164,15 +161,9 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     return this.#running().status();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     this.#shutdown.abort();
-    const { shutdownTimeout: timeout = DEFAULT_SHUTDOWN } = this.parts.options;
-    try {
-      await this.stop({ timeout });
-    } catch (error) {
-      this.#logger.error(`${messageOf(error)} The process will end with code 1.`);
-      failOnExit();
-    }
+    return stopOnShutdown(this.#logger, this, this.parts.options.shutdownTimeout);
   }
 
   async #beginning(timeout: number, signal: AbortSignal): Promise<void> {

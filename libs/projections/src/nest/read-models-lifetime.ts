@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { missingDriver } from '@varve/eventstore';
-import { failOnExit } from '@varve/eventstore/nest';
+import { reportUnclosed } from '@varve/eventstore/nest';
 import { InvalidProjectionOptionsError } from '../projection/errors.js';
 import type { ReadModels } from '../projection/read-models.js';
 import type { ProjectionsOptions } from './projections-options.js';
@@ -35,9 +35,7 @@ export class ReadModelsLifetime implements OnApplicationShutdown {
     try {
       await this.#opened?.close();
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      this.#logger.error('The read models could not be closed; the process will end with code 1.', stack);
-      failOnExit();
+      reportUnclosed(this.#logger, 'The read models', error);
     }
   }
 }

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import type { EventRegistry, LogReader, StopOptions } from '@varve/eventstore';
-import { failOnExit } from '@varve/eventstore/nest';
+import { stopOnShutdown } from '@varve/eventstore/nest';
 import { topicNaming, type TopicNaming } from '../../message/topic-naming.js';
 import type { BusNotice } from '../../transport/bus-notice.js';
 import { isBusError, SubscriberHangsError } from '../../transport/errors.js';
@@ -17,11 +17,8 @@ import { prepareSubscriber } from '../subscriber/prepare-subscriber.js';
 import { RunningSubscriber, type SubscriberStatus } from '../subscriber/running-subscriber.js';
 import type { BusOptions } from './bus-options.js';
 import { publishedByFeatures, subscribersOf } from './declarations.js';
-import { logBusNotice, messageOf } from './log-bus-notice.js';
+import { logBusNotice } from './log-bus-notice.js';
 import { topologyOf } from './topology-of.js';
-
-/** How long handlers are waited for on shutdown, in milliseconds: as projections', less than what container schedulers give an app. */
-const DEFAULT_SHUTDOWN = 5_000;
 
 export interface BusHostParts {
   readonly name: string;
@@ -118,14 +115,8 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (hanging.length > 0) throw new SubscriberHangsError(hanging.flatMap(({ handlings }) => handlings));
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    const { shutdownTimeout: timeout = DEFAULT_SHUTDOWN } = this.parts.options;
-    try {
-      await this.stop({ timeout });
-    } catch (error) {
-      this.#logger.error(`${messageOf(error)} The process will end with code 1.`);
-      failOnExit();
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return stopOnShutdown(this.#logger, this, this.parts.options.shutdownTimeout);
   }
 
   #sayWithout(subscribers: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { failOnExit } from '@varve/eventstore/nest';
+import { reportUnclosed } from '@varve/eventstore/nest';
 import type { MessageBus } from '../../transport/message-bus.js';
 import type { BusOptions } from './bus-options.js';
 import { logBusNotice } from './log-bus-notice.js';
@@ -37,16 +37,8 @@ export class BusLifetime implements OnApplicationShutdown {
     const closed = await Promise.allSettled([this.#opened?.close()]);
     this.#forget();
     for (const outcome of [...idle, ...closed]) {
-      if (outcome.status === 'rejected') this.#report(outcome.reason);
+      if (outcome.status === 'rejected')
+        reportUnclosed(this.#logger, `The bus "${this.busName}"`, outcome.reason);
     }
-  }
-
-  #report(error: unknown): void {
-    const stack = error instanceof Error ? error.stack : String(error);
-    this.#logger.error(
-      `The bus "${this.busName}" could not be closed; the process will end with code 1.`,
-      stack,
-    );
-    failOnExit();
   }
 }

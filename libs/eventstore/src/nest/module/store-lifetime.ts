@@ -4,7 +4,7 @@ import { missingDriver } from '../../log/missing-driver.js';
 import type { EventStore } from '../../log/event-store.js';
 import type { EventStoreDecorator } from './eventstore-decorator.js';
 import type { EventStoreOptions } from './eventstore-options.js';
-import { failOnExit } from '../fail-on-exit.js';
+import { reportUnclosed } from '../shutdown.js';
 
 /** Opens a store when it is asked for (a test that replaces the store never asks) and closes what it has opened. */
 export class StoreLifetime implements OnApplicationShutdown {
@@ -43,12 +43,7 @@ export class StoreLifetime implements OnApplicationShutdown {
       await Promise.allSettled(this.#users.map((idle) => idle()));
       await this.#opened?.close();
     } catch (error) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      this.#logger.error(
-        `The event store "${this.storeName}" could not be closed; the process will end with code 1.`,
-        stack,
-      );
-      failOnExit();
+      reportUnclosed(this.#logger, `The event store "${this.storeName}"`, error);
     }
   }
 }

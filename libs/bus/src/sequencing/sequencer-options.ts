@@ -1,4 +1,4 @@
-import { givenOptions, systemTimers, type LogReader, type Timers } from '@varve/eventstore';
+import { givenOptions, systemTimers, tell, type LogReader, type Timers } from '@varve/eventstore';
 import type { BusNotice } from '../transport/bus-notice.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
@@ -45,8 +45,8 @@ export function sequencerSettings(options: SequencerOptions): SequencerSettings 
     clock: () => performance.now(),
     timers: systemTimers,
     random: Math.random,
-    onNotice: () => undefined,
     ...givenOptions(options),
+    onNotice: (notice) => tell(options.onNotice, notice),
   };
   assertNumber('maxHeld', settings.maxHeld, 1, 10_000);
   assertNumber('maxHeldBytes', settings.maxHeldBytes, 1, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,4 @@
-import { systemTimers, type Timers } from '@varve/eventstore';
+import { givenOptions, systemTimers, tell, type Timers } from '@varve/eventstore';
 import type { BusNotice } from './bus-notice.js';
 import { isBusError } from './errors.js';
 import type { MessageBus } from './message-bus.js';
@@ -66,8 +66,12 @@ class KeptSubscription implements Subscription {
   ) {
     this.#timers = options.timers ?? systemTimers;
     this.#random = options.random ?? Math.random;
-    this.#backoff = { retries: Number.POSITIVE_INFINITY, ...DEFAULT_BACKOFF, ...options.backoff };
-    this.#notify = options.onNotice ?? (() => undefined);
+    this.#backoff = {
+      retries: Number.POSITIVE_INFINITY,
+      ...DEFAULT_BACKOFF,
+      ...givenOptions(options.backoff ?? {}),
+    };
+    this.#notify = (notice) => tell(options.onNotice, notice);
     this.#trying = this.#tryUntilSubscribed();
   }
 

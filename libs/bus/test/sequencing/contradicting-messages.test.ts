@@ -1,3 +1,4 @@
+import type { BusNotice } from '@varve/bus';
 import { expect, describe, test } from 'vitest';
 import { Fixture, foldOf, ID, settle, started, TOPIC } from './fixture.js';
 
@@ -22,6 +23,25 @@ describe('A sequencer', () => {
     expect(await fixture.bus.deadLetters('orders').list()).toMatchObject([
       { topic: TOPIC, errorCode: 'message-rejected' },
     ]);
+  });
+
+  test('leaves out what is of another log, and goes on when whoever is told of it rejects', async () => {
+    const fixture = new Fixture();
+    const told: string[] = [];
+    const onNotice = async ({ kind }: BusNotice) => {
+      told.push(kind);
+      throw new Error('of the listener');
+    };
+    const { processor } = await started(
+      fixture,
+      fixture.sequencer({ onNotice: (notice) => onNotice(notice) as unknown as undefined }),
+    );
+    const other = new Fixture();
+    await fixture.bus.publish([other.message(await other.append('order-1'))]);
+    await fixture.publish(await fixture.append('order-1'));
+    await settle(fixture, processor);
+    expect(fixture.rows()).toEqual({ 'order-1': [1] });
+    expect(told).toEqual(['message-dropped']);
   });
 
   test('refuses the one of two different commits of one place that the log does not have', async () => {

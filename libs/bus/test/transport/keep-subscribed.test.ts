@@ -61,6 +61,35 @@ describe('A kept subscription', () => {
     expect(kept.status().state).toBe('closed');
   });
 
+  test.each([
+    ['throws', () => expect.fail('of the listener')],
+    ['rejects', () => Promise.reject(new Error('of the listener')) as unknown as undefined],
+  ])('goes on when a listener %s', async (_, onNotice) => {
+    const broker = new MemoryBroker();
+    broker.goDown();
+    const bus = new MemoryMessageBus({ broker });
+    const { timers, waiting, pass } = heldTimers();
+    const kept = keepSubscribed(bus, subscription, async () => undefined, { timers, onNotice });
+    await until(() => waiting.length === 1);
+    broker.comeBack();
+    pass();
+    await until(() => kept.status().state === 'running');
+    await bus.close();
+  });
+
+  test('keeps the default of a pause that is undefined', async () => {
+    const broker = new MemoryBroker();
+    broker.goDown();
+    const bus = new MemoryMessageBus({ broker });
+    const { timers, waiting } = heldTimers();
+    const backoff = { firstDelay: undefined } as unknown as { firstDelay: number };
+    const random = () => 1;
+    const kept = keepSubscribed(bus, subscription, async () => undefined, { timers, random, backoff });
+    await until(() => waiting[0]?.milliseconds === 200);
+    await kept.close();
+    await bus.close();
+  });
+
   test('waits for a topic that somebody still creates', async () => {
     const bus = new MemoryMessageBus({ createTopics: false });
     const { timers, waiting, pass } = heldTimers();

@@ -28,28 +28,30 @@ export async function openLog(
   return connected(options, async (collections, location) => {
     const facts = await checkServer(collections, location);
     const known = await findIdentity(collections.records);
-    const assertUsable = (record: IdentityRecord): void => {
-      assertReadable(record, location);
-      if (purpose === 'use') assertComplete(record, location);
-    };
-    if (known) {
-      assertUsable(known);
-      await assertIndexes(collections, location);
-    } else if (options.create) await ensureIndexes(collections);
-    else
-      throw new InvalidOptionsError(
-        'create',
-        `There is no log at ${location}, and none is to be made ("create" is false).`,
-      );
-    // After the indexes: whoever finds the record may rely on them.
-    const record = known ?? (await createIdentity(collections, location));
-    // Whoever made it meanwhile may be filling it.
-    assertUsable(record);
+    // Also of one that was made just now: another may have made it, and be filling it.
+    const record = known ?? (await makeLog(collections, { location, ...options }));
+    assertReadable(record, location);
+    if (purpose === 'use') assertComplete(record, location);
+    if (known) await assertIndexes(collections, location);
     const { logId } = record;
     const log = { ...collections, ...facts, logId, location, commandTimeout: options.commandTimeout };
     await warnOfSeal(log, options.logger);
     return log;
   });
+}
+
+/** The record after the indexes: whoever finds it may rely on them. */
+async function makeLog(
+  collections: Collections,
+  { create, location }: Pick<ConnectOptions, 'create'> & { readonly location: string },
+): Promise<IdentityRecord> {
+  if (!create)
+    throw new InvalidOptionsError(
+      'create',
+      `There is no log at ${location}, and none is to be made ("create" is false).`,
+    );
+  await ensureIndexes(collections);
+  return createIdentity(collections, location);
 }
 
 /** Makes the indexes without opening the log, which refuses to be opened while one is missing. */

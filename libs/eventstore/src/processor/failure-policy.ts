@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../log/errors.js';
+import { givenOptions } from '../log/known-options.js';
 
 /** What happens when a commit cannot be applied. */
 export interface FailurePolicy {
@@ -26,12 +27,13 @@ export const DEFAULT_FAILURE_POLICY: FailurePolicy = {
  * @throws InvalidOptionsError names the option
  */
 export function failurePolicyFrom(...given: readonly (Partial<FailurePolicy> | undefined)[]): FailurePolicy {
-  const isGiven = ([, value]: readonly [string, unknown]): boolean => value !== undefined;
-  const entries = given.flatMap((policy) => Object.entries(policy ?? {}).filter(isGiven));
-  const unknown = entries.find(([option]) => !Object.hasOwn(DEFAULT_FAILURE_POLICY, option));
-  if (unknown)
-    throw invalid(unknown[0], 'is unknown', `Known are ${Object.keys(DEFAULT_FAILURE_POLICY).join(', ')}`);
-  const policy: FailurePolicy = { ...DEFAULT_FAILURE_POLICY, ...Object.fromEntries(entries) };
+  const policy = given.reduce<FailurePolicy>(
+    (before, each) => ({ ...before, ...givenOptions(each ?? {}) }),
+    DEFAULT_FAILURE_POLICY,
+  );
+  const unknown = Object.keys(policy).find((option) => !Object.hasOwn(DEFAULT_FAILURE_POLICY, option));
+  if (unknown !== undefined)
+    throw invalid(unknown, 'is unknown', `Known are ${Object.keys(DEFAULT_FAILURE_POLICY).join(', ')}`);
   for (const option of ['retries', 'firstDelay', 'maxDelay'] as const) {
     if (Number.isFinite(policy[option]) && policy[option] >= 0) continue;
     throw invalid(option, `is ${String(policy[option])}`, 'Use a number from 0');

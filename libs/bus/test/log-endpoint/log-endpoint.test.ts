@@ -93,20 +93,24 @@ describe.each(platformNames)('The endpoint of a log, on %s', (platform) => {
   });
 
   test.each([
-    'commits?after=-1',
-    'commits?after=x',
-    'commits?limit=0',
-    'commits?filter=%7B',
-    'commits?filter=null',
-    'commits?filter=5',
-    'commits?filter=[]',
-    'commits/x',
-    'stream',
-    'stream?name=a&from=0',
-  ])('refuses %s with 400', async (path) => {
+    ['commits?after=-1', '"after"'],
+    ['commits?after=x', '"after"'],
+    ['commits?limit=0', '"limit"'],
+    ['commits?limit=10001', '"limit" is no whole number from 1 to 10000.'],
+    ['commits?filter=%7B', '"filter"'],
+    ['commits?filter=null', '"filter"'],
+    ['commits?filter=5', '"filter"'],
+    ['commits?filter=[]', '"filter"'],
+    ['commits/x', '"position"'],
+    ['stream', 'as name'],
+    ['stream?name=a&from=0', '"from"'],
+  ])('refuses %s with 400, by its name', async (path, name) => {
     const { url } = await served(await filled(1), platform);
     const answer = await fetch(`${url}/${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
-    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      statusCode: 400,
+      message: expect.stringContaining(name) as string,
+    });
   });
 
   test('answers who waits for a commit when it comes, when the wait is over, and when the app shuts down', async () => {

@@ -24,6 +24,8 @@ import { tokenGuard } from './token-guard.js';
 const JSON_TEXT = ['Content-Type', 'application/json; charset=utf-8'] as const;
 const LONGEST_WAIT = 30_000;
 const LONGEST_FILTER = 16_000;
+/** What `readAll` takes as its `batchSize`, which nobody asks for by that name here. */
+const MOST_COMMITS = 10_000;
 
 /** What an answer has in common on Express, on Fastify, and below both. */
 interface Answering {
@@ -85,7 +87,7 @@ class LogEndpoint implements OnModuleInit, BeforeApplicationShutdown {
   @Header(...JSON_TEXT)
   commits(@Query() { after, limit, filter }: Readonly<Record<string, unknown>>): Promise<string> {
     return answered(() => {
-      const batchSize = number('limit', limit, 1);
+      const batchSize = number('limit', limit, 1, MOST_COMMITS);
       const options = { ...filterOf(filter), ...(batchSize !== undefined && { batchSize }) };
       return this.#pages.commits(number('after', after, 0) ?? 0, options);
     });
@@ -140,11 +142,16 @@ async function answered(answer: () => Promise<string>): Promise<string> {
   }
 }
 
-function number(name: string, value: unknown, least: number): number | undefined {
+function number(
+  name: string,
+  value: unknown,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined {
   if (value === undefined) return undefined;
   const given = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-  if (Number.isSafeInteger(given) && given >= least) return given;
-  throw new BadRequestException(`"${name}" is no whole number from ${least}.`);
+  if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
+  throw new BadRequestException(`"${name}" is no whole number from ${least} to ${most}.`);
 }
 
 function filterOf(filter: unknown): Pick<ReadAllOptions, 'categories' | 'types'> {

@@ -121,6 +121,12 @@ describe('dead letters', () => {
       out: 'Group "mial" has no dead letters.',
       err: expect.stringContaining('This app has no group "mial". It has: mail.') as string,
     });
+    for (const what of ['retry', 'discard']) {
+      expect(await varve(`dead-letters ${what} mial --all`, { app })).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('This app has no group "mial". It has: mail.') as string,
+      });
+    }
     const listed = await varve('dead-letters list mail --json', { app });
     expect(listed).toMatchObject({
       out: '[]',
@@ -128,6 +134,17 @@ describe('dead letters', () => {
     });
     expect((await varve('dead-letters show mail 1', { app })).err).toContain('is within the process');
     expect((await varve('dead-letters discard mail --all', { app })).err).toContain('is within the process');
+  });
+
+  test('of a group that the code names no more are settled like any other', async () => {
+    const { app, broker } = shop();
+    await deadLetters(broker, '1');
+    @Module({ imports: [BusModule.forRoot({ memory: { broker } })] })
+    class LaterModule {}
+    const later = () => Promise.resolve(LaterModule);
+    const settled = await varve('dead-letters discard mail --all', { app: later });
+    expect(settled).toMatchObject({ code: 0, out: '1 of group "mail": discarded.' });
+    expect((await varve('dead-letters list mail', { app })).out).toContain('no dead letters');
   });
 
   test('also of an app that has no log', async () => {

@@ -30,7 +30,7 @@ export function busesOf({ buses = [] }: CliTarget, name?: string): readonly CliB
 /** The bus that a group is on; a group that no code of this app names any more may be on any. */
 export function busOfGroup(target: CliTarget, group: string, name?: string): CliBus {
   const buses = busesOf(target, name);
-  const found = buses.filter(({ topology }) => topology.groups.some((each) => each.name === group));
+  const found = buses.filter((each) => hasGroup(each, group));
   const [bus, other] = found.length > 0 ? found : buses;
   if (bus && !other) return bus;
   throw new InvalidOptionsError(
@@ -39,10 +39,16 @@ export function busOfGroup(target: CliTarget, group: string, name?: string): Cli
   );
 }
 
+/** Whether the code of this app names it. One that it names no more may have dead letters all the same. */
+export function hasGroup({ topology }: CliBus, group: string): boolean {
+  return topology.groups.some(({ name }) => name === group);
+}
+
 /** Why a group may have nothing here although somebody expects it; for people, beside the answer. */
-export function whyNothingOf({ name, bus, topology }: CliBus, group: string): string | undefined {
-  const groups = topology.groups.map((each) => each.name);
-  if (!groups.includes(group)) {
+export function whyNothingOf(one: CliBus, group: string): string | undefined {
+  const { name, bus, topology } = one;
+  if (!hasGroup(one, group)) {
+    const groups = topology.groups.map((each) => each.name);
     const has = groups.length === 0 ? 'It has none.' : `It has: ${groups.map(printable).join(', ')}.`;
     return `This app has no group "${printable(group)}". ${has}`;
   }

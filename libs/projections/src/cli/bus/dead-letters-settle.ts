@@ -2,7 +2,7 @@ import type { DeadLetters } from '@varve/bus';
 import type { CliTarget } from '../target.js';
 import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
-import { busOfGroup, whyNothingOf } from './buses.js';
+import { busOfGroup, hasGroup, whyNothingOf } from './buses.js';
 
 export interface SettleFlags {
   readonly what: 'retry' | 'discard';
@@ -41,7 +41,9 @@ export async function deadLettersSettle(
   }
   const why = done.length === 0 ? whyNothingOf(one, group) : undefined;
   if (why !== undefined) io.error(why);
-  return missing.length === 0 ? EXIT.ok : EXIT.failed;
+  // A group that is not there and has nothing is a misspelled one: a script must not take that for done.
+  const isNowhere = done.length === 0 && !hasGroup(one, group);
+  return missing.length > 0 || isNowhere ? EXIT.failed : EXIT.ok;
 }
 
 /** Those that are there now, before any comes back: what is published again may fail again. */

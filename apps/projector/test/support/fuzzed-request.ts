@@ -163,6 +163,7 @@ function queryOf(random: Random): string {
     const key = pick(KEYS);
     return chance(0.05) ? key : `${key}=${valueOf(random, key)}`;
   });
+  if (chance(0.1)) pairs.push(`stream=${pick(['order-o1', ...WORDS])}`, `version=${pick(NUMBERS)}`);
   if (!pairs.some((pair) => pair.startsWith('timeout'))) pairs.push('timeout=5');
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

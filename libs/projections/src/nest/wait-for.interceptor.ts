@@ -77,7 +77,7 @@ function goneSignal(response: Answering): AbortSignal {
 
 function pointOf({ stream, version }: Readonly<Record<string, unknown>>): StreamPoint | undefined {
   if (stream === undefined && version === undefined) return undefined;
-  const number = numberOf('version', version);
+  const number = numberOf('version', version, 1);
   if (number === undefined) throw new InvalidArgumentError('version', 'A stream is given without a version.');
   if (typeof stream !== 'string')
     throw new InvalidArgumentError('stream', 'A version is given without one stream.');
@@ -85,9 +85,12 @@ function pointOf({ stream, version }: Readonly<Record<string, unknown>>): Stream
   return { stream, version: number };
 }
 
-function numberOf(name: string, value: unknown): number | undefined {
+function numberOf(name: string, value: unknown, least = 0): number | undefined {
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  if (Number.isSafeInteger(number)) return number;
-  throw new InvalidArgumentError(name, `${name} is ${JSON.stringify(value)}: use a whole number from 0.`);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new InvalidArgumentError(
+    name,
+    `${name} is ${JSON.stringify(value)}: use a whole number from ${least}.`,
+  );
 }

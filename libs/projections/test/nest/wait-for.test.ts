@@ -121,6 +121,7 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
     ['position', '?position=one'],
     ['version', '?stream=order-1'],
     ['version', '?stream=order-1&version=x'],
+    ['version', '?stream=order-1&version=0'],
     ['stream', '?version=1'],
     ['stream', '?stream=&version=1'],
     ['stream', '?stream=a&stream=b&version=1'],

@@ -8,10 +8,10 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { assertStreamName, InvalidArgumentError } from '@varve/eventstore';
+import { assertStreamName, InvalidArgumentError, type Position } from '@varve/eventstore';
 import type { Observable } from 'rxjs';
 import { ProjectionBehindError } from '../projection/errors.js';
-import type { StreamPoint } from '../projection/waiting/wait-for.js';
+import type { StreamPoint, WaitOutcome } from '../projection/waiting/wait-for.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
 
@@ -52,12 +52,22 @@ export function WaitFor(projection: string, readModels?: string): Type<NestInter
         numberOf('position', query['position'] ?? headers[POSITION_HEADER.toLowerCase()]) ??
         0;
       const timeout = numberOf('timeout', query['timeout']) ?? DEFAULT_TIMEOUT;
-      const outcome = await this.projector.waitFor(wanted, projection, {
-        timeout: Math.min(timeout, LONGEST_TIMEOUT),
-        signal,
-      });
+      const waiting = { timeout: Math.min(timeout, LONGEST_TIMEOUT), signal };
+      const outcome = await this.projector
+        .waitFor(wanted, projection, waiting)
+        .catch((error: unknown) => this.lookOnce(wanted, signal, error));
       if (outcome.reached) return outcome.position;
       throw new ProjectionBehindError(projection, wanted, outcome);
+    }
+
+    /** A client that hangs up is no failure of the app: its wait ends as one that has taken too long, and not as an error that filters log. */
+    private lookOnce(
+      wanted: Position | StreamPoint,
+      { aborted }: AbortSignal,
+      error: unknown,
+    ): Promise<WaitOutcome> {
+      if (!aborted) throw error;
+      return this.projector.waitFor(wanted, projection, { timeout: 0 });
     }
   }
   return mixin(WaitForInterceptor);

@@ -33,10 +33,13 @@ class CustomersController {
 /** Tells the code of every error, as an app's own filter would. */
 @Catch()
 class CodeFilter {
+  readonly codes: unknown[] = [];
+
   constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
 
   catch(error: Error & { code?: string; argument?: string }, host: ArgumentsHost): void {
     const { code, message, argument } = error;
+    this.codes.push(code);
     this.adapterHost.httpAdapter.reply(
       host.switchToHttp().getResponse(),
       Object.assign({}, error, { code, message, argument }),
@@ -62,7 +65,7 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
         CustomersModule,
       ],
       controllers: [CustomersController],
-      providers: [{ provide: APP_FILTER, useClass: CodeFilter }],
+      providers: [CodeFilter, { provide: APP_FILTER, useExisting: CodeFilter }],
     }).compile();
     app = testing.createNestApplication<NestFastifyApplication>(adapter(), { logger: false });
     afterTest(() => app.close());
@@ -147,13 +150,16 @@ describe.each(Object.entries(adapters))('on %s', (_name, adapter) => {
     expect((await waiting).body).toMatchObject({ code: 'projection-behind', reason: 'timeout', position: 0 });
   });
 
-  test('nobody waits for a client that has gone', async () => {
+  test('nobody waits for a client that has gone, and no filter has an error to log of it', async () => {
     const looks = countLooks(app);
     const gone = request(`${url}?position=9&timeout=60000`).end();
     gone.on('error', () => undefined);
     await until(() => looks.count > 2, { what: 'the wait to begin' });
     gone.destroy();
-    await until(() => looks.pause() > 300, { what: 'the wait to end' });
+    const { codes } = app.get(CodeFilter);
+    await until(() => codes.length > 0, { what: 'the wait to end' });
+    expect(codes).toEqual(['projection-behind']);
+    await until(() => looks.pause() > 300, { what: 'the looks to end' });
   });
 });
 

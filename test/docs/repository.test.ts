@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readPage, root, trackedFiles } from './markdown.js';
+import { readPage, root, trackedFiles, type Page } from './markdown.js';
 
 const pages = trackedFiles('*.md');
 
@@ -26,11 +26,24 @@ describe.each(pages)('%s', (path) => {
 
   test('names npm scripts that are there', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
-    const text = [...page.prose, ...page.blocks.map((block) => block.text)].join('\n');
-    const named = [...text.matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, script]) => script!);
+    const named = [...textOf(page).matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, script]) => script!);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
   });
+
+  test('runs programs from where the compiler puts them', () => {
+    const run = [...textOf(page).matchAll(/\bnode ([\w./-]+\.js)\b/g)].map(([, program]) => program!);
+    expect(run.filter((program) => !/(^|\/)dist\//.test(program))).toEqual([]);
+  });
+
+  test('says what its servers need', () => {
+    if (!/NestFactory\.create\(/.test(textOf(page))) return;
+    expect(textOf(page)).toContain('npm i @nestjs/platform-express');
+  });
 });
+
+function textOf({ prose, blocks }: Page): string {
+  return [...prose, ...blocks.map(({ text }) => text)].join('\n');
+}
 
 test('the README answers the eight questions of a newcomer with a path each', () => {
   const page = readPage('README.md');

@@ -178,6 +178,7 @@ export class KafkaMessageBus implements MessageBus, BusAdministration {
       drainTimeout: this.#options.drainTimeout,
       notify: (notice) => this.#notify(notice),
       fixStart: (consumer) => fixStart(this.#driver, consumer, settings),
+      closed: (subscription) => void this.#subscriptions.delete(subscription),
       deadLetter: (wire, { lane, record, attempt }, given, signal) => {
         const place = { topic: lane.topic, partition: lane.partition, offset: record.offset };
         const message = { group: settings.group, wire, place, given, attempts: attempt };

@@ -117,7 +117,8 @@ export class MemoryMessageBus implements TwoPhaseBus, BusAdministration {
     const group = this.broker.groupFor(settings);
     const notify = (notice: BusNotice): void => this.#notify(notice);
     const delivering = new Delivering(settings, handler, { random: this.#random, notify });
-    const subscription = new MemorySubscription(delivering, group, this.broker);
+    const closed = (one: MemorySubscription): void => void this.#subscriptions.delete(one);
+    const subscription = new MemorySubscription(delivering, group, this.broker, closed);
     this.#subscriptions.add(subscription);
     group.join(subscription);
     return subscription;

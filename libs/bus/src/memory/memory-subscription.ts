@@ -16,6 +16,7 @@ export class MemorySubscription implements Subscription {
     readonly delivering: Delivering,
     private readonly members: MemoryGroup,
     private readonly broker: MemoryBroker,
+    private readonly closed: (subscription: MemorySubscription) => void,
   ) {}
 
   get group(): string {
@@ -66,6 +67,7 @@ export class MemorySubscription implements Subscription {
     if (this.#inHand > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
     this.members.leave(this);
     this.#isClosed = true;
+    this.closed(this);
   }
 
   #state(): SubscriptionStatus['state'] {

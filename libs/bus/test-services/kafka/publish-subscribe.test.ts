@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedKafka, type KafkaConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
@@ -21,4 +22,15 @@ describe('Kafka', () => {
     await until(() => got.ids.length === 150);
     for (const key of keys) expect(got.of(key)).toEqual(versions(1, 50));
   });
+
+  test('keeps nothing of a subscription that was closed', async () => {
+    const bus = aBus(server);
+    const topic = await aTopic(server);
+    const subscribed = () => bus.subscribe(toGroup(topic), async () => undefined);
+    const first = await subscribed();
+    await first.close();
+    const before = queryObjects(first.constructor, { format: 'count' });
+    for (let i = 0; i < 6; i++) await (await subscribed()).close();
+    expect(queryObjects(first.constructor, { format: 'count' })).toBeLessThan(before + 3);
+  }, 60_000);
 });

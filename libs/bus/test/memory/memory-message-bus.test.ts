@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import type { Message } from '@varve/bus';
 import { MemoryBroker, MemoryMessageBus } from '@varve/bus/memory';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -44,6 +45,16 @@ describe('A bus within the process', () => {
       async ({ event }) => void seen.push(event.data),
     );
     await until(() => seen.length === 1);
+  });
+
+  test('keeps nothing of a subscription that was closed', async () => {
+    const bus = aBus();
+    const subscribed = () => bus.subscribe({ topics: ['order'], group: 'g' }, async () => undefined);
+    const first = await subscribed();
+    await first.close();
+    const before = queryObjects(first.constructor, { format: 'count' });
+    for (let i = 0; i < 20; i++) await (await subscribed()).close();
+    expect(queryObjects(first.constructor, { format: 'count' })).toBeLessThan(before + 10);
   });
 
   test('gives what a killed instance had in hand to another', async () => {

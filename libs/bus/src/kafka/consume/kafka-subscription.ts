@@ -19,6 +19,8 @@ export interface KafkaSubscriptionPorts {
   deadLetter(wire: WireMessage, entry: LaneEntry, given: GivenUp, signal: AbortSignal): Promise<boolean>;
   /** Commits where a group begins that wants what comes from now on. */
   fixStart(consumer: KafkaConsumer, partitions: readonly TopicPartition[]): Promise<void>;
+  /** Nothing of it is needed any more. */
+  closed(subscription: KafkaSubscription): void;
 }
 
 /** Fetching never waits for a handler: so heartbeats go on however long one takes, and a key that fails holds no other partition. */
@@ -133,5 +135,6 @@ export class KafkaSubscription implements Subscription {
     this.#state = 'closed';
     await this.#commits.close();
     await this.#member.close();
+    this.ports.closed(this);
   }
 }

@@ -3,7 +3,8 @@ import { until } from '../support/until.ts';
 import type { Answer, Command, HalfStory, Order, ProjectorOrders, ServiceOrders } from './parties/orders.ts';
 import type { Step, Trap } from './parties/traps.ts';
 
-const PATIENCE = 60_000;
+/** Milliseconds. */
+export const PATIENCE = 60_000;
 
 /** A process of the story, seen from outside. */
 export class Party {
@@ -26,6 +27,11 @@ export class Party {
   async ready(): Promise<this> {
     await this.#heard((line) => 'ready' in line, 'that it is ready');
     return this;
+  }
+
+  /** Whether a trap has closed. */
+  wasAt(step: Step): boolean {
+    return this.lines().some((line) => line['at'] === step);
   }
 
   /** Resolves when a trap has closed. */

@@ -1,6 +1,7 @@
 import { until } from '../../support/until.ts';
 import type { Telling } from '../cells.ts';
 import type { Command } from '../parties/orders.ts';
+import type { Service } from '../party.ts';
 import type { World } from '../world.ts';
 import { begin, end } from './provoke.ts';
 
@@ -9,13 +10,9 @@ import { begin, end } from './provoke.ts';
  * the append comes then; at `prepare` the same command is prepared once more.
  */
 export async function lateAppend({ world, step }: Telling): Promise<void> {
-  const [owner] = await begin(world);
+  const [first] = await begin(world);
   const other = await world.service();
-  owner.arm({ step: 'append', when: 'before', does: 'hold' });
-  const [command] = world.commands();
-  if (!command) throw new Error('There is no command.');
-  world.send(owner, [command]);
-  await owner.isAt('append');
+  const { owner, command } = await heldBetween(world, first);
   await until(() => isRolledBack(world, command), { timeout: 60_000, what: 'the fence' });
   if (step === 'append') {
     owner.release('append');
@@ -29,6 +26,22 @@ export async function lateAppend({ world, step }: Telling): Promise<void> {
   world.send(other);
   world.sendAgain(other);
   await end(world);
+}
+
+/** On a busy machine a half message may come too late, and then its append goes alone: another one is held. */
+async function heldBetween(world: World, first: Service): Promise<{ owner: Service; command: Command }> {
+  for (let owner = first; ; owner = await world.service()) {
+    owner.arm({ step: 'append', when: 'before', does: 'hold' });
+    const [command] = world.commands();
+    if (!command) throw new Error('There is no command.');
+    world.send(owner, [command]);
+    await owner.isAt('append');
+    const isPrepared = owner
+      .halves()
+      .some((story) => 'half' in story && story.half.includes(`${command.commitId} of `));
+    if (isPrepared) return { owner, command };
+    await owner.kill();
+  }
 }
 
 function isRolledBack(world: World, { commitId }: Command): boolean {

@@ -1,6 +1,7 @@
+import { until } from '../../support/until.ts';
 import type { CommitStep, Telling } from '../cells.ts';
 import type { Trap } from '../parties/traps.ts';
-import type { ProjectorParty, Service } from '../party.ts';
+import { PATIENCE, type Party, type ProjectorParty, type Service } from '../party.ts';
 import type { World } from '../world.ts';
 
 /** Milliseconds. */
@@ -34,12 +35,27 @@ export async function sendUntilAt(
   trapped: Service | ProjectorParty,
   when?: Trap['when'],
 ): Promise<void> {
+  await sendUntil(world, service, () => trapped.isAt(step, when));
+}
+
+/** The same for traps of which one alone closes; gives who stands in it. */
+export function sendUntilAnyIsAt(
+  { world, step }: Telling,
+  service: Service,
+  trapped: readonly Party[],
+): Promise<Party> {
+  const look = (): Party | undefined => trapped.find((party) => party.wasAt(step));
+  return sendUntil(world, service, () => until(look, { timeout: PATIENCE, what: `somebody at "${step}"` }));
+}
+
+/** Commands, and more of them for as long as `wait` takes. */
+export async function sendUntil<T>(world: World, service: Service, wait: () => Promise<T>): Promise<T> {
   world.send(service);
-  const sending = setInterval(() => world.send(service), MORE_AFTER);
+  const more = setInterval(() => world.send(service), MORE_AFTER);
   try {
-    await trapped.isAt(step, when);
+    return await wait();
   } finally {
-    clearInterval(sending);
+    clearInterval(more);
   }
 }
 

@@ -5,10 +5,10 @@ import type { BrokerAddress } from './orders.ts';
 
 type Address<Kind extends BrokerAddress['kind']> = Extract<BrokerAddress, { kind: Kind }>;
 
-/** Quick to notice that somebody is gone. */
+/** Quick to notice that somebody is gone, and patient with a broker that is busy: one that was killed breaks its connections by that. */
 export function rocketMqOptions({ endpoints, adminAddress }: Address<'rocketmq'>): RocketMqMessageBusOptions {
   const pollDuration = 1_000;
-  const [invisibleDuration, requestTimeout, connectTimeout] = [3_000, 3_000, 15_000];
+  const [invisibleDuration, requestTimeout, connectTimeout] = [3_000, 10_000, 15_000];
   return { endpoints, adminAddress, pollDuration, invisibleDuration, requestTimeout, connectTimeout };
 }
 

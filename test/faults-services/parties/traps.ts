@@ -1,3 +1,4 @@
+import { existsSync, closeSync, openSync } from 'node:fs';
 import { PublishNotConfirmedError, BrokerUnavailableError } from '@varve/bus';
 import { say } from '../../faults/support/say.ts';
 
@@ -14,6 +15,8 @@ export interface Trap {
    * never comes. `refuse`: the call is not made.
    */
   readonly does: 'die' | 'freeze' | 'hold' | 'lose' | 'refuse';
+  /** A file that it makes: of several processes whose traps name the same one, it strikes whoever comes first, and no other. */
+  readonly once?: string;
 }
 
 interface Hold {
@@ -53,7 +56,7 @@ export class Traps {
     if (held) return held.released;
     const index = this.#armed.findIndex((trap) => trap.step === step && trap.when === when);
     const [trap] = index === -1 ? [] : this.#armed.splice(index, 1);
-    if (!trap) return;
+    if (!trap || !isFirst(trap)) return;
     say({ at: step, when });
     if (trap.does === 'hold') return this.#hold(trap);
     strike(trap);
@@ -64,6 +67,17 @@ export class Traps {
     const released = new Promise<void>((resolve) => (release = resolve));
     this.#holds.push({ trap, released, release });
     return released;
+  }
+}
+
+function isFirst({ once }: Trap): boolean {
+  if (once === undefined) return true;
+  try {
+    closeSync(openSync(once, 'wx'));
+    return true;
+  } catch (error) {
+    if (existsSync(once)) return false;
+    throw error;
   }
 }
 

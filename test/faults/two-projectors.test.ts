@@ -18,8 +18,11 @@ const KILLS = Math.max(4, Math.floor(rounds / 5));
 /** Milliseconds. Another instance takes over at most 500 ms after so long without a sign of life. */
 const LEASE = 250;
 
-function startProjector(orders: Omit<ProjectorOrders, 'leaseDuration'>): Child {
-  return startChild(SCRIPT, [JSON.stringify({ ...orders, leaseDuration: LEASE })]);
+/** Of one that is to leave the lease to the other, also where that one is not scheduled for a while. */
+const PATIENT = 2_000;
+
+function startProjector(orders: Omit<ProjectorOrders, 'leaseDuration'>, leaseDuration = LEASE): Child {
+  return startChild(SCRIPT, [JSON.stringify({ ...orders, leaseDuration })]);
 }
 
 type Told = Readonly<Record<string, unknown>>;
@@ -58,20 +61,17 @@ test(
     for (let kill = 0; kill < KILLS; kill += 1) {
       const from = await positionOf(readModels);
       const further = wholeBetween(chance, 1, 60);
-      await until(async () => (await positionOf(readModels)) >= from + further, { timeout: 20_000 });
+      await until(async () => (await positionOf(readModels)) >= from + further);
       const owner = await until(
         async () => running.get((await ownerOf(readModels)) ?? '') && ownerOf(readModels),
       );
       await running.get(owner)?.kill();
       running.delete(owner);
       bear();
-      await until(async () => running.has((await ownerOf(readModels)) ?? ''), {
-        what: 'a take-over',
-        timeout: 20_000,
-      });
+      await until(async () => running.has((await ownerOf(readModels)) ?? ''), { what: 'a take-over' });
     }
     const position = await traffic.stop();
-    await until(async () => (await positionOf(readModels)) >= position, { timeout: 20_000 });
+    await until(async () => (await positionOf(readModels)) >= position);
     expect(await rowsOf(readModels)).toEqual(await foldOf(log));
     for (const child of running.values()) {
       await told(child, 'started');
@@ -88,11 +88,12 @@ describe('a projector that is stopped with SIGSTOP while it works, and wakes up 
     const files = filesIn();
     const [log, readModels] = [await openLog(files.logFile), await openReadModels(files.readModelsFile)];
     await fill(log, 30);
-    const sleeper = startProjector({ ...files, owner: 'sleeper', sleep: { when: 'it has read', at: 1 } });
+    const sleep = { when: 'it has read', at: 1 } as const;
+    const sleeper = startProjector({ ...files, owner: 'sleeper', sleep }, PATIENT);
     await told(sleeper, 'asleep');
     expect(await positionOf(readModels)).toBe(0);
     const other = startProjector({ ...files, owner: 'other' });
-    await until(async () => (await positionOf(readModels)) === 30, { timeout: 20_000 });
+    await until(async () => (await positionOf(readModels)) === 30);
     const rows = await rowsOf(readModels);
     expect(rows).toEqual(await foldOf(log));
 
@@ -109,8 +110,8 @@ describe('a projector that is stopped with SIGSTOP while it works, and wakes up 
     const [log, readModels] = [await openLog(files.logFile), await openReadModels(files.readModelsFile)];
     await fill(log, 30);
     const sleeper = startProjector({ ...files, owner: 'sleeper', sleep: { when: 'it applies', at: 31 } });
-    await until(async () => (await positionOf(readModels)) === 30, { timeout: 20_000 });
-    const other = startProjector({ ...files, owner: 'other', busyTimeout: 100 });
+    await until(async () => (await positionOf(readModels)) === 30);
+    const other = startProjector({ ...files, owner: 'other', busyTimeout: 100 }, PATIENT);
     await told(other, 'started');
     await fill(log, 30, 'later');
     await told(sleeper, 'asleep');
@@ -118,9 +119,9 @@ describe('a projector that is stopped with SIGSTOP while it works, and wakes up 
     expect(await positionOf(readModels)).toBe(30);
 
     sleeper.signal('SIGCONT');
-    await until(async () => (await positionOf(readModels)) === 60, { timeout: 20_000 });
+    await until(async () => (await positionOf(readModels)) === 60);
     await fill(log, 10, 'latest');
-    await until(async () => (await positionOf(readModels)) === 70, { timeout: 20_000 });
+    await until(async () => (await positionOf(readModels)) === 70);
     expect(await rowsOf(readModels)).toEqual(await foldOf(log));
   });
 });

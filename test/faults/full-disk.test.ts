@@ -57,18 +57,15 @@ describe.skipIf(!canMount)('on a disk that is full again and again', () => {
       const writer = startChild(new URL('./patient-writer.child.ts', import.meta.url), [logFile]);
       for (let outage = 1; outage <= OUTAGES; outage += 1) {
         const more = writer.messages.length + wholeBetween(chance, 1, 400);
-        await until(() => writer.messages.length >= more, { timeout: 20_000, what: `${more} messages` });
+        await until(() => writer.messages.length >= more, { what: `${more} messages` });
         disk.fill();
         const refusals = outage * CALLERS;
-        await until(() => refused(writer).length === refusals, {
-          timeout: 20_000,
-          what: `${refusals} refusals`,
-        });
+        await until(() => refused(writer).length === refusals, { what: `${refusals} refusals` });
         disk.makeRoom();
         writer.say('room');
       }
       const enough = writer.messages.length + 100;
-      await until(() => writer.messages.length >= enough, { timeout: 20_000 });
+      await until(() => writer.messages.length >= enough);
       writer.say('stop');
       expect(await writer.exited, writer.stderr).toEqual({ code: 0, signal: null });
 
@@ -103,12 +100,12 @@ describe.skipIf(!canMount)('on a disk that is full again and again', () => {
         const before = unavailable();
         const traffic = new Traffic(log, `shop ${outage}`, 1);
         const from = await position();
-        await until(async () => (await position()) > from, { timeout: 20_000 });
+        await until(async () => (await position()) > from);
         disk.fill();
-        await until(() => unavailable() > before, { timeout: 20_000, what: 'an outage' });
+        await until(() => unavailable() > before, { what: 'an outage' });
         disk.makeRoom();
         const head = await traffic.stop();
-        await until(async () => (await position()) === head, { timeout: 20_000, what: `position ${head}` });
+        await until(async () => (await position()) === head, { what: `position ${head}` });
         expect(await rowsOf(readModels)).toEqual(await foldOf(log));
       }
       projector.signal('SIGTERM');

@@ -46,9 +46,7 @@ test(
     const [log, readModels] = [await openLog(files.logFile), await openReadModels(files.readModelsFile)];
     await fill(log, COMMITS);
     const projector = startProjector(files);
-    await until(async () => ((await readModels.load('accounts@1'))?.position ?? 0) >= COMMITS, {
-      timeout: 20_000,
-    });
+    await until(async () => ((await readModels.load('accounts@1'))?.position ?? 0) >= COMMITS);
     const reader = startReader(files);
     await reader.heard(telling('release', 1), 'the first release');
     const traffic = new Traffic(log, 'shop', 1);

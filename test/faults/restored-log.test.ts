@@ -53,7 +53,7 @@ test('a log restored from an older copy is noticed by a live projector, a later 
   await charge(before, 10, 10);
   const live = startProjector(files);
   const position = async (id = 'accounts@1') => (await readModels.load(id))?.position ?? 0;
-  await until(async () => (await position()) === 20, { timeout: 20_000 });
+  await until(async () => (await position()) === 20);
   const rows = await rowsOf(readModels);
   expect(rows).toEqual(await foldOf(before));
   await before.close();
@@ -85,7 +85,7 @@ test('a log restored from an older copy is noticed by a live projector, a later 
   expect(await rowsOf(readModels)).toEqual(await foldOf(mended));
   startProjector(files);
   await charge(mended, 7, 1);
-  await until(async () => (await position('accounts@1.2')) === 26, { timeout: 20_000 });
+  await until(async () => (await position('accounts@1.2')) === 26);
   expect(await rowsOf(readModels)).toEqual(await foldOf(mended));
   await snapshots.close();
 

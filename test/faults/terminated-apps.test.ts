@@ -40,7 +40,7 @@ describe('SIGTERM under load, from clients that keep their connections', () => {
     const { child, url } = await startApp('order', environment(files));
     const clients = new KeptAliveClients(placing(url));
     const { held, rest } = await holdOrder(url);
-    await until(() => clients.answers.length >= 100, { timeout: 20_000 });
+    await until(() => clients.answers.length >= 100);
     child.signal('SIGTERM');
     await clients.turnedAway();
     const answered = answerTo(held);
@@ -62,12 +62,12 @@ describe('SIGTERM under load, from clients that keep their connections', () => {
     const order = await startApp('order', environment(files));
     const first = await startApp('projector', environment(files));
     const writers = new KeptAliveClients(placing(order.url), 2);
-    await until(async () => (await position()) > 50, { timeout: 20_000 });
+    await until(async () => (await position()) > 50);
     const second = await startApp('projector', environment(files));
     const readers = new KeptAliveClients(getting(`${first.url}/orders?limit=5`));
     const far = (await position()) + 1_000_000;
     const held = answerTo(request(`${first.url}/orders?limit=1&position=${far}&timeout=60000`).end());
-    await until(() => readers.answers.length >= 100, { timeout: 20_000 });
+    await until(() => readers.answers.length >= 100);
 
     first.child.signal('SIGTERM');
     await readers.turnedAway();
@@ -75,7 +75,7 @@ describe('SIGTERM under load, from clients that keep their connections', () => {
     expect(await first.child.exited, first.child.stderr).toEqual({ code: 0, signal: null });
     for (const { status, body } of readers.answers) expect(status, JSON.stringify(body)).toBe(200);
     const left = await position();
-    await until(async () => (await position()) > left, { timeout: 20_000, what: 'the second instance' });
+    await until(async () => (await position()) > left, { what: 'the second instance' });
 
     await expectToEnd(order);
     await writers.turnedAway();

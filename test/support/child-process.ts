@@ -65,7 +65,7 @@ export class Child {
   async heard<T>(
     accepts: (message: unknown) => message is T,
     what = 'a message',
-    timeout = 20_000,
+    timeout = 60_000,
   ): Promise<T> {
     const found = await until(() => this.#found(accepts, what), {
       timeout,

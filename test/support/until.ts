@@ -1,5 +1,5 @@
 export interface UntilOptions {
-  /** Milliseconds, default 10,000. */
+  /** Milliseconds, default 30,000: far more than anything takes, so that a machine which is slow for a while makes no test fail. */
   readonly timeout?: number;
   /** What is waited for, for the message. */
   readonly what?: string;
@@ -10,7 +10,7 @@ export interface UntilOptions {
 /** Polls until `condition` gives something truthy, and returns that. The only wait in the tests. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeout = 10_000, what = 'the condition', interval = 5 }: UntilOptions = {},
+  { timeout = 30_000, what = 'the condition', interval = 5 }: UntilOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeout;
   for (;;) {

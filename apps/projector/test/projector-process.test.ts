@@ -28,7 +28,7 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
     ...environment,
   };
   const child = startChild(MAIN, [], { env });
-  const port = await until(() => portSaidBy(child), { what: 'the server to listen', timeout: 20_000 });
+  const port = await until(() => portSaidBy(child), { what: 'the server to listen' });
   return { child, port, env, position, readModelsFile };
 }
 

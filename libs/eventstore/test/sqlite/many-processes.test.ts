@@ -30,7 +30,7 @@ test('a reader that follows the log misses nothing that three processes append a
   const store = await SqliteEventStore.open({ file });
   const writers = await startTogether(file, ['a', '200', '5'], ['b', '200', '5'], ['c', '200', '7']);
   const seen: { position: number; commitId: string | undefined }[] = [];
-  const patience = AbortSignal.timeout(20_000);
+  const patience = AbortSignal.timeout(50_000);
   let after = 0;
   while (after < 600 && !patience.aborted) {
     await store.waitForCommit(after, patience);
@@ -72,7 +72,7 @@ test('of an append and a fence of one commit id in two processes exactly one win
 test('a process that waits for a commit is woken by the append of another process', async () => {
   const file = join(temporaryFolder(), 'log.db');
   const store = await SqliteEventStore.open({ file });
-  const waiting = store.waitForCommit(0, AbortSignal.timeout(20_000));
+  const waiting = store.waitForCommit(0, AbortSignal.timeout(50_000));
   const [writer] = (await startTogether(file, ['a', '1'])) as [Child];
   await waiting;
   expect(await store.head()).toBe(1);

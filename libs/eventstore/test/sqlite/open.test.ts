@@ -128,7 +128,7 @@ test('two that make a log together both open it, whatever one has done between t
 test('a read-only store follows the log and refuses every write', async () => {
   const writer = await SqliteEventStore.open({ file });
   const reader = await SqliteEventStore.open({ file, readOnly: true });
-  const waiting = reader.waitForCommit(0, AbortSignal.timeout(10_000));
+  const waiting = reader.waitForCommit(0, AbortSignal.timeout(50_000));
   await writer.append('n-1', 'any', event);
   await waiting;
   expect(await reader.head()).toBe(1);

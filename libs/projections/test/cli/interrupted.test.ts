@@ -25,7 +25,7 @@ for (const command of [
     const { log } = await shopFiles();
     const words = command.replace('SERVER', `mongodb://${server.host}/shop`).replace('FILE', log).split(' ');
     const child = startChild(bin, words);
-    await until(() => server.connections > 0, { what: 'a connection', timeout: 20_000 });
+    await until(() => server.connections > 0, { what: 'a connection' });
     const began = performance.now();
     child.signal('SIGINT');
     expect(await child.exited).toEqual({ code: 130, signal: null });

@@ -50,7 +50,7 @@ export async function killAgainAndAgain(options: {
     if (!died) expect(child.messages.some(telling('steps')), child.stderr).toBe(true);
   }
   const last = start({ name: 'last', relays: true });
-  await last.heard(telling('steps'), 'that everything is published', 30_000);
+  await last.heard(telling('steps'), 'that everything is published');
   expect(await last.exited).toEqual({ code: 0, signal: null });
 
   const log = await options.openLog();

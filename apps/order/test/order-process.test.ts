@@ -26,7 +26,7 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
   const child = startChild(MAIN, [], {
     env: { VARVE_LOG_FILE: logFile, PORT: '0', NO_COLOR: '1', ...environment },
   });
-  const port = await until(() => portSaidBy(child), { what: 'the server to listen', timeout: 20_000 });
+  const port = await until(() => portSaidBy(child), { what: 'the server to listen' });
   return { child, port, logFile };
 }
 
@@ -124,6 +124,16 @@ it('ends with code 1 and one sentence when something else listens on its port', 
   );
 });
 
+/** An import that stands still when it says so: however late it is killed, it is not finished. */
+const STOPPED_NEAR_THE_END = `data:text/javascript,${encodeURIComponent(`
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text, ...rest) => {
+    const isTaken = write(text, ...rest);
+    if (text.includes(' 90 %')) process.kill(process.pid, 'SIGSTOP');
+    return isTaken;
+  };
+`)}`;
+
 it('an import that was killed with kill -9 is finished by the next one, and nothing is there twice', async () => {
   const orders = Array.from({ length: 1_000 }, (_, n) => ({
     id: `a${n}`,
@@ -135,8 +145,8 @@ it('an import that was killed with kill -9 is finished by the next one, and noth
   await using directory = await sourceDirectory({ orders });
   const logFile = join(temporaryFolder(), 'orders.db');
   const args = ['import', directory.path, '--log', logFile, '--json'];
-  const killed = startChild(CLI, args);
-  await until(() => said(killed, ' 10 %'), { what: 'a tenth to be imported', timeout: 20_000 });
+  const killed = startChild(CLI, args, { nodeArguments: ['--import', STOPPED_NEAR_THE_END] });
+  await until(() => said(killed, ' 10 %'), { what: 'a tenth to be imported' });
   await killed.kill();
   const second = startChild(CLI, args);
   expect(await second.exited).toEqual({ code: 0, signal: null });

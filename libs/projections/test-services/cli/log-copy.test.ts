@@ -3,9 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { StoredLog } from '@varve/eventstore';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { Projector } from '@varve/projections';
+import type { Document } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { mongoServers, ownDatabase } from '../../../../test/services/mongodb/index.js';
+import { WireProxy } from '../../../../test/services/mongodb/wire/index.js';
+import { afterTest } from '../../../../test/support/after-test.js';
 import { startChild } from '../../../../test/support/children.js';
+import { until } from '../../../../test/support/until.js';
 import { varve } from '../../test/cli/command.js';
 import {
   charge,
@@ -21,6 +25,11 @@ import {
 
 const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 
+function hasCommit(position: number): (body: Document) => boolean {
+  return ({ documents }) =>
+    (documents as Document[] | undefined)?.some(({ _id }) => _id === position) === true;
+}
+
 async function contentOf(log: StoredLog): Promise<unknown[]> {
   const content: unknown[] = [];
   for await (const batch of log.readStored(0)) content.push(...batch);
@@ -35,10 +44,10 @@ describe.each(await mongoServers())('varve on $name', (server) => {
   const database = ownDatabase(server.uri, 'varve-log-copy');
   let count = 0;
 
-  /** A log that nobody has: its name on the command line, and how an app opens it. */
-  function newPlace() {
+  /** A log that nobody has: its name on the command line, where the server is reached at `uri`, and how an app opens it. */
+  function newPlace(uri = server.uri) {
     const collectionPrefix = `log${++count}_`;
-    const [, servers = '', query = ''] = /^([^/]*\/\/[^/?]*)[^?]*(\?.*)?$/.exec(server.uri) ?? [];
+    const [, servers = '', query = ''] = /^([^/]*\/\/[^/?]*)[^?]*(\?.*)?$/.exec(uri) ?? [];
     const name = `${servers}/${database}${query === '' ? '?' : `${query}&`}collectionPrefix=${collectionPrefix}`;
     const use = async <T>(work: (log: MongoEventStore) => Promise<T>): Promise<T> => {
       const log = await MongoEventStore.connect({ uri: server.uri, database, collectionPrefix });
@@ -140,11 +149,17 @@ describe.each(await mongoServers())('varve on $name', (server) => {
 
   test('killed with kill -9, a move leaves what no app and no other copy can use, and is finished by the same command', async () => {
     const [files, other] = [await largeLog(600), await shopFiles()];
-    const place = newPlace();
+    const proxy = await WireProxy.open(server.uri);
+    afterTest(() => proxy.close());
+    const place = newPlace(proxy.uri);
     const words = ['log', 'copy', files.log, place.name, '--move'];
+    // So that it is not done before it is killed.
+    const last = proxy.on({ command: 'insert', where: hasCommit(600) }, { does: 'hold' });
     const child = startChild(bin, words);
     await child.heard((line): line is string => /^copying [1-9]/.test(String(line)), 'some progress');
+    await until(() => last.caught.length === 1);
     await child.kill();
+    proxy.clear();
     const app = place.use((log) => log.head());
     await expect(app).rejects.toMatchObject({ code: 'log-incomplete', source: files.log });
     const elsewhere = await varve(['log', 'copy', other.log, place.name]);

@@ -118,12 +118,12 @@ describe.each(Object.keys(brokers))('on %s', (broker) => {
     });
     expect([...heard.ids].sort()).toEqual(['1', '2']);
 
-    const [letter] = JSON.parse((await run(`dead-letters list ${group} --json`)).out) as {
-      id: string;
-      topic: string;
-    }[];
+    const letter = await until(
+      async () => (JSON.parse((await run(`dead-letters list ${group} --json`)).out) as { id: string }[])[0],
+      { timeout: 60_000, what: 'the dead letter, once whoever listed it has given it back' },
+    );
     expect(letter).toMatchObject({ topic, key: 'order-riddle' });
-    expect(await run(`dead-letters show ${group} ${letter!.id}`)).toMatchObject({
+    expect(await run(`dead-letters show ${group} ${letter.id}`)).toMatchObject({
       err: '',
       out: expect.stringContaining('order.placed') as string,
     });
@@ -134,7 +134,7 @@ describe.each(Object.keys(brokers))('on %s', (broker) => {
 
     heard.isWise = true;
     await placing(app, [], async () => {
-      expect(await run(`dead-letters retry ${group} ${letter!.id}`)).toMatchObject({ code: 0, err: '' });
+      expect(await run(`dead-letters retry ${group} ${letter.id}`)).toMatchObject({ code: 0, err: '' });
       await until(() => heard.ids.includes('riddle'), { timeout: 60_000, what: 'the riddle again' });
       await until(async () => (await run('publication status --json')).out.includes('"behind":0'), {
         timeout: 60_000,

@@ -1,8 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { BusNotice } from '@varve/bus';
-import { sharedKafka, uniqueName, withAdmin, type KafkaConnection } from '../../../../test/services/index.js';
+import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, createTopic, received, toGroup, versions } from './kafka-suite.js';
+import {
+  aBus,
+  aMessage,
+  aTopic,
+  committed,
+  createTopic,
+  received,
+  toGroup,
+  versions,
+} from './kafka-suite.js';
 
 let server: KafkaConnection;
 beforeAll(async () => {
@@ -10,13 +19,6 @@ beforeAll(async () => {
 });
 
 const keys = Array.from({ length: 24 }, (_, index) => `key-${index}`);
-
-async function committed(group: string, topic: string): Promise<number> {
-  const [offsets] = await withAdmin(server, (admin) =>
-    admin.fetchOffsets({ groupId: group, topics: [topic] }),
-  );
-  return offsets!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
-}
 
 describe('Kafka', () => {
   test('keeps a member whose handler takes three times its session, and hands its message over once', async () => {
@@ -34,7 +36,7 @@ describe('Kafka', () => {
     await bus.publish([aMessage(topic, 'slow', 1)]);
     await until(() => done.length === 1, { timeout: 30_000 });
     expect(handed).toEqual(['slow@1']);
-    await until(async () => (await committed(options.group, topic)) === 1);
+    await until(async () => (await committed(server, options.group, topic)) === 1);
   });
 
   test('goes on with other partitions, and with other keys of its own, while one key fails', async () => {
@@ -68,7 +70,7 @@ describe('Kafka', () => {
       await first.handler(message, context);
     });
     await bus.publish(versions(1, 6).map((version) => aMessage(topic, 'a', version)));
-    await until(async () => (await committed(options.group, topic)) === 2);
+    await until(async () => (await committed(server, options.group, topic)) === 2);
     await until(() => first.ids.length === 5);
     await subscription.close();
     const second = received();

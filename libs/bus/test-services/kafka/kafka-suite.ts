@@ -47,6 +47,14 @@ export async function createTopic(
   });
 }
 
+/** How many messages of the topic the group has committed: those that nobody is given again. */
+export async function committed(server: KafkaConnection, group: string, topic: string): Promise<number> {
+  const [offsets] = await withAdmin(server, (admin) =>
+    admin.fetchOffsets({ groupId: group, topics: [topic] }),
+  );
+  return offsets!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+}
+
 export function aMessage(topic: string, key: string, version: number, data: unknown = { version }): Message {
   return {
     topic,

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
+import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hello } from './hello.ts';
 import { startMongoJavaServer, type MongoServer } from './index.ts';
 
+/** For who is to be refused. */
 const quickly = { serverSelectionTimeoutMS: 500 };
 
 describe('a mongo-java-server of one suite', () => {
@@ -44,7 +45,7 @@ describe('a mongo-java-server of one suite', () => {
     const { uri } = (server = await startMongoJavaServer());
     await server.stop();
 
-    await expect(answer(uri)).rejects.toThrow('ECONNREFUSED');
+    await expect(answer(uri, quickly)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('cannot be had without Java, which the error says how to install', async () => {
@@ -58,7 +59,7 @@ describe('a mongo-java-server of one suite', () => {
   });
 });
 
-async function answer(uri: string): Promise<unknown> {
-  await using client = new MongoClient(uri, quickly);
+async function answer(uri: string, options: MongoClientOptions = {}): Promise<unknown> {
+  await using client = new MongoClient(uri, options);
   return await hello(client);
 }

@@ -49,9 +49,10 @@ describe('which servers the suites run on', () => {
     vi.unstubAllEnvs();
   });
 
-  async function started(): Promise<{ told: string; found: unknown }> {
+  async function started(timeout?: number): Promise<{ told: string; found: unknown }> {
     const told: string[] = [];
-    const { env, stop } = await startMongoServers({ print: (text) => told.push(text), timeout: 1_000 });
+    const print = (text: string) => told.push(text);
+    const { env, stop } = await startMongoServers(timeout === undefined ? { print } : { print, timeout });
     await stop();
     return { told: told.join('\n'), found: JSON.parse(env['servers']!) };
   }
@@ -83,7 +84,7 @@ describe('which servers the suites run on', () => {
     const { port } = http.address() as AddressInfo;
     vi.stubEnv('MONGODB_URI', `mongodb://127.0.0.1:${port}/`);
 
-    await expect(started()).rejects.toMatchObject({
+    await expect(started(1_000)).rejects.toMatchObject({
       code: 'no-server',
       message: expect.stringContaining('MONGODB_URI'),
     });

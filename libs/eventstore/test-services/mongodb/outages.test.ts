@@ -39,10 +39,10 @@ describe.each(await mongoServers())('MongoEventStore on $name', (server) => {
   });
 
   test('says "unknown" after its patience, of what was sent, and "not written" of what the server refused', async () => {
-    const options = { ...bench.newLog(), appendTimeout: 100 };
+    const options = { ...bench.newLog(), appendTimeout: 500 };
     const store = await FaultyStore.connect(options);
     const cut: Fault = () => Promise.reject(new MongoNetworkError('read ECONNRESET'));
-    store.faults.push(...Array.from({ length: 50 }, () => cut));
+    store.faults.push(...Array.from({ length: 1_000 }, () => cut));
     await expect(store.append('note-1', 'any', noted)).rejects.toMatchObject({
       code: 'store-unavailable',
       written: 'unknown',

@@ -129,7 +129,7 @@ describe.each(await mongoServers())('A log is sealed on $name', (server) => {
       );
       const ended = Promise.allSettled(writing);
       const sealer = await MongoEventStore.connect(options);
-      await sealer.waitForCommit(50, AbortSignal.timeout(10_000));
+      await sealer.waitForCommit(50, AbortSignal.timeout(60_000));
       const { position } = await sealer.seal();
       const copied = (await storedOf(sealer)).map((one) => one.position);
       for (const one of await ended) expect(one).toMatchObject({ reason: { code: 'log-sealed' } });

@@ -18,7 +18,8 @@ describe.each(await mongoServers())('A connection to $name that falls silent in 
     // Some server takes longer than the time below to make the collections.
     await (await MongoEventStore.connect(whole)).close();
     const { client: _, ...place } = whole;
-    log = await MongoEventStore.connect({ ...place, uri: proxy.uri, commandTimeout: 1_000 });
+    // Longer than a server that is busy takes for what is not held.
+    log = await MongoEventStore.connect({ ...place, uri: proxy.uri, commandTimeout: 3_000 });
   });
   afterEach(async () => {
     await log.close();

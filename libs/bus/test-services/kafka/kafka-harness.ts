@@ -10,6 +10,8 @@ export function kafkaHarness(
   options: Partial<KafkaMessageBusOptions> = {},
 ): BusHarness<KafkaMessageBus> {
   return {
+    // Beside other suites on a small machine: a group may share its partitions anew several times.
+    patience: 40_000,
     // More than a session: the broker must be told meanwhile that the member lives.
     slowness: 4_000,
     async open() {
@@ -53,7 +55,6 @@ export function mortalKafkaHarness(server: () => KafkaServer): BusHarness<KafkaM
   const harness = kafkaHarness(server, { publishTimeout: 3_000, connectTimeout: 3_000 });
   return {
     ...harness,
-    patience: 40_000,
     async open() {
       const opened = await harness.open();
       return { ...opened, goDown: () => server().kill(), comeBack: () => server().restart() };

@@ -37,6 +37,9 @@ it('follows exactly one log', () => {
   expect(read({ VARVE_LOG_URL: 'orders', VARVE_LOG_TOKEN: 'sesame' })).toThrow(
     'VARVE_LOG_URL is "orders": it must be an address such as http://orders:3000/log',
   );
+  expect(read({ VARVE_LOG_FILE: ':memory:' })).toThrow(
+    'VARVE_LOG_FILE is ":memory:": it must be the file of the order service',
+  );
 });
 
 const MONGODB = { VARVE_STORE: 'mongodb', VARVE_MONGODB_URI: 'mongodb://db:27017/?replicaSet=rs0' };

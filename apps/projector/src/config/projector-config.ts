@@ -39,7 +39,12 @@ export interface ProjectorConfig extends ServerConfig {
 const store = z.enum(['sqlite', 'mongodb'], 'must be sqlite or mongodb');
 
 const environmentSchema = z.object({
-  VARVE_LOG_FILE: z.string().min(1, 'must not be empty').optional(),
+  VARVE_LOG_FILE: z
+    .string()
+    .min(1, 'must not be empty')
+    // It would be a log of this process alone, into which nobody writes: no order would ever come.
+    .refine((file) => file !== ':memory:', 'must be the file of the order service, e.g. ./orders.db')
+    .optional(),
   VARVE_LOG_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address such as http://orders:3000/log' })
     .optional(),

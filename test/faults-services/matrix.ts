@@ -5,6 +5,9 @@ import type { BrokerAddress, Publication } from './parties/orders.ts';
 import { Stage } from './stage.ts';
 import { World } from './world.ts';
 
+/** Milliseconds for a cell: several times what it takes, and longer than any of its waits. */
+const LONGEST = 480_000;
+
 /** The fault matrix of one broker and one way of publication: every fault at every step where it can be. */
 export function matrix(kind: BrokerAddress['kind'], publication: Publication): void {
   let stage: Stage;
@@ -35,7 +38,7 @@ export function matrix(kind: BrokerAddress['kind'], publication: Publication): v
   const cells = (faults: readonly Fault[]): void => {
     for (const fault of faults)
       for (const step of fault.steps[publication])
-        test(`${fault.name}, at ${step}`, () => tell(fault, step), 240_000);
+        test(`${fault.name}, at ${step}`, () => tell(fault, step), LONGEST);
   };
 
   const nothingSince = async (): Promise<void> => {

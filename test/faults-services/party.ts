@@ -3,8 +3,8 @@ import { until } from '../support/until.ts';
 import type { Answer, Command, HalfStory, Order, ProjectorOrders, ServiceOrders } from './parties/orders.ts';
 import type { Step, Trap } from './parties/traps.ts';
 
-/** Milliseconds. */
-export const PATIENCE = 60_000;
+/** Milliseconds: on a machine that has much to do a dozen processes take a minute to start at once. */
+export const PATIENCE = 120_000;
 
 /** A process of the story, seen from outside. */
 export class Party {

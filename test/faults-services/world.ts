@@ -17,7 +17,7 @@ import { patiently } from './patiently.ts';
 import type { Stage } from './stage.ts';
 
 /** On two cores, beside a broker that has just been started. */
-const RARELY = { timeout: 90_000, interval: 50 };
+const RARELY = { timeout: 120_000, interval: 50 };
 /** The projector is to have everything from the bus, and only at the end from the log. */
 const FAR_BEHIND = 600_000;
 /** Answers that say nothing about what became of a command: it is sent again. */

@@ -11,7 +11,7 @@ export interface ChildOptions {
   readonly nodeArguments?: readonly string[];
 }
 
-const KEEP_COMPILED = new URL('keep-compiled.ts', import.meta.url).href;
+const BEFORE = new URL('child-start.ts', import.meta.url).href;
 
 /**
  * Starts a TypeScript file (erasable syntax only) in a Node of its own; `@varve/...` there is what `npm run build` has made. Whoever starts it
@@ -23,7 +23,7 @@ export function launchChild(
   options: ChildOptions = {},
 ): Child {
   const file = script instanceof URL ? fileURLToPath(script) : script;
-  const nodeArguments = ['--import', KEEP_COMPILED, ...(options.nodeArguments ?? [])];
+  const nodeArguments = ['--import', BEFORE, ...(options.nodeArguments ?? [])];
   const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

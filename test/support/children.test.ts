@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { afterTest } from './after-test.js';
 import { startChild } from './children.js';
 import { temporaryFolder } from './temp-dir.js';
 import { until } from './until.js';
@@ -34,6 +37,28 @@ describe('A child process', () => {
     await child.heard(isText);
     child.signal('SIGSTOP');
     expect(await child.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  test('does not outlive whoever started it', async () => {
+    let isHere = false;
+    const server = createServer((socket) => {
+      isHere = true;
+      socket.resume().on('close', () => (isHere = false));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    afterTest(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const grandchild = script(
+      `import { connect } from 'node:net'; connect(${port}, '127.0.0.1'); setInterval(() => {}, 1_000);`,
+    );
+    const support = new URL('child-process.ts', import.meta.url).href;
+    const child = startChild(
+      script(`import { launchChild } from ${JSON.stringify(support)};
+      launchChild(new URL(${JSON.stringify(grandchild.href)}));`),
+    );
+    await until(() => isHere);
+    await child.kill();
+    await until(() => !isHere, { what: 'the end of the grandchild' });
   });
 
   test('that ends without a word is not waited for, and its last words are told', async () => {

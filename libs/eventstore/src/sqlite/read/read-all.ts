@@ -3,12 +3,14 @@ import { LogNotDenseError } from '../../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
 import type { Position } from '../../log/positions.js';
 import { MAX_TEXT, TEXT_UNLESS_LARGE, textAt } from './fitting-rows.js';
-import { commitIn, type NumbersRow } from '../connection/commit-row.js';
+import { commitAt, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 type Filter = Pick<ReadAllOptions, 'categories' | 'types'>;
 
-interface BatchRow extends NumbersRow {
+interface BatchRow extends Omit<NumbersRow, 'position'> {
+  /** Left out where every commit in the range matches: each column costs a rebuild some percent. */
+  readonly position?: Position;
   readonly stream_id: number;
   readonly events: string | null;
 }
@@ -39,20 +41,26 @@ export function readBatch(
   const query = queryFor(filter);
   const commits: Commit[] = [];
   let room = MAX_TEXT;
+  let isWhole = query.values.length === 0;
   for (let from = after; from < end; from += COMMITS_PER_QUERY) {
-    for (const row of rowsIn(log, query, from, Math.min(end, from + COMMITS_PER_QUERY))) {
-      const text = row.events ?? textAt(log, row.position);
-      const commit = commitIn(log.streamNames.of(log, row.stream_id), row, text);
+    const to = Math.min(end, from + COMMITS_PER_QUERY);
+    const rows = rowsIn(log, query, { after: from, end: to }, isWhole);
+    isWhole = rows.length === to - from;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as BatchRow;
+      const position = row.position ?? from + i + 1;
+      const text = row.events ?? textAt(log, position);
+      const commit = commitAt(position, log.streamNames.of(log, row.stream_id), row, text);
       if (!query.types || hasOneOf(query.types, commit)) commits.push(commit);
       room -= text.length;
-      if (room <= 0) return { commits, upTo: row.position };
+      if (room <= 0) return { commits, upTo: position };
     }
   }
   return { commits, upTo: end };
 }
 
 interface Query {
-  readonly sql: string;
+  readonly sql: { readonly numbered: string; readonly unnumbered: string };
   readonly values: readonly string[];
   readonly types: ReadonlySet<string> | undefined;
 }
@@ -60,16 +68,26 @@ interface Query {
 function queryFor({ categories, types }: Filter): Query {
   const searches = types && types.length <= MAX_SEARCHES ? types.map(typeText) : [];
   const inCategories = categories ? [JSON.stringify(categories)] : [];
+  const matching = matchingSql(categories !== undefined, searches.length);
   return {
-    sql: matchingSql(categories !== undefined, searches.length),
+    sql: { numbered: `SELECT c.position, ${matching}`, unnumbered: `SELECT ${matching}` },
     values: [...inCategories, ...searches],
     types: types && new Set(types),
   };
 }
 
-/** Where everything matches there is no hole; otherwise what does not match has to be counted. */
-function rowsIn(log: SqliteLog, { sql, values }: Query, after: Position, end: Position): BatchRow[] {
-  const rows = log.all<BatchRow>(sql, after, end, ...values);
+interface Range {
+  readonly after: Position;
+  readonly end: Position;
+}
+
+/** Where everything matches there is no hole, and it is likely to go on so; otherwise what does not match has to be counted. */
+function rowsIn(log: SqliteLog, query: Query, { after, end }: Range, isLikelyWhole: boolean): BatchRow[] {
+  if (isLikelyWhole) {
+    const rows = log.all<BatchRow>(query.sql.unnumbered, after, end, ...query.values);
+    if (rows.length === end - after) return rows;
+  }
+  const rows = log.all<BatchRow>(query.sql.numbered, after, end, ...query.values);
   if (rows.length < end - after) assertDense(log, after, end);
   return rows;
 }
@@ -111,6 +129,6 @@ function firstJump(log: SqliteLog, after: Position, size: number): LogNotDenseEr
 
 const AFTER = 'FROM commits WHERE position > ? ORDER BY position';
 const COUNT = 'SELECT count(*) AS commits FROM commits WHERE position > ? AND position <= ?';
-const COLUMNS = `c.position, c.stream_id, c.first_version, c.count, c.commit_id, c.at, ${TEXT_UNLESS_LARGE}`;
-const MATCHING = `SELECT ${COLUMNS} FROM commits c`;
+const COLUMNS = `c.stream_id, c.first_version, c.count, c.commit_id, c.at, ${TEXT_UNLESS_LARGE}`;
+const MATCHING = `${COLUMNS} FROM commits c`;
 const IN_RANGE = 'WHERE c.position > ? AND c.position <= ?';

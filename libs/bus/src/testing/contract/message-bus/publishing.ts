@@ -129,12 +129,15 @@ export const publishingCases = [
     'delivers a delayed message, and not early',
     async (bench) => {
       const topic = await bench.topic('delayed');
-      const inbox = await bench.listen({ topics: [topic], order: 'none' });
+      let came = 0;
+      const inbox = await bench.listen({ topics: [topic], order: 'none' }, () => {
+        came ||= performance.now();
+      });
       const published = performance.now();
       await bench.bus.publish([{ ...note(topic, 'late'), delay: bench.delay }]);
       await inbox.gets('late');
       // A broker's clock may tick in whole milliseconds.
-      ok(performance.now() - published >= bench.delay - 1, 'it came early');
+      ok(came - published >= bench.delay - 1, 'it came early');
     },
     'delay',
   ),

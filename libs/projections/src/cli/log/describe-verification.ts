@@ -8,7 +8,7 @@ const WHY = {
   'live-behind': 'the live version stands still behind it',
   'live-unsettled':
     'rows of the live version are ahead of its checkpoint, since an instance died: start a projector, then verify again',
-  'built-elsewhere': 'a projector that runs builds this version already, or has just made it live',
+  'built-elsewhere': 'a projector or another rebuild builds this version already, or has just made it live',
 } as const;
 
 const SHOWN = 20;

@@ -62,7 +62,7 @@ export type RebuildResult = { readonly version: VersionId; readonly position: Po
 /**
  * `not-comparable`: there is nothing live, it comes from another log, or it stands behind the new version and does not move; or its rows are
  * ahead of its checkpoint and nobody works on it; or a bus feeds it ahead of its position and the new version is built by another instance,
- * which cannot be brought to the same commits from here.
+ * which cannot be brought to the same commits from here; or another rebuild has made the new version live meanwhile.
  */
 export type Verification =
   | {

@@ -23,9 +23,6 @@ export async function verifyRebuild<Tx>(parts: RebuildParts<Tx>): Promise<Verifi
   const ahead = parts.liveIsFed ? new AheadFeed(log, parts.processing.readModels, live.processor) : undefined;
   const steps = new RebuildSteps(parts, bounded, ahead);
   try {
-    if (!(await liveIsAhead(parts, live, await steps.reach()))) {
-      return { verdict: 'not-comparable', why: 'live-behind' };
-    }
     return await compareBeside(parts, { live, steps, bound, ahead });
   } finally {
     await steps.stop();
@@ -47,6 +44,8 @@ async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): P
   const reachedBound = (position: Position): boolean => position >= bound.position;
   let settledAt = clock();
   for (;;) {
+    const why = await whyOvertaken(parts, live, steps);
+    if (why) return { verdict: 'not-comparable', why };
     bound.position = await positionOf(parts, live);
     await steps.until('verifying', reachedBound);
     const still = await holdStill(parts.processing, live.processor);
@@ -91,20 +90,25 @@ async function isSettled<Tx>(parts: RebuildParts<Tx>, live: ProjectionVersion): 
   return true;
 }
 
-/** A rebuild that is resumed may be ahead of a live version that lags; that is waited for as long as a lease takes to change hands twice. */
-async function liveIsAhead<Tx>(
+/**
+ * Nothing once the live version is as far as the new one. A rebuild that is resumed may be ahead of a live version that lags, and another
+ * rebuild takes the new one past it; that is waited for as long as a lease takes to change hands twice.
+ */
+async function whyOvertaken<Tx>(
   parts: RebuildParts<Tx>,
   live: ProjectionVersion,
-  position: Position,
-): Promise<boolean> {
+  steps: RebuildSteps<Tx>,
+): Promise<'built-elsewhere' | 'live-behind' | undefined> {
   const { clock, timers, leaseDuration = 5_000 } = parts.processing;
   const deadline = clock() + 2 * leaseDuration;
-  while ((await positionOf(parts, live)) < position) {
+  for (;;) {
+    const seen = await liveBeside(parts);
+    if (!seen || !sameVersion(seen, live)) return 'built-elsewhere';
+    if ((await positionOf(parts, live)) >= (await steps.reach())) return undefined;
     parts.signal.throwIfAborted();
-    if (clock() > deadline) return false;
+    if (clock() > deadline) return 'live-behind';
     await sleep(timers, LOOK_EVERY, parts.signal);
   }
-  return true;
 }
 
 /** What readers see, if it is not the version that is built. */

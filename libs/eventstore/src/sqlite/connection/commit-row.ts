@@ -1,6 +1,6 @@
 import { decodeEvents } from '../../log/commit-text.js';
 import type { Commit, CommitHeader } from '../../log/commit.js';
-import type { RecordedEvent } from '../../log/event.js';
+import type { Position } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
 
 /** The columns of a commit's numbers, for a query over `commits c` and `streams s`. */
@@ -8,9 +8,8 @@ export const HEADER_COLUMNS = 'c.position, s.name AS stream, c.first_version, c.
 export const COMMIT_COLUMNS = `${HEADER_COLUMNS}, c.events`;
 export const COMMITS_AND_STREAMS = 'commits c CROSS JOIN streams s ON s.id = c.stream_id';
 
-/** A commit's numbers, where the stream is known. */
+/** A commit's numbers, where the stream and the position are known. */
 export interface NumbersRow {
-  readonly position: number;
   readonly first_version: number;
   readonly count: number;
   readonly commit_id: string | null;
@@ -18,6 +17,7 @@ export interface NumbersRow {
 }
 
 export interface HeaderRow extends NumbersRow {
+  readonly position: Position;
   readonly stream: StreamName;
 }
 
@@ -26,11 +26,12 @@ export interface CommitRow extends HeaderRow {
 }
 
 export function headerOf(row: HeaderRow): CommitHeader {
-  return headerIn(row.stream, row);
+  return headerIn(row.stream, row.position, row);
 }
 
-export function headerIn(stream: StreamName, row: NumbersRow): CommitHeader {
-  const { position, first_version: firstVersion, commit_id: commitId } = row;
+/** Where the position is known without the row. */
+export function headerIn(stream: StreamName, position: Position, row: NumbersRow): CommitHeader {
+  const { first_version: firstVersion, commit_id: commitId } = row;
   const lastVersion = firstVersion + row.count - 1;
   const at = new Date(row.at);
   return commitId === null
@@ -39,31 +40,13 @@ export function headerIn(stream: StreamName, row: NumbersRow): CommitHeader {
 }
 
 export function commitOf(row: CommitRow): Commit {
-  return commitIn(row.stream, row, row.events);
+  return withEvents(headerOf(row), row.events);
 }
 
-export function commitIn(stream: StreamName, row: NumbersRow, text: string): Commit {
-  return commitAt(row.position, stream, row, text);
-}
-
-const NO_EVENTS: readonly RecordedEvent[] = Object.freeze([]);
-
-/** The commit at a position that is known already. */
-export function commitAt(
-  position: number,
-  stream: StreamName,
-  row: Omit<NumbersRow, 'position'>,
-  text: string,
-): Commit {
-  const { first_version: firstVersion, commit_id: commitId } = row;
-  const lastVersion = firstVersion + row.count - 1;
-  const at = new Date(row.at);
-  // With its events from the start: a field that comes later costs each commit an allocation more.
-  const commit: Writable<Commit> =
-    commitId === null
-      ? { position, stream, firstVersion, lastVersion, at, events: NO_EVENTS }
-      : { position, stream, firstVersion, lastVersion, at, commitId, events: NO_EVENTS };
-  commit.events = decodeEvents(text, commit);
+/** The commit of a header, which becomes it. */
+export function withEvents(header: CommitHeader, text: string): Commit {
+  const commit = header as Writable<Commit>;
+  commit.events = decodeEvents(text, header);
   return commit;
 }
 

@@ -3,12 +3,12 @@ import { LogNotDenseError } from '../../log/errors.js';
 import type { LogBatch, ReadAllOptions } from '../../log/event-store.js';
 import type { Position } from '../../log/positions.js';
 import { MAX_TEXT, TEXT_UNLESS_LARGE, textAt } from './fitting-rows.js';
-import { commitAt, type NumbersRow } from '../connection/commit-row.js';
+import { headerIn, withEvents, type NumbersRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 type Filter = Pick<ReadAllOptions, 'categories' | 'types'>;
 
-interface BatchRow extends Omit<NumbersRow, 'position'> {
+interface BatchRow extends NumbersRow {
   /** Left out where every commit in the range matches: each column costs a rebuild some percent. */
   readonly position?: Position;
   readonly stream_id: number;
@@ -50,7 +50,8 @@ export function readBatch(
       const row = rows[i] as BatchRow;
       const position = row.position ?? from + i + 1;
       const text = row.events ?? textAt(log, position);
-      const commit = commitAt(position, log.streamNames.of(log, row.stream_id), row, text);
+      const header = headerIn(log.streamNames.of(log, row.stream_id), position, row);
+      const commit = withEvents(header, text);
       if (!query.types || hasOneOf(query.types, commit)) commits.push(commit);
       room -= text.length;
       if (room <= 0) return { commits, upTo: position };

@@ -6,12 +6,12 @@ import type { RecordedEvent } from '../../log/event.js';
 import type { StreamVersion } from '../../log/positions.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
 import { fittingRows, TEXT_UNLESS_LARGE } from './fitting-rows.js';
-import { headerIn, type NumbersRow } from '../connection/commit-row.js';
+import { headerIn, type HeaderRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 
 const COMMITS_PER_READ = 500;
 
-interface TextRow extends NumbersRow {
+interface TextRow extends Omit<HeaderRow, 'stream'> {
   readonly events: string;
 }
 
@@ -67,7 +67,7 @@ class StreamReading {
   #nextRows(log: SqliteLog, id: number): TextRow[] {
     const bound = this.#next ?? this.#firstBound(log, id);
     const most = Math.min(this.#window.left, COMMITS_PER_READ);
-    const found = log.all<NumbersRow & { events: string | null }>(
+    const found = log.all<Omit<HeaderRow, 'stream'> & { events: string | null }>(
       this.#window.backward ? BACKWARD : FORWARD,
       id,
       bound,
@@ -89,7 +89,7 @@ class StreamReading {
   }
 
   #decode(row: TextRow, into: RecordedEvent[]): void {
-    const events = decodeEvents(row.events, headerIn(this.#stream, row));
+    const events = decodeEvents(row.events, headerIn(this.#stream, row.position, row));
     if (this.#window.backward) events.reverse();
     for (const event of events) into.push(event);
   }

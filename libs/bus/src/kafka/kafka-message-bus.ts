@@ -1,4 +1,4 @@
-import { givenOptions, tell, systemTimers, type Timers } from '@varve/eventstore';
+import { givenOptions, systemTimers, tell, type Timers } from '@varve/eventstore';
 import { encodeWire } from '../message/encode-wire.js';
 import type { Message } from '../message/message.js';
 import { wireSizeOf } from '../message/size-of.js';

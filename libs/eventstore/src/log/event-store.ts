@@ -99,6 +99,9 @@ export interface ReadStreamOptions {
   readonly limit?: number;
 }
 
+/** The most commits that `readAll` looks at for one batch. */
+export const MAX_BATCH_SIZE = 10_000;
+
 /** Which commits of the log, and how many at a time. Both filters must let a commit through. */
 export interface ReadAllOptions {
   /** Only commits of streams in these categories. */

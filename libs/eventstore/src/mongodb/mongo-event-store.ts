@@ -3,18 +3,19 @@ import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
 import type { Consumer, ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
-import type {
-  AppendOptions,
-  DiagnosableLog,
-  EventStore,
-  ListStreamsOptions,
-  LogBatch,
-  LogReport,
-  ReadAllOptions,
-  ReadStreamOptions,
-  StorageFinding,
-  StreamInfo,
-  VerifiableLog,
+import {
+  MAX_BATCH_SIZE,
+  type AppendOptions,
+  type DiagnosableLog,
+  type EventStore,
+  type ListStreamsOptions,
+  type LogBatch,
+  type LogReport,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type StorageFinding,
+  type StreamInfo,
+  type VerifiableLog,
 } from '../log/event-store.js';
 import { STREAM_CLOSED, type NewEvent, type RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
@@ -145,7 +146,7 @@ export class MongoEventStore
 
   async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {
     assertFilter(options);
-    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
+    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: MAX_BATCH_SIZE, fallback: 500 });
     let position = wholeNumber('after', after, { min: 0, fallback: 0 });
     const reading = new this.#Reading(this.#log, size, options);
     while (!options.signal?.aborted) {

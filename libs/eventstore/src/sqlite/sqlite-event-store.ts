@@ -6,16 +6,17 @@ import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.j
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
 import type { Consumer, ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
 import { InvalidOptionsError, StoreClosedError } from '../log/errors.js';
-import type {
-  AppendOptions,
-  EventStore,
-  ListStreamsOptions,
-  LogBatch,
-  LogReport,
-  ReadAllOptions,
-  ReadStreamOptions,
-  StreamInfo,
-  VerifiableLog,
+import {
+  MAX_BATCH_SIZE,
+  type AppendOptions,
+  type EventStore,
+  type ListStreamsOptions,
+  type LogBatch,
+  type LogReport,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type StreamInfo,
+  type VerifiableLog,
 } from '../log/event-store.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import { assertExpectedVersion, type ExpectedVersion } from '../log/expected-version.js';
@@ -126,7 +127,7 @@ export class SqliteEventStore
 
   async *readAll(after: Position, options: ReadAllOptions = {}): AsyncIterable<LogBatch> {
     assertFilter(options);
-    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
+    const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: MAX_BATCH_SIZE, fallback: 500 });
     let position = wholeNumber('after', after, { min: 0, fallback: 0 });
     while (!options.signal?.aborted) {
       // Reading is synchronous: a consumer whose work is, too, would keep everybody else from running.

@@ -14,7 +14,7 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { isEventStoreError, type LogReader, type ReadAllOptions } from '@varve/eventstore';
+import { isEventStoreError, MAX_BATCH_SIZE, type LogReader, type ReadAllOptions } from '@varve/eventstore';
 import { getEventStoreToken } from '@varve/eventstore/nest';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { LogEndpointSettings } from './log-endpoint-options.js';
@@ -24,8 +24,6 @@ import { tokenGuard } from './token-guard.js';
 const JSON_TEXT = ['Content-Type', 'application/json; charset=utf-8'] as const;
 const LONGEST_WAIT = 30_000;
 const LONGEST_FILTER = 16_000;
-/** What `readAll` takes as its `batchSize`, which nobody asks for by that name here. */
-const MOST_COMMITS = 10_000;
 
 /** What an answer has in common on Express, on Fastify, and below both. */
 interface Answering {
@@ -87,7 +85,7 @@ class LogEndpoint implements OnModuleInit, BeforeApplicationShutdown {
   @Header(...JSON_TEXT)
   commits(@Query() { after, limit, filter }: Readonly<Record<string, unknown>>): Promise<string> {
     return answered(() => {
-      const batchSize = number('limit', limit, 1, MOST_COMMITS);
+      const batchSize = number('limit', limit, 1, MAX_BATCH_SIZE);
       const options = { ...filterOf(filter), ...(batchSize !== undefined && { batchSize }) };
       return this.#pages.commits(number('after', after, 0) ?? 0, options);
     });

@@ -1,5 +1,10 @@
 import { decodeEvents } from '../../log/commit-text.js';
-import type { LogBatch, ReadAllOptions, ReadStreamOptions } from '../../log/event-store.js';
+import {
+  MAX_BATCH_SIZE,
+  type LogBatch,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+} from '../../log/event-store.js';
 import type { RecordedEvent } from '../../log/event.js';
 import type { Position } from '../../log/positions.js';
 import { categoryOf, type StreamName } from '../../log/stream-name.js';
@@ -31,7 +36,7 @@ export function* eventsOf(
 
 export function* batchesOf(log: MemoryLog, after: Position, options: ReadAllOptions): Iterable<LogBatch> {
   assertFilter(options);
-  const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: 10_000, fallback: 500 });
+  const size = wholeNumber('batchSize', options.batchSize, { min: 1, max: MAX_BATCH_SIZE, fallback: 500 });
   let position = wholeNumber('after', after, { min: 0, fallback: 0 });
   while (position < log.commits.length && !options.signal?.aborted) {
     const looked = log.commits.slice(position, position + size);

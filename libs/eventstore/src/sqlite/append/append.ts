@@ -8,8 +8,7 @@ import { headerOf, type HeaderRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 import { assertNotSealed } from '../moving/seal.js';
 import { findCommitRow } from '../read/find-commit.js';
-import { headOf } from './stream-head.js';
-import type { StreamHead } from './stream-heads.js';
+import { headOf, type StreamHead } from './stream-head.js';
 
 /** An append whose arguments have been checked. */
 export interface AppendRequest {
@@ -80,7 +79,7 @@ export function write(
     at,
   };
   log.statement(INSERT).run(position, head.id, row.first_version, row.count, row.commit_id, at, text);
-  log.heads.stage(stream, { id: head.id, version: head.version + count, closed: isClosing(text) });
+  log.heads.set(stream, { id: head.id, version: head.version + count, closed: isClosing(text) });
   log.stageNewest({ position, streamId: head.id, firstVersion: row.first_version, at });
   return { ok: true, commit: headerOf(row) };
 }

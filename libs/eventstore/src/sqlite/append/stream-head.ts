@@ -1,7 +1,14 @@
 import { isClosing } from '../../log/commit-text.js';
+import type { StreamVersion } from '../../log/positions.js';
 import type { StreamName } from '../../log/stream-name.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
-import type { StreamHead } from './stream-heads.js';
+
+/** Where a stream stands. `id` is its row's. */
+export interface StreamHead {
+  readonly id: number;
+  readonly version: StreamVersion;
+  readonly closed: boolean;
+}
 
 /** Where the stream stands; `undefined` when it does not exist. Call it in a write transaction only: the cache is good for that one. */
 export function headOf(log: SqliteLog, stream: StreamName): StreamHead | undefined {
@@ -11,7 +18,7 @@ export function headOf(log: SqliteLog, stream: StreamName): StreamHead | undefin
   if (id === undefined) return undefined;
   const last = log.get<{ version: number; start: string }>(LAST_COMMIT, id)!;
   const head = { id, version: last.version, closed: isClosing(last.start) };
-  log.heads.stage(stream, head);
+  log.heads.set(stream, head);
   return head;
 }
 

@@ -12,8 +12,6 @@ import { assertCompatible, migrate } from './migrate.js';
 import { SqliteLog } from './sqlite-log.js';
 import { DRIVER_TIMEOUT, whileBusy } from './while-busy.js';
 
-const CACHE_KIBIBYTES = 65_536;
-
 /** @throws InvalidOptionsError, LogIncompleteError, StoreIncompatibleError, StoreUnavailableError */
 export async function openLog(options: OpenOptions, purpose: 'use' | 'filling' = 'use'): Promise<SqliteLog> {
   const lacking = lackingDriver();
@@ -59,7 +57,6 @@ function openOnce(files: LogFiles, options: OpenOptions, purpose: 'use' | 'filli
   try {
     assertCompatible(database, files.location);
     if (!options.readOnly) makeDurable(database, options);
-    database.pragma(`cache_size = -${CACHE_KIBIBYTES}`);
     database.pragma('foreign_keys = OFF');
     if (!options.readOnly) migrate(database, files.location);
     const flushesEach = !options.readOnly && options.durability === 'power-cut';

@@ -1,7 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { RecentlyUsed } from '../../adapter/recently-used.js';
 import { LogDivergedError, StoreClosedError } from '../../log/errors.js';
 import type { LogId, Position, StreamVersion } from '../../log/positions.js';
-import { StreamHeads } from '../append/stream-heads.js';
+import type { StreamName } from '../../log/stream-name.js';
+import type { StreamHead } from '../append/stream-head.js';
 import type { JournalRoom } from './journal-room.js';
 import { divergedBy, type FileChange, type LogFiles } from './log-files.js';
 import { StreamNames } from './stream-names.js';
@@ -32,7 +34,8 @@ const UNKNOWN: LogRow = { log_id: '', sealed: 0, moved_to: null, handed_to: null
 
 /** A connection, and what it knows of the log between two of its transactions. */
 export class SqliteLog {
-  readonly heads = new StreamHeads();
+  /** Of the streams used last, with what the running transaction has added: unless it ends with COMMIT, all are forgotten. */
+  readonly heads = new RecentlyUsed<StreamName, StreamHead>();
   readonly streamNames = new StreamNames();
   readonly #statements = new Map<string, Statement>();
   #open = true;
@@ -117,7 +120,7 @@ export class SqliteLog {
   refresh(): void {
     const version = this.#number('PRAGMA data_version');
     if (version === this.#dataVersion) return;
-    this.heads.forget();
+    this.heads.clear();
     // All columns: older tables, as a read-only store may meet them, have fewer, and somebody else may add the rest at any time.
     const found = this.get<LogRow>('SELECT * FROM log WHERE id = 1');
     if (!found) throw divergedBy('replaced', this.location, this.logId);
@@ -137,7 +140,6 @@ export class SqliteLog {
 
   /** After COMMIT. */
   keepStaged(): void {
-    this.heads.keepStaged();
     this.#newest = this.newest;
     this.#row = this.row;
     this.#dropStaged();
@@ -145,7 +147,7 @@ export class SqliteLog {
 
   /** After anything but COMMIT: what was remembered may be what was rolled back. */
   forget(): void {
-    this.heads.forget();
+    this.heads.clear();
     this.#dropStaged();
     this.#dataVersion = undefined;
   }

@@ -27,7 +27,9 @@ export function newEvent(sequence: number): NewEvent<Measured> {
 }
 
 export function newEvents(first: number, count: number): NewEvent<Measured>[] {
-  return Array.from({ length: count }, (_, index) => newEvent(first + index));
+  const events = new Array<NewEvent<Measured>>(count);
+  for (let index = 0; index < count; index++) events[index] = newEvent(first + index);
+  return events;
 }
 
 /** As many as a shop has open at once. */

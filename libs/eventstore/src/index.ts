@@ -2,6 +2,7 @@ export * from './aggregate/aggregate-definition.js';
 export * from './aggregate/aggregate-errors.js';
 export * from './aggregate/aggregate-notice.js';
 export * from './aggregate/aggregate-repository.js';
+export type { AggregateRepositoryOptions } from './aggregate/aggregate-repository-options.js';
 export * from './aggregate/backoff.js';
 export * from './aggregate/commit-ids.js';
 export * from './aggregate/decider.js';

@@ -9,11 +9,16 @@ export * from './projection/define-reactor.js';
 export * from './projection/errors.js';
 export type { ProcessingOptions } from './projection/processing-options.js';
 export * from './projection/projection.js';
-export * from './projection/projector-options.js';
+export type { ProjectorEvent, ProjectorOptions } from './projection/projector-options.js';
 export * from './projection/projector-status.js';
 export * from './projection/projector.js';
 export * from './projection/read-models.js';
-export * from './projection/rebuild/rebuild-options.js';
+export type {
+  RebuildOptions,
+  RebuildProgress,
+  RebuildResult,
+  Verification,
+} from './projection/rebuild/rebuild-options.js';
 export * from './projection/rebuild/rebuild.js';
 export * from './projection/replay-reactor.js';
 export * from './projection/validate.js';

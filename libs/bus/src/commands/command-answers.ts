@@ -7,6 +7,7 @@ import {
   type EventStore,
   type StreamName,
 } from '@varve/eventstore';
+import { assertKnownOptions } from '../message/known-options.js';
 import type { Command } from './command.js';
 
 /** Why a command was not carried out, for programs and for people. */
@@ -46,9 +47,10 @@ export class CommandAnswers {
 
   constructor(
     private readonly log: EventStore,
-    { category = 'command' }: CommandAnswersOptions = {},
+    options: CommandAnswersOptions = {},
   ) {
-    this.#category = category;
+    assertKnownOptions<CommandAnswersOptions>('the answers to commands', options, { category: 'string' });
+    this.#category = options.category ?? 'command';
   }
 
   /**

@@ -1,4 +1,5 @@
-import { shownOption, systemTimers, type Timers } from '@varve/eventstore';
+import { shownOption, systemTimers, type OptionKind, type Timers } from '@varve/eventstore';
+import { assertKnownOptions } from '../message/known-options.js';
 import { InvalidBusOptionsError, PublishNotConfirmedError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
 import type { Command } from './command.js';
@@ -20,12 +21,22 @@ export interface CommandSenderOptions {
   readonly clock?: () => Date;
 }
 
+const KNOWN: Readonly<Record<keyof Required<CommandSenderOptions>, OptionKind>> = {
+  bus: 'object',
+  topic: 'string',
+  source: 'string',
+  timeout: true,
+  timers: 'object',
+  clock: 'function',
+};
+
 const DEFAULT_TIMEOUT = 5_000;
 
 /** Puts commands on a bus, for whoever cannot wait until they are carried out. */
 export class CommandSender {
   /** @throws InvalidBusOptionsError */
   constructor(private readonly options: CommandSenderOptions) {
+    assertKnownOptions<CommandSenderOptions>('a command sender', options, KNOWN);
     const { timeout = DEFAULT_TIMEOUT } = options;
     if (Number.isFinite(timeout) && timeout > 0) return;
     throw new InvalidBusOptionsError(

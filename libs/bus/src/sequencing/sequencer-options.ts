@@ -1,4 +1,12 @@
-import { givenOptions, systemTimers, tell, type LogReader, type Timers } from '@varve/eventstore';
+import {
+  givenOptions,
+  systemTimers,
+  tell,
+  type LogReader,
+  type OptionKind,
+  type Timers,
+} from '@varve/eventstore';
+import { assertKnownOptions } from '../message/known-options.js';
 import type { BusNotice } from '../transport/bus-notice.js';
 import { InvalidBusOptionsError } from '../transport/errors.js';
 import type { MessageBus } from '../transport/message-bus.js';
@@ -34,8 +42,25 @@ export interface SequencerOptions extends Pick<SubscriptionOptions, 'onPoison'> 
 
 export type SequencerSettings = Required<SequencerOptions>;
 
+const KNOWN: Readonly<Record<keyof Required<SequencerOptions>, OptionKind>> = {
+  startFrom: ['earliest', 'latest'],
+  onPoison: true,
+  bus: 'object',
+  topics: 'array',
+  group: 'string',
+  log: 'object',
+  maxHeld: true,
+  maxHeldBytes: true,
+  hold: true,
+  clock: 'function',
+  timers: 'object',
+  random: 'function',
+  onNotice: 'function',
+};
+
 /** @throws InvalidBusOptionsError */
 export function sequencerSettings(options: SequencerOptions): SequencerSettings {
+  assertKnownOptions<SequencerOptions>('a sequencer', options, KNOWN);
   const settings: SequencerSettings = {
     startFrom: 'latest',
     onPoison: 'dead-letter',

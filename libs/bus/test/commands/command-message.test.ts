@@ -21,7 +21,8 @@ const command: Command = {
   data: { pieces: 2 },
   fingerprint: 'f',
 };
-const envelope = { topic: 'stock_commands', source: '/orders/commands', at };
+const place = { topic: 'stock_commands', source: '/orders/commands' };
+const envelope = { ...place, at };
 
 describe('a command as a message', () => {
   test('is a CloudEvent with its id, routed by its aggregate', () => {
@@ -75,7 +76,7 @@ describe('a command as a message', () => {
 describe('the sender of commands', () => {
   test('resolves when the broker has the command', async () => {
     const bus = new MemoryMessageBus();
-    const sender = new CommandSender({ bus, ...envelope, clock: () => at });
+    const sender = new CommandSender({ bus, ...place, clock: () => at });
     await sender.send(command);
     const received = Promise.withResolvers<Message>();
     await bus.subscribe({ topics: ['stock_commands'], group: 'test' }, async (message) =>
@@ -85,10 +86,17 @@ describe('the sender of commands', () => {
     await bus.close();
   });
 
+  test('refuses an option that it does not know, by its name', () => {
+    const misspelled = { bus: new MemoryMessageBus(), ...place, timeOut: 100 };
+    expect(() => new CommandSender(misspelled)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', option: 'timeOut' }),
+    );
+  });
+
   test('says at once that the broker is down', async () => {
     const bus = new MemoryMessageBus();
     bus.broker.goDown();
-    await expect(new CommandSender({ bus, ...envelope }).send(command)).rejects.toMatchObject({
+    await expect(new CommandSender({ bus, ...place }).send(command)).rejects.toMatchObject({
       code: 'broker-unavailable',
     });
     await bus.close();
@@ -106,7 +114,7 @@ describe('the sender of commands', () => {
         return new Promise(() => undefined);
       }
     })();
-    const sender = new CommandSender({ bus, ...envelope, timeout: 2_000, timers: time.timers });
+    const sender = new CommandSender({ bus, ...place, timeout: 2_000, timers: time.timers });
     const sent = sender.send(command).catch((error: unknown) => error);
     await time.runUntil(() => time.now() >= 2_000);
     expect(await sent).toMatchObject({ code: 'publish-not-confirmed', retryable: true });

@@ -282,7 +282,14 @@ describe('A sequencer', () => {
 
   test('is refused with the name of what is wrong', () => {
     const fixture = new Fixture();
-    for (const wrong of [{ maxHeld: 0 }, { maxHeld: 10_001 }, { maxHeldBytes: 0 }, { hold: -1 }]) {
+    const misspelled = { maxhold: 10, startFrom: 'earliest' };
+    for (const wrong of [
+      { maxHeld: 0 },
+      { maxHeld: 10_001 },
+      { maxHeldBytes: 0 },
+      { hold: -1 },
+      misspelled,
+    ]) {
       expect(
         () => new Sequencer({ bus: fixture.bus, topics: [TOPIC], group: 'g', log: fixture.log, ...wrong }),
       ).toThrow(InvalidBusOptionsError);

@@ -1,17 +1,14 @@
 import type { CommitHeader } from '../log/commit.js';
-import { ConcurrencyConflictError, InvalidArgumentError, InvalidOptionsError } from '../log/errors.js';
+import { ConcurrencyConflictError, InvalidArgumentError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
-import type { EventStore } from '../log/event-store.js';
 import type { ExpectedVersion } from '../log/expected-version.js';
 import type { StreamVersion } from '../log/positions.js';
-import type { SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { classNameOf } from '../schema/event-class.js';
-import type { EventRegistry } from '../schema/event-registry.js';
-import type { AggregateDefinition, EventSourced } from './aggregate-definition.js';
+import type { EventSourced } from './aggregate-definition.js';
 import { AggregateNotAttachedError } from './aggregate-errors.js';
+import { assertRepositoryOptions, type AggregateRepositoryOptions } from './aggregate-repository-options.js';
 import { tell } from '../log/tell.js';
-import type { NoticeListener } from './aggregate-notice.js';
 import { aggregateSource } from './aggregate-source.js';
 import { appendSurely } from './append-surely.js';
 import { backoffFrom, type Backoff } from './backoff.js';
@@ -22,26 +19,6 @@ import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
 import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
 import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
-
-/** What a repository of one kind of aggregate works with. */
-export interface AggregateRepositoryOptions<A extends EventSourced> {
-  /** The log that the aggregates are loaded from and saved to. */
-  readonly store: EventStore;
-  /** The events that its aggregates record and are rebuilt from. One that it does not know is an error, on load and on save. */
-  readonly registry: EventRegistry;
-  /** How one aggregate is made, rebuilt and kept as a snapshot, and the category that its streams' names begin with. */
-  readonly definition: AggregateDefinition<A>;
-  /** Needed when the definition has `snapshots`. */
-  readonly snapshotStore?: SnapshotStore;
-  /** Called after each append with what was recorded. It is not awaited; its failure is announced and fails nothing. */
-  readonly onRecorded?: (events: readonly RecordedEvent[], aggregate: A) => unknown;
-  /** Hears what has failed no load and no save: snapshots that were not used or kept, an `onRecorded` that failed, decisions that are taken again. */
-  readonly announce?: NoticeListener;
-  /** Waits between re-decisions, and between tries of an append whose outcome is unknown. */
-  readonly backoff?: Partial<Backoff>;
-  /** Ids for commits to which nobody gives one: they make an append repeatable after an unknown outcome. */
-  readonly newCommitId?: () => string;
-}
 
 /** What a repository remembers of an aggregate that it owns. */
 interface Attachment {
@@ -64,15 +41,10 @@ export class AggregateRepository<A extends EventSourced> {
   readonly #attachments = new WeakMap<A, Attachment>();
   readonly #busy = new WeakMap<A, 'saving' | 'executing'>();
 
-  /** @throws InvalidOptionsError for a category that has a "-", and for a backoff that is none */
+  /** @throws InvalidOptionsError */
   constructor(options: AggregateRepositoryOptions<A>) {
+    assertRepositoryOptions(options);
     this.category = options.definition.category;
-    if (this.category === '' || this.category.includes('-')) {
-      throw new InvalidOptionsError(
-        'category',
-        `The category "${this.category}" must be a name without "-", which ends it in stream names.`,
-      );
-    }
     this.#options = options;
     this.#source = aggregateSource(options);
     this.#backoff = backoffFrom(options.backoff);

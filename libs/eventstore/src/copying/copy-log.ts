@@ -1,5 +1,6 @@
-import { isEventStoreError, StoreIncompatibleError } from '../log/errors.js';
+import { InvalidOptionsError, isEventStoreError, StoreIncompatibleError } from '../log/errors.js';
 import type { VerifiableLog } from '../log/event-store.js';
+import { assertKnownOptions, type OptionKind } from '../log/known-options.js';
 import type { LogFilling, LogSeal, MovableLog } from '../log/movable-log.js';
 import type { LogId, Position } from '../log/positions.js';
 import { withOtherAdvice } from '../log/unknown-outcome.js';
@@ -19,6 +20,12 @@ export interface CopyLogOptions {
   /** Aborted: the copying ends with the signal's reason; what was copied is kept, and another one goes on. */
   readonly signal?: AbortSignal;
 }
+
+const KNOWN: Readonly<Record<keyof Required<CopyLogOptions>, OptionKind>> = {
+  as: ['move', 'copy'],
+  onProgress: 'function',
+  signal: 'object',
+};
 
 /** Told again and again: what is being done, up to which position, of how many the source has. */
 export interface CopyProgress {
@@ -51,6 +58,7 @@ export async function copyLog(
   target: LogFilling,
   options: CopyLogOptions,
 ): Promise<CopyResult> {
+  assertKnownOptions<CopyLogOptions>(options, { of: 'copyLog', known: KNOWN, error: InvalidOptionsError });
   const copying = new Copying(source, target, options);
   try {
     return await (options.as === 'move' ? copying.move() : copying.copy());

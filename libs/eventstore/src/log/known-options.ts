@@ -17,8 +17,8 @@ interface Kind {
   readonly remedy: string;
 }
 
-/** What an option may be, if it is given; `true`: whoever reads it sees to that. */
-export type OptionKind = keyof typeof KINDS | true;
+/** What an option may be, if it is given: of a kind, or one of these words; `true`: whoever reads it sees to that. */
+export type OptionKind = keyof typeof KINDS | readonly string[] | true;
 
 /** Which options there are, and who says that another is none. */
 export interface OptionsKnown<Options extends object> {
@@ -78,8 +78,16 @@ function remedyFor(unknown: string, known: object): string {
 }
 
 function kindProblem(value: unknown, kind: OptionKind = true): string | undefined {
-  if (kind === true || value === undefined || KINDS[kind].is(value)) return undefined;
-  return `is ${shownOption(value)}. ${KINDS[kind].remedy}`;
+  if (kind === true || value === undefined) return undefined;
+  const { is, remedy } = typeof kind === 'string' ? KINDS[kind] : oneOf(kind);
+  return is(value) ? undefined : `is ${shownOption(value)}. ${remedy}`;
+}
+
+function oneOf(words: readonly string[]): Kind {
+  return {
+    is: (value) => typeof value === 'string' && words.includes(value),
+    remedy: `Give ${words.map((word) => `"${word}"`).join(' or ')}.`,
+  };
 }
 
 function isObject(value: unknown): value is object {

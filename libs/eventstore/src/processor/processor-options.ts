@@ -1,3 +1,4 @@
+import { assertKnownOptions, type OptionKind } from '../log/known-options.js';
 import { tell } from '../log/tell.js';
 import type { Commit } from '../log/commit.js';
 import { InvalidOptionsError } from '../log/errors.js';
@@ -129,8 +130,35 @@ export interface ProcessorSettings<Tx> {
 type WithoutProcessor<Event> = Event extends unknown ? Omit<Event, 'processor'> : never;
 export type Announcement = WithoutProcessor<ProcessorEvent>;
 
+const KNOWN: Readonly<Record<keyof Required<ProcessorOptions<never>>, OptionKind>> = {
+  id: 'string',
+  log: 'object',
+  store: 'object',
+  handler: 'object',
+  feed: 'object',
+  walkBehind: true,
+  mayBeFed: 'boolean',
+  order: ['stream', 'log'],
+  owner: 'string',
+  filter: 'object',
+  decode: 'function',
+  onUndecodable: ['stop', 'skip'],
+  failurePolicy: true,
+  startFrom: ['beginning', 'from-now'],
+  sharesLogTransaction: 'boolean',
+  leaseDuration: true,
+  batch: 'object',
+  clock: 'function',
+  now: 'function',
+  timers: 'object',
+  random: 'function',
+  onEvent: 'function',
+};
+
 /** @throws InvalidOptionsError */
 export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings<Tx> {
+  const rules = { of: 'a processor', known: KNOWN, error: InvalidOptionsError };
+  assertKnownOptions<ProcessorOptions<Tx>>(options, rules);
   const settings: ProcessorSettings<Tx> = {
     id: options.id,
     log: options.log,

@@ -17,6 +17,14 @@ async function placedOrder(store: InMemoryEventStore, total = 100): Promise<Orde
   return order;
 }
 
+test('A repository refuses an option that it does not know, by its name', () => {
+  const store = new InMemoryEventStore();
+  const misspelled = { store, registry, definition: orderDefinition, snapshotstore: store };
+  expect(() => new AggregateRepository(misspelled)).toThrow(
+    expect.objectContaining({ code: 'invalid-options', option: 'snapshotstore' }),
+  );
+});
+
 describe('loading', () => {
   test('an aggregate to which nothing has happened is new at version 0, and is not found', async () => {
     const orders = ordersIn({ store: new InMemoryEventStore() });

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { copyLog } from '@varve/eventstore';
+import { copyLog, type CopyLogOptions } from '@varve/eventstore';
 import { writeFailedBecause } from '../../src/adapter/write-failed.js';
 import { fill, open, use } from './logs.js';
 
@@ -36,3 +36,19 @@ test('A copy that is damaged is to be deleted, and its source is not blamed', as
   });
   expect(await source.findSeal()).toBeUndefined();
 });
+
+test.each([
+  ['as', { as: 'Move' }, '"as" of copyLog is "Move". Give "move" or "copy".'],
+  ['move', { move: true }, '"move" of copyLog is unknown. Known are as, onProgress, signal.'],
+])(
+  'A misspelled %s copies nothing: a move was meant, and the source would not be sealed',
+  async (option, options, message) => {
+    const source = await open('old.db');
+    await use(source, 3);
+    const target = await fill('new.db', source);
+    await expect(copyLog(source, target, options as unknown as CopyLogOptions)).rejects.toMatchObject({
+      ...{ code: 'invalid-options', option, message },
+    });
+    expect(await target.head()).toBe(0);
+  },
+);

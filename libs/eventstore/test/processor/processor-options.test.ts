@@ -32,6 +32,8 @@ describe('a processor’s options', () => {
     ['batches larger than a log reads', { batch: { max: 10_001 } }, 'batch.max'],
     ['batches of nothing', { batch: { initial: 0 } }, 'batch.initial'],
     ['an empty id', { id: '' }, 'id'],
+    ['a name that is none', { leaseTime: 5_000 } as Partial<Options>, 'leaseTime'],
+    ['a word that is none', { startFrom: 'now' } as unknown as Partial<Options>, 'startFrom'],
   ])('refuse %s', (_, options, option) => {
     expect(() => new Fixture().processor(options)).toThrow(
       expect.objectContaining({ code: 'invalid-options', option }),

@@ -1,11 +1,14 @@
 import {
+  assertKnownOptions,
   systemTimers,
   type BatchOptions,
   type EventRegistry,
   type FailurePolicy,
   type LogReader,
+  type OptionKind,
   type Timers,
 } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from './errors.js';
 import type { ReadModels } from './read-models.js';
 
 /** What a projector and a rebuild have in common: where from, where to, and how. */
@@ -38,6 +41,35 @@ export interface ProcessingOptions<Tx> {
 
 export type Processing<Tx> = ProcessingOptions<Tx> &
   Required<Pick<ProcessingOptions<Tx>, 'owner' | 'clock' | 'timers'>>;
+
+const KNOWN: Readonly<Record<keyof Required<ProcessingOptions<never>>, OptionKind>> = {
+  log: 'object',
+  readModels: 'object',
+  registry: 'object',
+  failurePolicy: true,
+  onUndecodable: ['stop', 'skip'],
+  leaseDuration: true,
+  owner: 'string',
+  batch: 'object',
+  clock: 'function',
+  now: 'function',
+  timers: 'object',
+  random: 'function',
+};
+
+/**
+ * What a projector and a rebuild know, beside what only one of them does. To be asked before any option is read.
+ *
+ * @throws InvalidProjectionOptionsError
+ */
+export function assertProcessingOptions<Tx, Options extends ProcessingOptions<Tx>>(
+  of: string,
+  options: Options,
+  own: Readonly<Record<keyof Omit<Required<Options>, keyof ProcessingOptions<Tx>>, OptionKind>>,
+): void {
+  const known: Readonly<Record<string, OptionKind>> = { ...KNOWN, ...own };
+  assertKnownOptions<object>(options, { of, known, error: InvalidProjectionOptionsError });
+}
 
 export function processingOf<Tx>(options: ProcessingOptions<Tx>): Processing<Tx> {
   const { owner = crypto.randomUUID(), clock = () => performance.now(), timers = systemTimers } = options;

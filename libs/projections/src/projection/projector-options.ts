@@ -1,6 +1,6 @@
-import type { ProcessorEvent, StreamName } from '@varve/eventstore';
+import type { OptionKind, ProcessorEvent, StreamName } from '@varve/eventstore';
 import type { BusFeed } from './feed/bus-feed.js';
-import type { ProcessingOptions } from './processing-options.js';
+import { assertProcessingOptions, type ProcessingOptions } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
 import type { VersionId } from './version-id.js';
 
@@ -20,6 +20,23 @@ export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
   readonly versionCheckInterval?: number;
   /** Hears what the projector and its processors do. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: ProjectorEvent) => void;
+}
+
+const KNOWN: Readonly<
+  Record<keyof Omit<Required<ProjectorOptions<never>>, keyof ProcessingOptions<never>>, OptionKind>
+> = {
+  projections: 'array',
+  reactors: 'array',
+  feed: 'object',
+  group: 'string',
+  replaced: ['keep', 'drop'],
+  versionCheckInterval: true,
+  onEvent: 'function',
+};
+
+/** @throws InvalidProjectionOptionsError */
+export function assertProjectorOptions<Tx>(options: ProjectorOptions<Tx>): void {
+  assertProcessingOptions<Tx, ProjectorOptions<Tx>>('a projector', options, KNOWN);
 }
 
 /** Everything that a projector announces. */

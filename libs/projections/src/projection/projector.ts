@@ -4,7 +4,7 @@ import { InvalidProjectionOptionsError, isProjectionsError } from './errors.js';
 import { validateFeed } from './feed/bus-feed.js';
 import { Followers } from './followers.js';
 import { processingOf, type Processing } from './processing-options.js';
-import type { ProjectorEvent, ProjectorOptions } from './projector-options.js';
+import { assertProjectorOptions, type ProjectorEvent, type ProjectorOptions } from './projector-options.js';
 import { readStatus, type ProjectorStatus } from './projector-status.js';
 import { registerConsumer } from './register-consumer.js';
 import { validateDeclarations } from './validate.js';
@@ -31,6 +31,7 @@ export class Projector<Tx> {
 
   /** @throws InvalidProjectionOptionsError, DuplicateProjectionError */
   constructor(options: ProjectorOptions<Tx>) {
+    assertProjectorOptions(options);
     validateDeclarations(options);
     assertInterval(options.versionCheckInterval);
     validateFeed(options.feed, options.projections, options.readModels);

@@ -52,6 +52,17 @@ describe('declarations', () => {
     },
   );
 
+  it.each([
+    ['failurPolicy', { failurPolicy: { then: 'park' } }, /"failurPolicy" of a projector is unknown/],
+    ['replaced', { replaced: 'delete' }, /"replaced" of a projector is "delete"\. Give "keep" or "drop"\./],
+  ])('with a misspelled %s are refused', (option, wrong, message) => {
+    const log = new InMemoryEventStore();
+    const options = { log, readModels: {} as ReadModels<unknown>, projections: [projection()] };
+    const refused = expect.objectContaining({ code: 'invalid-options', option }) as Error;
+    expect(() => new Projector({ ...options, ...(wrong as object) })).toThrow(refused);
+    expect(() => new Projector({ ...options, ...(wrong as object) })).toThrow(message);
+  });
+
   it.each([[[]], ['order'], [['order-1']], [['']], [['order', 7]]])(
     'with categories that no stream has are refused: %j',
     (categories) => {

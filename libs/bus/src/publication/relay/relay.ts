@@ -12,6 +12,7 @@ import {
   type Timers,
 } from '@varve/eventstore';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
+import { assertPublishingOptions } from '../known-options.js';
 import type { PublicationEvent } from '../publication-events.js';
 import { PublicationPlan, type PublicationOptions } from '../publication-plan.js';
 import type { PublicationStore } from '../publication-store.js';
@@ -79,6 +80,7 @@ export class Relay<Tx = unknown> {
 
   /** @throws InvalidBusOptionsError, InvalidOptionsError */
   constructor(options: RelayOptions<Tx>) {
+    assertPublishingOptions('a relay', options);
     const { log, store, bus, owner, sweepAfter = DEFAULT_SWEEP_AFTER, onEvent } = options;
     const { clock = () => performance.now(), timers = systemTimers, random = Math.random } = options;
     if (!(Number.isFinite(sweepAfter) && sweepAfter >= 1))

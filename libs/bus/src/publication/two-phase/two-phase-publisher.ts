@@ -15,6 +15,7 @@ import {
 } from '@varve/eventstore';
 import { readCommitMessage } from '../../message/read-commit-message.js';
 import { InvalidBusOptionsError } from '../../transport/errors.js';
+import { assertPublishingOptions } from '../known-options.js';
 import type { PublicationEvent, PublicationListener } from '../publication-events.js';
 import { isTwoPhase, PublicationPlan, type PublicationOptions } from '../publication-plan.js';
 import type { Confirmations } from '../publication-store.js';
@@ -89,6 +90,7 @@ export class TwoPhasePublisher {
 
   /** @throws InvalidBusOptionsError on a bus without two phases, and for options that are none */
   constructor(options: TwoPhasePublisherOptions) {
+    assertPublishingOptions('a two-phase publisher', options);
     const { bus, log, store, timers = systemTimers, now = () => new Date() } = options;
     const { whenUnreachable = 'append-and-sweep', clock = () => performance.now() } = options;
     const { prepareTimeout = 3_000, fenceAfter = DEFAULT_FENCE_AFTER } = options;

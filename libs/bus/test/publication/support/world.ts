@@ -122,7 +122,7 @@ export class Instance {
     options: InstanceOptions,
   ) {
     const { time, store, broker, categories } = world;
-    const { maxBytes, log = world.log } = options;
+    const { maxBytes, log = world.log, ...publishing } = options;
     this.bus =
       options.bus ?? new MemoryMessageBus({ broker, ...(maxBytes === undefined ? {} : { maxBytes }) });
     const shared = {
@@ -130,7 +130,7 @@ export class Instance {
       store,
       clock: time.clock,
       timers: time,
-      ...options,
+      ...publishing,
       bus: this.bus,
       log,
       onEvent: (event: PublicationEvent | ProcessorEvent) => void this.events.push(event),

@@ -1,5 +1,5 @@
-import type { Position, ProcessorEvent, StreamName } from '@varve/eventstore';
-import type { ProcessingOptions } from '../processing-options.js';
+import type { OptionKind, Position, ProcessorEvent, StreamName } from '@varve/eventstore';
+import { assertProcessingOptions, type ProcessingOptions } from '../processing-options.js';
 import type { Projection } from '../projection.js';
 import type { VersionId } from '../version-id.js';
 import type { RowComparison } from './compare-rows.js';
@@ -25,6 +25,24 @@ export interface RebuildOptions<Tx> extends ProcessingOptions<Tx> {
   readonly onProgress?: (progress: RebuildProgress) => void;
   /** Hears what the processor does that builds the new version. It is not awaited: what it throws or rejects is dropped. */
   readonly onEvent?: (event: ProcessorEvent) => void;
+}
+
+const KNOWN: Readonly<
+  Record<keyof Omit<Required<RebuildOptions<never>>, keyof ProcessingOptions<never>>, OptionKind>
+> = {
+  projection: 'object',
+  unfinished: ['resume', 'afresh'],
+  verify: ['none', 'report', 'require'],
+  parked: ['hold', 'switch'],
+  replaced: ['keep', 'drop'],
+  signal: 'object',
+  onProgress: 'function',
+  onEvent: 'function',
+};
+
+/** @throws InvalidProjectionOptionsError */
+export function assertRebuildOptions<Tx>(options: RebuildOptions<Tx>): void {
+  assertProcessingOptions<Tx, RebuildOptions<Tx>>('a rebuild', options, KNOWN);
 }
 
 /** How far a rebuild has come, for people to look at. */

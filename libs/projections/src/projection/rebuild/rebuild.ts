@@ -3,7 +3,12 @@ import { processingOf, type Processing } from '../processing-options.js';
 import type { ProjectionVersion } from '../read-models.js';
 import { validateDeclarations } from '../validate.js';
 import { processorIdOf, type VersionId } from '../version-id.js';
-import type { RebuildOptions, RebuildResult, Verification } from './rebuild-options.js';
+import {
+  assertRebuildOptions,
+  type RebuildOptions,
+  type RebuildResult,
+  type Verification,
+} from './rebuild-options.js';
 import { ProgressReport } from './rebuild-progress.js';
 import { RebuildSteps, type RebuildParts } from './rebuild-steps.js';
 import { switchOver } from './rebuild-switch.js';
@@ -15,9 +20,11 @@ import { liveBeside, verifyRebuild } from './rebuild-verify.js';
  *
  * The new version's lease is held here until it is live. Then the projector instances move over to it by themselves.
  *
+ * @throws InvalidProjectionOptionsError
  * @throws what stopped the new version, such as an event that it cannot apply; the live one is not touched
  */
 export async function rebuild<Tx>(options: RebuildOptions<Tx>): Promise<RebuildResult> {
+  assertRebuildOptions(options);
   const { projection, readModels, registry, failurePolicy } = options;
   validateDeclarations({
     projections: [projection],

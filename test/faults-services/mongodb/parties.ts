@@ -5,8 +5,8 @@ import { CALLERS, type Allowance, type LogAddress, type WriterLog, type WriterOr
 
 type Told = Readonly<Record<string, unknown>>;
 
-/** Long enough for a machine on which a dozen processes start at once. */
-const PATIENCE = 240_000;
+/** Long enough for eight writers on FerretDB, which looks for each of a group's streams by reading all of the log, beside other work. */
+const PATIENCE = 900_000;
 
 /** Processes that go from one log to the next, since to start one takes longer than to kill it. */
 export class Crew {

@@ -14,7 +14,7 @@ import { ReaderParty, WriterParty } from './parties.ts';
 /** So many things go wrong in one log: enough of them to meet, and few enough for a log that is read quickly. */
 export const ROUNDS_PER_STORY = 7;
 /** On two cores, beside brokers that are busy, too. */
-const PATIENCE = 240_000;
+const PATIENCE = 900_000;
 /** Commits of each writer before a fault, and as many after it. */
 const ALLOWED = 16;
 /** Milliseconds for which a writer tries to append: shorter than an outage, so that outcomes become unknown. */

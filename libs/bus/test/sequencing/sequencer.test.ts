@@ -282,7 +282,7 @@ describe('A sequencer', () => {
 
   test('is refused with the name of what is wrong', () => {
     const fixture = new Fixture();
-    const misspelled = { maxhold: 10, startFrom: 'earliest' };
+    const misspelled: object = { maxhold: 10 };
     for (const wrong of [
       { maxHeld: 0 },
       { maxHeld: 10_001 },

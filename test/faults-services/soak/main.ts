@@ -44,14 +44,20 @@ function chosenBus(values: Values): Chosen {
 async function main(values: Values): Promise<void> {
   const { name, numbers, work, shown } = chosen(values);
   const given = values.seed === undefined ? undefined : whole('seed', values.seed);
-  const fresh = (): FinishedRuns => FinishedRuns.fresh(name, given ?? Math.floor(Math.random() * 2 ** 31));
-  const finished = values.resume ? FinishedRuns.resumed(name, given) : fresh();
-  const { seed } = finished;
-  const runs = values.run === undefined ? numbers : [whole('run', values.run)];
-  console.log(`${name}, seed ${seed}, ${runs.length} runs, ${finished.count} of them finished before`);
-  const options = { seed, runs, print: (line: string) => console.log(line) };
-  await work(values.run === undefined ? { ...options, finished } : options);
-  console.log(shown);
+  const print = (line: string): void => console.log(line);
+  const resumed = values.resume ? FinishedRuns.resumed(name, given) : undefined;
+  const seed = resumed?.seed ?? given ?? Math.floor(Math.random() * 2 ** 31);
+  if (values.run === undefined) {
+    const finished = resumed ?? FinishedRuns.fresh(name, seed);
+    print(`${name}, seed ${seed}, ${numbers.length} runs, ${finished.count} of them finished before`);
+    await work({ seed, runs: numbers, print, finished });
+  } else {
+    // It counts for nothing: the soak that it is one of can be resumed afterwards.
+    const run = whole('run', values.run);
+    print(`${name}, seed ${seed}, run ${run} alone`);
+    await work({ seed, runs: [run], print });
+  }
+  print(shown);
 }
 
 try {

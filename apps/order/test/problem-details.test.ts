@@ -12,6 +12,7 @@ import {
   InvalidEventError,
   LogDivergedError,
   StoreClosedError,
+  StoreIncompatibleError,
   StoreUnavailableError,
   StreamClosedError,
   UnknownEventTypeError,
@@ -30,6 +31,7 @@ const errors: Record<string, () => unknown> = {
   down: () => new StoreUnavailableError('could not write /var/lib/orders.db', 'not-written'),
   unknown: () => new StoreUnavailableError('could not write /var/lib/orders.db', 'unknown'),
   stopping: () => new StoreClosedError(),
+  damaged: () => new StoreIncompatibleError('The log /var/lib/orders.db is damaged'),
   type: () => new UnknownEventTypeError('order.lost', 'order-1@3'),
   bug: () => new TypeError("Cannot read properties of undefined (reading 'secret')"),
   thrown: () => 'a string',
@@ -87,6 +89,7 @@ describe.each([
       down: '503 store-unavailable',
       unknown: '503 store-unavailable',
       stopping: '503 store-closed',
+      damaged: '503 store-incompatible',
       type: '500 internal-error',
       bug: '500 internal-error',
       thrown: '500 internal-error',
@@ -96,13 +99,13 @@ describe.each([
 
   it('keep what is inside the server inside, and log it', async () => {
     const get = await start(adapter);
-    for (const error of ['bug', 'type', 'diverged', 'down']) {
+    for (const error of ['bug', 'type', 'diverged', 'down', 'damaged']) {
       expect(JSON.stringify((await get(error)).body)).not.toMatch(
         /secret|\/var\/lib|order\.lost| at [\w.]+ \(/,
       );
     }
     const logged = vi.mocked(Logger.prototype.error).mock.calls.map(([first]) => String(first));
-    expect(logged).toHaveLength(4);
+    expect(logged).toHaveLength(5);
     expect(logged[0]).toContain("reading 'secret'");
   });
 

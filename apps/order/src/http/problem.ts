@@ -22,6 +22,7 @@ const STATUS: Partial<Record<EventStoreErrorCode, number>> = {
   'log-diverged': 503,
   'log-sealed': 503,
   'store-closed': 503,
+  'store-incompatible': 503,
   'store-unavailable': 503,
   'stream-closed': 409,
 };

@@ -6,8 +6,8 @@ export class ProblemDetailsFilter extends ProblemFilter {
     return problemOf(error);
   }
 
-  /** A read model that is behind is no failure: it is answered with 503 all day long. */
-  protected override isLogged({ status }: Problem): boolean {
-    return status === 500;
+  /** A read model that is behind is no failure: it is answered with 503 all day long. Damage may be where only a query looks. */
+  protected override isLogged({ status, code }: Problem): boolean {
+    return status === 500 || code === 'store-incompatible';
   }
 }

@@ -2,19 +2,26 @@ import { internalProblem, problem, problemOfHttp, type Problem } from '@varve/ht
 
 const STATUS: Readonly<Record<string, number>> = {
   'invalid-argument': 400,
+  'log-diverged': 503,
   'projection-behind': 503,
   'read-models-closed': 503,
   'read-models-diverged': 503,
+  'store-closed': 503,
+  'store-incompatible': 503,
   'store-unavailable': 503,
   'unknown-projection': 503,
 };
 
-/** Their messages name files. */
-const INSIDE: ReadonlySet<string> = new Set([
-  'read-models-diverged',
-  'store-unavailable',
-  'unknown-projection',
-]);
+const UNREADABLE = 'The read models cannot be read at the moment.';
+
+/** In place of messages that name files. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'log-diverged': 'The log cannot be read at the moment.',
+  'read-models-diverged': UNREADABLE,
+  'store-incompatible': 'The log or the read models cannot be read.',
+  'store-unavailable': UNREADABLE,
+  'unknown-projection': UNREADABLE,
+};
 
 const FACTS = ['reason', 'position', 'wanted', 'argument', 'fields'] as const;
 
@@ -29,11 +36,5 @@ export function problemOf(error: unknown): Problem {
   const told = Object.fromEntries(
     FACTS.filter((fact) => facts[fact] !== undefined).map((fact) => [fact, facts[fact]]),
   );
-  const hidden = INSIDE.has(code);
-  return problem(
-    code,
-    status,
-    hidden ? 'The read models cannot be read at the moment.' : error.message,
-    told,
-  );
+  return problem(code, status, INSTEAD[code] ?? error.message, told);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { describe, expect, test } from 'vitest';
@@ -27,6 +27,11 @@ async function replaceByAnother(file: string): Promise<void> {
   moveAway(file);
   const other = await SqliteEventStore.open({ file });
   await other.close();
+}
+
+/** The pages that are still in the journal, too. */
+function overwrite(file: string): void {
+  for (const each of [file, `${file}-wal`]) writeFileSync(each, 'Dear diary, '.repeat(20_000));
 }
 
 /** The app on files that hold one order, and what it answers once this has become of one of them. */
@@ -63,6 +68,7 @@ describe('While the log’s file', () => {
 describe('While the read models’ file', () => {
   test.each<[string, Fault, string]>([
     ['is moved away', moveAway, '503 read-models-diverged'],
+    ['is damaged', overwrite, '503 store-incompatible'],
   ])('%s, every query is 503 with a code', async (_what, fault, answer) => {
     const answers = await answersAfter(fault, 'read models');
     expect(answers.get('/health/sources')).toBe('503 service-unavailable');

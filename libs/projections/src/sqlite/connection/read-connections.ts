@@ -47,9 +47,8 @@ export class ReadConnections {
   }
 
   end(connection: ReadConnection): void {
-    if (connection.database.inTransaction) connection.database.exec('COMMIT');
-    if (this.closed) connection.database.close();
-    else this.idle.push(connection);
+    if (hasEnded(connection.database) && !this.closed) this.idle.push(connection);
+    else connection.database.close();
   }
 
   /** Connections in use are closed when their work ends. */
@@ -74,5 +73,15 @@ export class ReadConnections {
     this.file.assertSame();
     const database = this.open();
     return { database, statements: new StatementCaches(database) };
+  }
+}
+
+/** A damaged file may refuse even this. What was read is told in any case, and closing the connection ends the transaction, too. */
+function hasEnded(database: Database.Database): boolean {
+  try {
+    if (database.inTransaction) database.exec('COMMIT');
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -23,6 +23,11 @@ describe('reading a table', () => {
     ]);
   });
 
+  it('reads a quoted field of any length', () => {
+    const long = 'x'.repeat(12_000_000);
+    expect(read(`a,b\n"${long}""",2\n`)).toEqual([{ a: `${long}"`, b: '2', line: 2 }]);
+  });
+
   it.each([
     ['a file without the column', 'a,c\n1,2\n', 'x.csv, line 1: the column "b" is missing.'],
     ['a short line', 'a,b\n1,2\n3\n', 'x.csv, line 3: 1 fields where the header has 2.'],

@@ -48,23 +48,50 @@ interface CsvRecord {
 
 function readRecords(file: string, text: string): CsvRecord[] {
   const records: CsvRecord[] = [];
-  const token = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|\n|\r|$)/y;
-  token.lastIndex = text.startsWith('\uFEFF') ? 1 : 0;
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
   let line = 1;
   let startedAt = 1;
   let fields: string[] = [];
-  while (token.lastIndex < text.length || fields.length > 0) {
-    const match = token.exec(text);
-    if (!match) throw new CsvError(file, line, 'a quote is not closed, or stands inside a field');
-    const [, field = '', end = ''] = match;
-    fields.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
+  while (at < text.length || fields.length > 0) {
+    const token = tokenAt(text, at);
+    if (!token) throw new CsvError(file, line, 'a quote is not closed, or stands inside a field');
+    const { field, end, next } = token;
+    const blank = fields.length === 0 && next - at === end.length;
+    at = next;
+    fields.push(field);
     line += field.split('\n').length - 1;
     if (end === ',') continue;
-    const blank = fields.length === 1 && field === '';
     if (!blank) records.push({ line: startedAt, fields });
     fields = [];
     line += 1;
     startedAt = line;
   }
   return records;
+}
+
+interface CsvToken {
+  readonly field: string;
+  readonly end: string;
+  readonly next: number;
+}
+
+function tokenAt(text: string, at: number): CsvToken | undefined {
+  const isQuoted = text[at] === '"';
+  const close = isQuoted ? closingQuote(text, at + 1) : -1;
+  if (isQuoted && close === -1) return undefined;
+  const rest = /([^",\r\n]*)(,|\r\n|\n|\r|$)/y;
+  rest.lastIndex = close === -1 ? at : close + 1;
+  const match = rest.exec(text);
+  if (!match) return undefined;
+  const [, plain = '', end = ''] = match;
+  if (!isQuoted) return { field: plain, end, next: rest.lastIndex };
+  if (plain !== '') return undefined;
+  return { field: text.slice(at + 1, close).replaceAll('""', '"'), end, next: rest.lastIndex };
+}
+
+/** Not by a pattern, which goes back over all of a long field and runs out of stack. */
+function closingQuote(text: string, from: number): number {
+  let at = text.indexOf('"', from);
+  while (at !== -1 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return at;
 }

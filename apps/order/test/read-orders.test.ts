@@ -53,6 +53,17 @@ describe('reading orders', () => {
     expect((await readOne({ orders: files.orders })).customerId).toBe('number-7');
   });
 
+  it('takes a customer that stands there twice as the same person for one', async () => {
+    const files = {
+      orders: [{ id: 'a1', customer: 'number-7' }],
+      customers: [
+        ['number-7', 'maria'],
+        ['number-7', 'maria'],
+      ],
+    } as const;
+    expect((await readOne(files)).customerId).toBe('maria');
+  });
+
   it('does not take payments for whole when one is missing by its number', async () => {
     const order = await readOne({ orders: [whole], payments: [['a1', 2, 'voucher', '50']] });
     expect(order).toMatchObject({ payments: undefined, paymentsIncomplete: true });
@@ -108,6 +119,32 @@ describe('reading orders', () => {
       'an id that is none',
       { orders: [{ id: 'a b' }] },
       /orders\.csv, line 2: "a b" is no id: use 1 to 64 of/,
+    ],
+    [
+      'a person that is none',
+      { orders: [{ id: 'a1', customer: 'number-7' }], customers: [['number-7', '']] },
+      /customers\.csv, line 2: "" is no id: use 1 to 64 of/,
+    ],
+    [
+      'one customer as two persons',
+      {
+        orders: [{ id: 'a1', customer: 'number-7' }],
+        customers: [
+          ['number-7', 'maria'],
+          ['number-7', 'anna'],
+        ],
+      },
+      /customers\.csv, line 3: customer "number-7" stands in line 2 already, as another person\./,
+    ],
+    [
+      'an id of thousands of characters, without all of them,',
+      { orders: [{ id: 'x'.repeat(5_000) }] },
+      /orders\.csv, line 2: "x{100}…" is no id: use 1 to 64 of/,
+    ],
+    [
+      'an id with control characters, without those,',
+      { orders: [{ id: 'a\u001b[2J' }] },
+      /orders\.csv, line 2: "a\\u001b\[2J" is no id: use 1 to 64 of/,
     ],
   ] satisfies [string, SourceFiles, RegExp][])(
     'refuses %s and names the line',

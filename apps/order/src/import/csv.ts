@@ -11,6 +11,13 @@ export class CsvError extends Error {
   }
 }
 
+const LONGEST_SHOWN = 100;
+
+/** What stands in a field, for a message: in one line and no longer than a person reads. */
+export function shown(text: string): string {
+  return JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+}
+
 export interface CsvRow<Column extends string> {
   readonly line: number;
   readonly values: Readonly<Record<Column, string>>;

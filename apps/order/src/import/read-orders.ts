@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { idSchema, PAYMENT_METHODS } from '../order/events.js';
 import type { OrderItem, Payment } from '../order/events.js';
-import { CsvError, readTable } from './csv.js';
+import { CsvError, readTable, shown } from './csv.js';
 import type { CsvRow } from './csv.js';
 import { parseLocalTime, TIME_FORMS } from './local-time.js';
 import type { Stray } from './observations.js';
@@ -42,11 +42,12 @@ export async function readSource(directory: string): Promise<Source> {
   const details: Details = {
     items: Map.groupBy(items, (row) => row.values.order_id),
     payments: Map.groupBy(payments, (row) => row.values.order_id),
-    people: new Map(customers.map((row) => [row.values.customer_id, row.values.customer_unique_id])),
+    people: peopleOf(customers),
   };
+  const told = orders.map((row) => toOrder(row, details));
   const known = knownOrders(orders);
   return {
-    orders: orders.map((row) => toOrder(row, details)),
+    orders: told,
     strays: {
       ...strays('items-of-no-order', items, known),
       ...strays('payments-of-no-order', payments, known),
@@ -76,7 +77,7 @@ function strays(
 interface Details {
   readonly items: ReadonlyMap<string, readonly CsvRow<(typeof ITEM_COLUMNS)[number]>[]>;
   readonly payments: ReadonlyMap<string, readonly CsvRow<(typeof PAYMENT_COLUMNS)[number]>[]>;
-  readonly people: ReadonlyMap<string, string>;
+  readonly people: ReadonlyMap<string, CsvRow<'customer_unique_id'>>;
 }
 
 function toOrder(row: CsvRow<(typeof ORDER_COLUMNS)[number]>, details: Details): SourceOrder {
@@ -86,20 +87,18 @@ function toOrder(row: CsvRow<(typeof ORDER_COLUMNS)[number]>, details: Details):
     const text = values[column];
     const parsed = parseLocalTime(text);
     if (text !== '' && !parsed)
-      throw fail(`${column} is "${text}", which is no local time of the form ${TIME_FORMS}`);
+      throw fail(`${column} is ${shown(text)}, which is no local time of the form ${TIME_FORMS}`);
     return parsed;
   };
   const purchasedAt = time('order_purchase_timestamp');
   if (!purchasedAt) throw fail('order_purchase_timestamp is empty');
   const status = SOURCE_STATUSES.find((known) => known === values.order_status);
   if (!status)
-    throw fail(`order_status is "${values.order_status}"; known are ${SOURCE_STATUSES.join(', ')}`);
+    throw fail(`order_status is ${shown(values.order_status)}; known are ${SOURCE_STATUSES.join(', ')}`);
   const orderId = idOf(values.order_id, 'orders.csv', row.line);
-  // The source gives every order a customer number of its own; the person behind it is told for some.
-  const customerId = details.people.get(values.customer_id) ?? values.customer_id;
   return {
     orderId,
-    customerId: idOf(customerId, 'orders.csv', row.line),
+    customerId: customerOf(row, details.people),
     status,
     purchasedAt,
     approvedAt: time('order_approved_at'),
@@ -108,6 +107,29 @@ function toOrder(row: CsvRow<(typeof ORDER_COLUMNS)[number]>, details: Details):
     ...itemsOf(details.items.get(orderId)),
     ...paymentsOf(details.payments.get(orderId)),
   };
+}
+
+/** The source gives every order a customer number of its own; the person behind it is told for some. */
+function customerOf({ values, line }: CsvRow<'customer_id'>, people: Details['people']): string {
+  const person = people.get(values.customer_id);
+  return person
+    ? idOf(person.values.customer_unique_id, 'customers.csv', person.line)
+    : idOf(values.customer_id, 'orders.csv', line);
+}
+
+/** By customer number. Who stands there twice is the same person both times. */
+function peopleOf(rows: readonly CsvRow<(typeof CUSTOMER_COLUMNS)[number]>[]): Details['people'] {
+  const people = new Map<string, CsvRow<'customer_unique_id'>>();
+  for (const row of rows) {
+    const { customer_id: number, customer_unique_id: person } = row.values;
+    const first = people.get(number);
+    if (first && first.values.customer_unique_id !== person) {
+      const problem = `customer ${shown(number)} stands in line ${first.line} already, as another person`;
+      throw new CsvError('customers.csv', row.line, problem);
+    }
+    people.set(number, first ?? row);
+  }
+  return people;
 }
 
 function itemsOf(
@@ -169,7 +191,7 @@ function knownOrders(orders: readonly CsvRow<'order_id'>[]): ReadonlyMap<string,
 
 function idOf(text: string, file: string, line: number): string {
   if (!idSchema.safeParse(text).success)
-    throw new CsvError(file, line, `"${text}" is no id: use 1 to 64 of A-Z a-z 0-9 _ -`);
+    throw new CsvError(file, line, `${shown(text)} is no id: use 1 to 64 of A-Z a-z 0-9 _ -`);
   return text;
 }
 
@@ -180,7 +202,7 @@ function centsOf(text: string, file: string, line: number): number {
     throw new CsvError(
       file,
       line,
-      `"${text}" is no amount: use digits, with at most two decimals, up to 9999999.99`,
+      `${shown(text)} is no amount: use digits, with at most two decimals, up to 9999999.99`,
     );
   return Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
 }

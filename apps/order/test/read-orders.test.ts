@@ -79,6 +79,38 @@ describe('reading orders', () => {
     }
   });
 
+  it('tells where a way to pay is none that the shop knows', async () => {
+    const order = await readOne({ orders: [whole], payments: [['a1', 1, 'pix', '10']] });
+    expect(order.payments).toEqual([{ method: 'not_told', amountCents: 1_000 }]);
+    expect(observationsOf(order)).toContain('payment-method-unknown');
+  });
+
+  it('tells of payments that nobody has approved, and does not take them', async () => {
+    const unpaid = { id: 'a1', status: 'created' };
+    for (const number of [1, 2]) {
+      const order = await readOne({ orders: [unpaid], payments: [['a1', number, 'boleto', '10']] });
+      expect(stepsOf(order).map(({ step }) => step)).toEqual(['place']);
+      expect(observationsOf(order)).toContain('payments-without-approval');
+    }
+  });
+
+  it('tells where the status and the dates contradict each other', async () => {
+    const contradictions = [
+      [{ ...whole, status: 'created' }, 'status-behind-the-dates'],
+      [{ id: 'a1', status: 'created', approved: PURCHASED }, 'status-behind-the-dates'],
+      [{ ...whole, status: 'processing' }, 'status-behind-the-dates'],
+      [{ ...whole, status: 'unavailable' }, 'status-behind-the-dates'],
+      [{ id: 'a1', status: 'invoiced' }, 'status-ahead-of-the-dates'],
+      [{ id: 'a1', status: 'shipped', approved: PURCHASED }, 'status-ahead-of-the-dates'],
+    ] as const;
+    for (const [order, observation] of contradictions)
+      expect(observationsOf(await readOne({ orders: [order] }))).toContain(observation);
+    for (const status of ['delivered', 'canceled'])
+      expect(observationsOf(await readOne({ orders: [{ ...whole, status }] })).join()).not.toMatch(
+        /status-(b|a)/,
+      );
+  });
+
   it.each([
     [
       'a time that does not exist',
@@ -114,6 +146,16 @@ describe('reading orders', () => {
       'an amount beyond what an order may cost',
       { orders: [whole], items: [['a1', 1, '10000000', '0']] },
       /order_items\.csv, line 2: "10000000" is no amount: .*up to 9999999\.99\.$/,
+    ],
+    [
+      'an item whose number is none',
+      { orders: [whole], items: [['a1', Number.NaN, '10', '0']] },
+      /order_items\.csv, line 2: order_item_id is "NaN"; they are counted 1, 2, 3 …\.$/,
+    ],
+    [
+      'a payment whose number is none',
+      { orders: [whole], payments: [['a1', 0.5, 'voucher', '10']] },
+      /order_payments\.csv, line 2: payment_sequential is "0\.5"; they are/,
     ],
     [
       'an id that is none',

@@ -136,7 +136,7 @@ function itemsOf(
   rows: readonly CsvRow<(typeof ITEM_COLUMNS)[number]>[] | undefined,
 ): Pick<SourceOrder, 'items' | 'itemsIncomplete'> {
   if (!rows) return { items: undefined, itemsIncomplete: false };
-  const inOrder = whole(rows, 'order_item_id');
+  const inOrder = whole(rows, 'order_item_id', 'order_items.csv');
   // Each is looked at all the same: a line that is wrong is wrong, whatever is missing beside it.
   const items = (inOrder ?? rows).map(toItem);
   return inOrder ? { items, itemsIncomplete: false } : { items: undefined, itemsIncomplete: true };
@@ -146,7 +146,13 @@ function itemsOf(
 function whole<Column extends string>(
   rows: readonly CsvRow<Column>[],
   numbered: NoInfer<Column>,
+  file: string,
 ): readonly CsvRow<Column>[] | undefined {
+  for (const { line, values } of rows) {
+    const text: string = values[numbered];
+    if (!/^\d{1,9}$/.test(text))
+      throw new CsvError(file, line, `${numbered} is ${shown(text)}; they are counted 1, 2, 3 …`);
+  }
   const numberOf = ({ values }: CsvRow<Column>): number => Number(values[numbered]);
   const inOrder = rows.toSorted((a, b) => numberOf(a) - numberOf(b));
   return inOrder.every((row, index) => numberOf(row) === index + 1) ? inOrder : undefined;
@@ -163,13 +169,14 @@ function toItem({ values, line }: CsvRow<(typeof ITEM_COLUMNS)[number]>): OrderI
 
 function paymentsOf(
   rows: readonly CsvRow<(typeof PAYMENT_COLUMNS)[number]>[] | undefined,
-): Pick<SourceOrder, 'payments' | 'paymentsIncomplete'> {
-  if (!rows) return { payments: undefined, paymentsIncomplete: false };
-  const inOrder = whole(rows, 'payment_sequential');
+): Pick<SourceOrder, 'payments' | 'paymentsIncomplete' | 'paymentMethodUnknown'> {
+  const none = { payments: undefined, paymentsIncomplete: false, paymentMethodUnknown: false };
+  if (!rows) return none;
+  const inOrder = whole(rows, 'payment_sequential', 'order_payments.csv');
   const payments = (inOrder ?? rows).map(toPayment);
-  return inOrder
-    ? { payments, paymentsIncomplete: false }
-    : { payments: undefined, paymentsIncomplete: true };
+  if (!inOrder) return { ...none, paymentsIncomplete: true };
+  const paymentMethodUnknown = payments.some(({ method }) => method === 'not_told');
+  return { payments, paymentsIncomplete: false, paymentMethodUnknown };
 }
 
 function toPayment({ values, line }: CsvRow<(typeof PAYMENT_COLUMNS)[number]>): Payment {

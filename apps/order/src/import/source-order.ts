@@ -13,8 +13,10 @@ export interface SourceOrder {
   /** Some of the order's items are in the files and others, by their numbers, are not, or are there twice. */
   readonly itemsIncomplete: boolean;
   readonly payments: readonly Payment[] | undefined;
-  /** Some of the order's payments are in the files and others, by their numbers, are not. */
+  /** Some of the order's payments are in the files and others, by their numbers, are not, or are there twice. */
   readonly paymentsIncomplete: boolean;
+  /** Some of `payments` were made in a way that the shop does not know. */
+  readonly paymentMethodUnknown: boolean;
 }
 
 export const SOURCE_STATUSES = [

@@ -157,6 +157,23 @@ describe('an import', () => {
     expect(text).toContain('Order underpaid costs 10000 cents; the payments come to 5000.');
   });
 
+  it('leaves an order alone that was not placed by an import', async () => {
+    const { app, send, run } = await importer();
+    const item = { productId: 'lamp', quantity: 1, priceCents: 1_000, freightCents: 0 };
+    await send('POST /orders', { orderId: 'a1', customerId: 'maria', items: [item] });
+    const report = await run({
+      orders: [
+        { id: 'a1', ...whole },
+        { id: 'a2', ...whole },
+      ],
+    });
+    expect(report.appended).toBe(4);
+    expect(report.refused.map(({ orderId, step, rule }) => `${orderId} ${step} ${rule}`)).toEqual(
+      ['place', 'pay', 'ship', 'deliver'].map((step) => `a1 ${step} already-placed`),
+    );
+    expect(await eventsOf(app, 'a1')).toHaveLength(1);
+  });
+
   it('ends with an error that is no rule, and starts no further step', async () => {
     await using directory = await sourceDirectory({
       orders: Array.from({ length: 10 }, (_, n) => ({ id: `a${n}`, ...whole })),

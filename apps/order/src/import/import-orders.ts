@@ -34,30 +34,41 @@ export interface ImportReport {
   readonly observations: Readonly<Partial<Record<Observation, number>>>;
 }
 
+type Execute = (command: Command<SaveResult>) => Promise<SaveResult>;
+
 /**
  * Carries out every step of every order as a command: an order's steps one after the other, different orders at once. What a rule refuses is
- * reported and the rest of the order is tried all the same; any other error ends the import, which may be run again.
+ * reported and the rest of the order is tried all the same; any other error ends the import, which may be run again. An order that somebody else
+ * has placed is left alone: it is another one of the same id.
  */
 export async function importOrders(
   orders: readonly SourceOrder[],
-  execute: (command: Command<SaveResult>) => Promise<SaveResult>,
+  execute: Execute,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const steps = inOrderOfTime(orders);
   const tally = { appended: 0, repeated: 0, refused: [] as Refusal[] };
+  const notPlaced = new Map<string, Refusal>();
   const carryOut = async (step: OrderStep) => {
+    const refusal = notPlaced.get(step.orderId);
     try {
-      const { outcome } = await runWithContext(contextOf(step), () => execute(commandOf(step)));
-      if (outcome === 'repeated') tally.repeated++;
-      else tally.appended++;
+      if (refusal) tally.refused.push({ ...refusal, step: step.step });
+      else tally[await outcomeOf(step, execute)]++;
     } catch (error) {
-      tally.refused.push(refusalOf(step, error));
+      const refused = refusalOf(step, error);
+      if (step.step === 'place') notPlaced.set(step.orderId, refused);
+      tally.refused.push(refused);
     }
     options.onProgress?.(tally.appended + tally.repeated + tally.refused.length, steps.length);
   };
   const outcome = await runInLanes(steps, carryOut, options);
   const observations = count(orders.flatMap(observationsOf));
   return { outcome, orders: orders.length, steps: steps.length, ...tally, observations };
+}
+
+async function outcomeOf(step: OrderStep, execute: Execute): Promise<'appended' | 'repeated'> {
+  const { outcome } = await runWithContext(contextOf(step), () => execute(commandOf(step)));
+  return outcome === 'repeated' ? 'repeated' : 'appended';
 }
 
 /** In the given order as far as `concurrency` allows, and strictly so within an order. */

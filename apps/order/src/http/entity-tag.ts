@@ -16,16 +16,19 @@ export function entityTagOf(version: number): string {
 export function parseIfMatch(header: string | undefined): DemandedVersions | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return 'any';
-  return splitTags(header).map((tag) => {
+  const tags = splitTags(header);
+  if (tags.length === 0) throw malformed(header);
+  return tags.map((tag) => {
     const [, weak, text] = ENTITY_TAG.exec(tag) ?? [];
     if (text === undefined) throw malformed(header);
     return !weak && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : Number.NaN;
   });
 }
 
-/** A comma inside the quotes is part of a tag. */
+/** A comma inside the quotes is part of a tag; a list may have empty elements (§5.6.1). */
 function splitTags(header: string): readonly string[] {
-  return header.match(/(?:"[^"]*"|[^,"])+/g) ?? [''];
+  const elements = header.match(/(?:"[^"]*"|[^,])+/g) ?? [];
+  return elements.filter((element) => element.trim() !== '');
 }
 
 function malformed(header: string): InvalidRequestError {

@@ -44,6 +44,23 @@ describe('a problem', () => {
     expect(await send('POST /orders', { reason: 'x'.repeat(3000) })).toMatchObject({ status: 413 });
   });
 
+  it('of a body that is no UTF-8 says so, and nothing of it is stored', async () => {
+    const { port, send } = await startOrderApp();
+    await placeOrder(send);
+    const response = await fetch(`http://127.0.0.1:${port}/orders/o1/cancel`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{"reason":"café"}', 'latin1'),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: 'bad-request',
+      detail: 'The body is not well-formed UTF-8. Send JSON in UTF-8.',
+    });
+    expect((await send('GET /orders/o1')).body).toMatchObject({ status: 'placed' });
+    expect(await send('POST /orders/o1/cancel', { reason: 'café' })).toMatchObject({ status: 200 });
+  });
+
   it('of a rule carries the rule, and of an unknown order 404', async () => {
     const { send } = await startOrderApp();
     await placeOrder(send);

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRequestException } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createHttpApp, serveOpenApi } from '@varve/http';
@@ -10,7 +12,14 @@ export async function createApp(
   config: OrderConfig,
 ): Promise<NestExpressApplication> {
   const app = await createHttpApp(root, config);
-  app.useBodyParser('json', { limit: config.bodyLimit });
+  const options = { limit: config.bodyLimit, verify: assertWellFormed };
+  app.useBodyParser('json', options);
   serveOpenApi(app, OPEN_API);
   return app;
+}
+
+/** Decoding would put a replacement character for each byte that is none of UTF-8, and that would be stored. */
+function assertWellFormed(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+  if (encoding === 'utf-8' && !isUtf8(body))
+    throw new BadRequestException('The body is not well-formed UTF-8. Send JSON in UTF-8.');
 }

@@ -87,7 +87,7 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
   assertClass(root);
   const { log, readModels = options.readModels } = global;
   const app = await openApp(root, { log, readModels });
-  const { registry, projections, reactors, buses } = app;
+  const { registry, projections, reactors, buses, leaseDuration } = app;
   return {
     ...(app.log && { log: app.log }),
     ...(app.readModels && { readModels: app.readModels }),
@@ -95,6 +95,7 @@ async function openLoaded(loadApp: LoadApp, global: GlobalOptions, options: CliO
       code: { projections, reactors, ...(registry && { registry }) },
     }),
     buses,
+    ...(leaseDuration !== undefined && { leaseDuration }),
     close: () => app.close(),
   };
 }

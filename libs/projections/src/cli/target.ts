@@ -9,6 +9,8 @@ export interface CliTarget {
   readonly readModels?: ReadModels<unknown>;
   /** The code of the projections and reactors; only an app has it. */
   readonly code?: ProjectionCode;
+  /** How long a lease of its instances lasts, in milliseconds; only an app knows. */
+  readonly leaseDuration?: number;
   /** Only an app has any. */
   readonly buses?: readonly CliBus[];
   close(): Promise<void>;

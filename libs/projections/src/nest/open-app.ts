@@ -18,6 +18,8 @@ export interface OpenedApp {
   readonly readModels?: ReadModels<unknown>;
   readonly projections: readonly Projection<unknown>[];
   readonly reactors: readonly Reactor[];
+  /** Of the projector, in milliseconds, by default or as it is configured; absent where there are no read models. */
+  readonly leaseDuration?: number;
   /** Those that have a broker. */
   readonly buses: readonly OpenedBus[];
   close(): Promise<void>;
@@ -64,8 +66,8 @@ function partsOf(
 ): Omit<OpenedApp, 'buses' | 'close'> {
   const host = hostOf(app, chosen.readModels);
   if (host && chosen.log === undefined) {
-    const { log, registry, readModels, features } = host;
-    return { log, readModels, ...features, ...(registry && { registry }) };
+    const { log, registry, readModels, features, leaseDuration } = host;
+    return { log, readModels, leaseDuration, ...features, ...(registry && { registry }) };
   }
   const log = find<EventStore>(app, getEventStoreToken(chosen.log));
   if (!log && chosen.log === undefined && buses.length > 0) return { projections: [], reactors: [] };

@@ -81,6 +81,11 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     return this.parts.registry;
   }
 
+  /** How long another instance must see a lease unchanged before it takes over, in milliseconds. */
+  get leaseDuration(): number {
+    return this.parts.options.leaseDuration ?? 5_000;
+  }
+
   get readModels(): ReadModels<unknown> {
     return this.parts.readModels;
   }
@@ -186,7 +191,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
 
   #create(): Projector<unknown> {
     const { log, registry, readModels, feed, options } = this.parts;
-    const { group, leaseDuration, failurePolicy } = options;
+    const { group, failurePolicy } = options;
     return new Projector({
       log,
       readModels,
@@ -194,7 +199,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
       ...(feed && { feed: { onNotice: (notice) => this.#notice(notice), ...feed } }),
       ...this.features,
       ...(group !== undefined && { group }),
-      ...(leaseDuration !== undefined && { leaseDuration }),
+      leaseDuration: this.leaseDuration,
       ...(failurePolicy && { failurePolicy }),
       onEvent: (event) => logProjectorEvent(this.#logger, event),
     });

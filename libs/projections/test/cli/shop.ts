@@ -16,6 +16,8 @@ export interface ShopOptions {
   readonly broken?: string | readonly string[];
   readonly then?: 'stop' | 'park';
   readonly categories?: readonly string[];
+  /** Of the app. */
+  readonly leaseDuration?: number;
 }
 
 export const charged = (cents: number) => ({ type: 'order.charged', data: { cents } });
@@ -114,7 +116,10 @@ export function shopApp(files: Files, options: ShopOptions = {}, seen: string[] 
   @Module({
     imports: [
       EventStoreModule.forRoot({ sqlite: { file: files.log }, events: [defineEvent('order.charged')] }),
-      ProjectionsModule.forRoot({ sqlite: { file: files.readModels } }),
+      ProjectionsModule.forRoot({
+        sqlite: { file: files.readModels },
+        ...(options.leaseDuration !== undefined && { leaseDuration: options.leaseDuration }),
+      }),
       ProjectionsModule.forFeature([totals(options), mailTo(seen)]),
     ],
   })

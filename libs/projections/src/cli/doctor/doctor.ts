@@ -8,6 +8,7 @@ import { printableLines } from '../terminal/render.js';
 import { examineBus } from './doctor-bus.js';
 import { examineCategories } from './doctor-categories.js';
 import { examineLog } from './doctor-log.js';
+import { LeaseWatch } from './lease-watch.js';
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'problem';
@@ -17,6 +18,9 @@ export interface Finding {
 
 /** What is to be opened and looked at, by name. */
 export type Doctoring = Readonly<Record<string, () => Promise<CliTarget>>>;
+
+/** Milliseconds: what a lease lasts where nobody says otherwise, and that of a rebuild in any case. */
+const LEASE_DURATION = 5_000;
 
 const SIGNS = { ok: '✓', warning: '!', problem: '✗' } as const;
 
@@ -46,15 +50,21 @@ function describe({ level, subject, message }: Finding): string {
 }
 
 async function examine(
-  { log, readModels, code, buses = [] }: Partial<CliTarget>,
+  { log, readModels, code, leaseDuration, buses = [] }: Partial<CliTarget>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const leases = readModels && (await LeaseWatch.begin(readModels));
   const findings = log ? await examineLog(log, signal) : [];
   for (const bus of buses) findings.push(...(await examineBus(bus)));
   if (log && code) findings.push(...(await examineCategories(code, log)));
-  if (!readModels) return findings;
+  if (!readModels || !leases) return findings;
+  const silent = await leases.silentFor(longestOf(leaseDuration), signal);
   const processors = await processorsOf(readModels);
-  for (const one of processors) findings.push(await examineProcessor(one, log));
+  for (const one of processors) {
+    const finding = await examineProcessor(one, log);
+    const isSilent = finding.level === 'ok' && silent.has(one.processor);
+    findings.push(isSilent ? warning(one.processor, describeSilence(one, leaseDuration)) : finding);
+  }
   findings.push(...examineCode(processors, code));
   if (processors.length === 0)
     findings.push({ level: 'ok', subject: 'read models', message: `none yet in ${readModels.location}` });
@@ -77,6 +87,24 @@ async function examineProcessor(one: ProcessorOf, log: LogReader | undefined): P
     return { level: 'warning', subject, message: `paused: "varve projections resume ${name}" goes on` };
   const note = skipped > 0 ? `; ${skipped} times something was skipped, on record` : '';
   return { level: 'ok', subject, message: `${stage}, at position ${checkpoint.position}${note}` };
+}
+
+function longestOf(leaseDuration: number | undefined): number {
+  return Math.max(leaseDuration ?? 0, LEASE_DURATION);
+}
+
+/** Files do not tell how long the leases of their instances last. */
+function describeSilence({ name, stage, checkpoint }: ProcessorOf, leaseDuration?: number): string {
+  const seconds = longestOf(leaseDuration) / 1_000;
+  const unless =
+    leaseDuration === undefined
+      ? `. With a leaseDuration above ${3 * seconds} s that says nothing: ask "varve doctor" of the app`
+      : '';
+  const rebuild = stage === 'building' ? `, or "varve projections rebuild ${name}" again` : '';
+  return (
+    `${stage}, at position ${checkpoint.position}, but for ${seconds} s nobody has renewed its lease: the instance was killed, hangs, or cannot reach the log${unless}\n` +
+    `Start a projector${rebuild}: it takes over`
+  );
 }
 
 async function findDivergence(

@@ -11,7 +11,8 @@ export interface ChildOptions {
   readonly nodeArguments?: readonly string[];
 }
 
-const BEFORE = new URL('child-start.ts', import.meta.url).href;
+/** Loaded before the script. It needs a channel to whoever starts it. */
+export const CHILD_START = new URL('child-start.ts', import.meta.url).href;
 
 /**
  * Starts a TypeScript file (erasable syntax only) in a Node of its own; `@varve/...` there is what `npm run build` has made. Whoever starts it
@@ -23,9 +24,9 @@ export function launchChild(
   options: ChildOptions = {},
 ): Child {
   const file = script instanceof URL ? fileURLToPath(script) : script;
-  const nodeArguments = ['--import', BEFORE, ...(options.nodeArguments ?? [])];
+  const nodeArguments = ['--import', CHILD_START, ...(options.nodeArguments ?? [])];
   const child = spawn(process.execPath, [...nodeArguments, file, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });

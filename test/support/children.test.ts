@@ -17,6 +17,14 @@ function script(text: string): URL {
 
 const isText = (message: unknown): message is string => typeof message === 'string';
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('A child process', () => {
   test('is a TypeScript file that says and hears JSON, one value a line', async () => {
     const child = startChild(
@@ -59,6 +67,19 @@ describe('A child process', () => {
     await until(() => isHere);
     await child.kill();
     await until(() => !isHere, { what: 'the end of the grandchild' });
+  });
+
+  test('does not outlive whoever was killed before it had begun', async () => {
+    const grandchild = script(`setInterval(() => {}, 1_000);`);
+    const support = new URL('child-process.ts', import.meta.url).href;
+    const child = startChild(
+      script(`import { launchChild } from ${JSON.stringify(support)};
+      console.log(launchChild(new URL(${JSON.stringify(grandchild.href)})).process.pid);
+      process.kill(process.pid, 'SIGKILL');`),
+    );
+    const pid = await child.heard((message): message is number => typeof message === 'number');
+    await child.exited;
+    await until(() => !isAlive(pid), { what: 'the end of the grandchild' });
   });
 
   test('that ends without a word is not waited for, and its last words are told', async () => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { CHILD_START } from '../../support/child-process.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const processes = new Set<ChildProcess>();
@@ -121,15 +122,13 @@ function tooLong(what: string, milliseconds: number, output: string): Error {
 /** By kafkajs 2.2.4 on Node 24: it asks for timers in the past, and gets them at once. */
 const QUIET = '--disable-warning=TimeoutNegativeWarning';
 
-const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
-
 function startNode(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): ChildProcess {
   const file = fileURLToPath(new URL(script, ROOT));
-  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, file, ...args], {
+  const child = spawn(process.execPath, ['--import', CHILD_START, file, ...args], {
     env: { ...process.env, ...env, NO_COLOR: '1', NODE_OPTIONS: QUIET },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

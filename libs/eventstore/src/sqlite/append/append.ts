@@ -1,9 +1,11 @@
-import { isClosing, sameEvents } from '../../log/commit-text.js';
+import { timeOf } from '../../log/check-options.js';
+import { assertCommitId, isClosing, sameEvents } from '../../log/commit-text.js';
 import type { AppendResult } from '../../log/commit.js';
 import { CommitFencedError, CommitIdReusedError, StreamClosedError } from '../../log/errors.js';
+import type { AppendOptions } from '../../log/event-store.js';
 import type { NewEvent } from '../../log/event.js';
-import { meets, type ExpectedVersion } from '../../log/expected-version.js';
-import { categoryOf, type StreamName } from '../../log/stream-name.js';
+import { assertExpectedVersion, meets, type ExpectedVersion } from '../../log/expected-version.js';
+import { assertStreamName, categoryOf, type StreamName } from '../../log/stream-name.js';
 import { headerOf, type HeaderRow } from '../connection/commit-row.js';
 import type { SqliteLog } from '../connection/sqlite-log.js';
 import { assertNotSealed } from '../moving/seal.js';
@@ -19,6 +21,23 @@ export interface AppendRequest {
   readonly text: string;
   readonly commitId: string | undefined;
   readonly at: number;
+}
+
+/** @throws InvalidArgumentError */
+export function appendRequest(
+  { stream, expected, count, text }: Omit<AppendRequest, 'commitId' | 'at'>,
+  { commitId, at }: AppendOptions,
+  clock: () => Date,
+): AppendRequest {
+  assertStreamName(stream);
+  assertExpectedVersion(expected);
+  if (commitId !== undefined) assertCommitId(commitId);
+  return { stream, expected, count, text, commitId, at: timeOf(at, clock) };
+}
+
+/** The answer to an append that is refused before it is queued. */
+export async function rejectionOf(error: unknown): Promise<never> {
+  throw error;
 }
 
 /** Judges one append inside the group's transaction, by look-up, and writes it. */

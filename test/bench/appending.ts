@@ -95,7 +95,7 @@ export const concurrent: Benchmark = {
   about:
     '64 concurrent callers, against one transaction per append and against a bare loop of 64 appends per transaction',
   run: async (scale) => {
-    const few = scale.quick ? 4_000 : 24_000;
+    const few = scale.quick ? 4_000 : 64_000;
     const appends = scale.quick ? 12_800 : 128_000;
     const rows: [string, Side, Side, number, number][] = [
       ['append-64-one-transaction-each', concurrentAppends(few, 1), transactions(few, 1, 1), few, 6],

@@ -8,7 +8,11 @@ import type { SnippetFile } from './snippet-files.js';
 const folder = join(root, 'dist/docs');
 
 export function pathOf(file: Pick<SnippetFile, 'page' | 'name'>): string {
-  return join(folder, file.page.replace(/\.md$/, ''), file.name);
+  return join(folderOf(file), file.name);
+}
+
+function folderOf({ page }: Pick<SnippetFile, 'page'>): string {
+  return join(folder, page.replace(/\.md$/, ''));
 }
 
 /** Writes the JavaScript alone, file by file and unchecked, for who only runs it. */
@@ -23,7 +27,8 @@ export function transpile(files: readonly SnippetFile[]): void {
 
 /** Writes the files and their JavaScript, all in one program, checked against the libs' sources. Returns the compiler's complaints. */
 export function compile(files: readonly SnippetFile[]): readonly string[] {
-  rmSync(folder, { recursive: true, force: true });
+  // Those of these pages alone: another test may be running what it has compiled of others.
+  for (const page of new Set(files.map(folderOf))) rmSync(page, { recursive: true, force: true });
   for (const file of files) {
     mkdirSync(dirname(pathOf(file)), { recursive: true });
     writeFileSync(pathOf(file), file.text);

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPage, root, trackedFiles, type Page } from './markdown.js';
 
@@ -53,6 +54,19 @@ test('the README answers the eight questions of a newcomer with a path each', ()
   const section = page.prose.slice(from + 1, length === -1 ? undefined : from + 1 + length);
   const answers = section.filter((line) => /^\|.*`(apps|docs|libs|test)\/[^`]+`/.test(line));
   expect(answers.length).toBeGreaterThanOrEqual(8);
+});
+
+test('a command of a package stands in the repository: before a build, npm links nothing that a build would make', () => {
+  const commands = trackedFiles('libs/*/package.json').flatMap((path) => {
+    const { bin = {} } = JSON.parse(readFileSync(join(root, path), 'utf8')) as {
+      bin?: Record<string, string>;
+    };
+    return Object.values(bin).map((file) => join(dirname(path), file));
+  });
+  expect(commands).toEqual(['libs/projections/bin/varve.js']);
+  expect(trackedFiles(...commands)).toEqual(commands);
+  const help = execFileSync(process.execPath, [...commands, '--help'], { cwd: root, encoding: 'utf8' });
+  expect(help).toContain('Usage: varve');
 });
 
 test('no file names a machine, a registry or something left to do', () => {

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runVarveCli } from '@varve/projections/cli';
+
+void runVarveCli();

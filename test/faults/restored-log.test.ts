@@ -10,7 +10,7 @@ import { accountsIn } from './support/account.js';
 import { foldOf, rowsOf } from './support/accounts.js';
 import { filesIn, openLog, openReadModels, type Files } from './support/files.js';
 
-const CLI = new URL('../../libs/projections/dist/cli/bin.js', import.meta.url);
+const CLI = new URL('../../libs/projections/bin/varve.js', import.meta.url);
 
 type Told = Readonly<Record<string, unknown>>;
 

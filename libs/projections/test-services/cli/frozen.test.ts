@@ -8,7 +8,7 @@ import { TcpRelay } from '../../../../test/support/tcp-relay.js';
 import { until } from '../../../../test/support/until.js';
 import { charge, filesIn, withLog } from '../../test/cli/shop.js';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/varve.js', import.meta.url));
 const [server] = await mongoServers();
 const database = ownDatabase(server!.uri, 'varve-frozen');
 

@@ -23,7 +23,7 @@ import {
   type Files,
 } from '../../test/cli/shop.js';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/varve.js', import.meta.url));
 
 function hasCommit(position: number): (body: Document) => boolean {
   return ({ documents }) =>

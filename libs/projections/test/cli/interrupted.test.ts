@@ -5,7 +5,7 @@ import { TcpRelay } from '../../../../test/support/tcp-relay.js';
 import { until } from '../../../../test/support/until.js';
 import { shopFiles } from './shop.js';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/varve.js', import.meta.url));
 let server: TcpRelay;
 
 beforeEach(async () => {

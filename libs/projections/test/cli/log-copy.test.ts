@@ -6,7 +6,7 @@ import { startChild } from '../../../../test/support/children.js';
 import { varve } from './command.js';
 import { charge, filesIn, project, shopFiles, withLog, withReadModels, type Files } from './shop.js';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/varve.js', import.meta.url));
 const isText = (message: unknown): message is string => typeof message === 'string';
 
 const copyOf = (files: Files): Files => ({ ...files, log: `${files.log}.new` });

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 import { charge, filesIn, flags, project, shopFiles, withLog, withReadModels } from './shop.js';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/varve.js', import.meta.url));
 const HEAVY_REFUSED = new URL('../../../../test/support/refuse-heavy-modules.ts', import.meta.url).href;
 const shop = fileURLToPath(new URL('./shop.child.ts', import.meta.url));
 

@@ -20,7 +20,7 @@ export class MemorySchedule {
   after(milliseconds: number, work: () => void): () => void {
     const entry: Entry = { dueAt: this.now() + milliseconds, work, cancel: undefined };
     this.#entries.add(entry);
-    if (this.#isRunning) this.#arm(entry);
+    if (this.#isRunning) this.#arm(entry, milliseconds);
     return () => {
       entry.cancel?.();
       this.#entries.delete(entry);
@@ -30,7 +30,7 @@ export class MemorySchedule {
   run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (const entry of this.#entries) this.#arm(entry);
+    for (const entry of this.#entries) this.#arm(entry, Math.max(0, entry.dueAt - this.now()));
   }
 
   stand(): void {
@@ -41,8 +41,8 @@ export class MemorySchedule {
     }
   }
 
-  #arm(entry: Entry): void {
-    entry.cancel = this.timers.after(Math.max(0, entry.dueAt - this.now()), () => {
+  #arm(entry: Entry, milliseconds: number): void {
+    entry.cancel = this.timers.after(milliseconds, () => {
       this.#entries.delete(entry);
       entry.work();
     });

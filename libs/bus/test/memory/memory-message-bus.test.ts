@@ -47,6 +47,15 @@ describe('A bus within the process', () => {
     await until(() => seen.length === 1);
   });
 
+  test('waits as long as a delay says, though the clock goes on while it is being arranged', async () => {
+    const waits: number[] = [];
+    const timers = { after: (milliseconds: number) => (waits.push(milliseconds), () => undefined) };
+    let now = 0;
+    const bus = aBus({ broker: new MemoryBroker({ timers, now: () => now++ }) });
+    await bus.publish([{ ...aMessage(1), delay: 60 }]);
+    expect(waits).toEqual([60]);
+  });
+
   test('keeps nothing of a subscription that was closed', async () => {
     const bus = aBus();
     const subscribed = () => bus.subscribe({ topics: ['order'], group: 'g' }, async () => undefined);

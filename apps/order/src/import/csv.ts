@@ -82,18 +82,20 @@ interface CsvToken {
   readonly next: number;
 }
 
+/** What has no quotes, or follows them. */
+const REST = /([^",\r\n]*)(,|\r\n|\n|\r|$)/y;
+
 function tokenAt(text: string, at: number): CsvToken | undefined {
   const isQuoted = text[at] === '"';
   const close = isQuoted ? closingQuote(text, at + 1) : -1;
   if (isQuoted && close === -1) return undefined;
-  const rest = /([^",\r\n]*)(,|\r\n|\n|\r|$)/y;
-  rest.lastIndex = close === -1 ? at : close + 1;
-  const match = rest.exec(text);
+  REST.lastIndex = close === -1 ? at : close + 1;
+  const match = REST.exec(text);
   if (!match) return undefined;
   const [, plain = '', end = ''] = match;
-  if (!isQuoted) return { field: plain, end, next: rest.lastIndex };
+  if (!isQuoted) return { field: plain, end, next: REST.lastIndex };
   if (plain !== '') return undefined;
-  return { field: text.slice(at + 1, close).replaceAll('""', '"'), end, next: rest.lastIndex };
+  return { field: text.slice(at + 1, close).replaceAll('""', '"'), end, next: REST.lastIndex };
 }
 
 /** Not by a pattern, which goes back over all of a long field and runs out of stack. */

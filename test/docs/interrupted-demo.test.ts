@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startChild } from '../support/children.ts';
+import { isAlive } from '../support/is-alive.ts';
 import { temporaryFolder } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -15,14 +16,6 @@ async function runningDemo() {
     [...demo.messages.join('\n').matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
   await until(() => pids().length === 2, { what: 'both services', timeout: 60_000 });
   return { demo, folder, pids: pids() };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 test('a demo that is ended by Ctrl-C leaves no process and no file, and ends with code 130', async () => {

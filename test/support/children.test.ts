@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { afterTest } from './after-test.js';
 import { startChild } from './children.js';
+import { isAlive } from './is-alive.js';
 import { temporaryFolder } from './temp-dir.js';
 import { until } from './until.js';
 
@@ -16,14 +17,6 @@ function script(text: string): URL {
 }
 
 const isText = (message: unknown): message is string => typeof message === 'string';
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('A child process', () => {
   test('is a TypeScript file that says and hears JSON, one value a line', async () => {

@@ -6,7 +6,7 @@ import { CALLERS, type Allowance, type LogAddress, type WriterLog, type WriterOr
 type Told = Readonly<Record<string, unknown>>;
 
 /** Long enough for eight writers on FerretDB, which looks for each of a group's streams by reading all of the log, beside other work. */
-const PATIENCE = 900_000;
+export const PATIENCE = 900_000;
 
 /** Processes that go from one log to the next, since to start one takes longer than to kill it. */
 export class Crew {

@@ -9,12 +9,10 @@ import { seeded, type Random } from '../../support/random.ts';
 import { until } from '../../support/until.ts';
 import type { MongoStage, StageServer, StoryServer } from './mongo-stage.ts';
 import type { LogAddress } from './orders.ts';
-import { ReaderParty, WriterParty } from './parties.ts';
+import { PATIENCE, ReaderParty, WriterParty } from './parties.ts';
 
 /** So many things go wrong in one log: enough of them to meet, and few enough for a log that is read quickly. */
 export const ROUNDS_PER_STORY = 7;
-/** On two cores, beside brokers that are busy, too. */
-const PATIENCE = 900_000;
 /** Commits of each writer before a fault, and as many after it. */
 const ALLOWED = 16;
 /** Milliseconds for which a writer tries to append: shorter than an outage, so that outcomes become unknown. */

@@ -53,14 +53,15 @@ export {
 } from './processor/errors.js';
 export { describeHandling, type Handling } from './processor/step/handling.js';
 export { Processor, type RunOptions, type StopOptions } from './processor/processor.js';
-export type {
-  EffectHandler,
-  HandledCommit,
-  ProcessorFilter,
-  ProcessorHandler,
-  ProcessorOptions,
-  ProcessorStore,
-  TransactionalHandler,
+export {
+  DEFAULT_LEASE_DURATION,
+  type EffectHandler,
+  type HandledCommit,
+  type ProcessorFilter,
+  type ProcessorHandler,
+  type ProcessorOptions,
+  type ProcessorStore,
+  type TransactionalHandler,
 } from './processor/processor-options.js';
 export type { ProcessorState, ProcessorStatus } from './processor/processor-status.js';
 export type { StepResult } from './processor/step/step-result.js';

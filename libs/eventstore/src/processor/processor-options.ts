@@ -55,6 +55,9 @@ export interface ProcessorFilter {
   readonly types?: readonly string[];
 }
 
+/** The default of `leaseDuration`, in milliseconds. */
+export const DEFAULT_LEASE_DURATION = 5_000;
+
 /** What a `Processor` is made of. */
 export interface ProcessorOptions<Tx> {
   /** Names its checkpoint, its lease and its parked streams in the store, such as `orders@2`; not empty. Instances with one id take turns. */
@@ -174,7 +177,7 @@ export function settingsOf<Tx>(options: ProcessorOptions<Tx>): ProcessorSettings
     onUndecodable: options.onUndecodable ?? 'stop',
     failurePolicy: failurePolicyFrom(options.failurePolicy),
     startFrom: options.startFrom ?? 'beginning',
-    leaseDuration: options.leaseDuration ?? 5_000,
+    leaseDuration: options.leaseDuration ?? DEFAULT_LEASE_DURATION,
     clock: options.clock ?? (() => performance.now()),
     now: options.now ?? (() => new Date()),
     timers: options.timers ?? systemTimers,

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
 import {
+  DEFAULT_LEASE_DURATION,
   messageOf,
   sleep,
   systemTimers,
@@ -83,7 +84,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
 
   /** How long another instance must see a lease unchanged before it takes over, in milliseconds. */
   get leaseDuration(): number {
-    return this.parts.options.leaseDuration ?? 5_000;
+    return this.parts.options.leaseDuration ?? DEFAULT_LEASE_DURATION;
   }
 
   get readModels(): ReadModels<unknown> {

@@ -63,12 +63,13 @@ function common<Tx>(
   processing: Processing<Tx>,
   onEvent: (event: ProcessorEvent) => void,
 ): Omit<ProcessorOptions<Tx>, 'id' | 'order' | 'handler'> {
-  const { log, readModels, registry, owner, clock, timers } = processing;
-  const { onUndecodable, leaseDuration, batch, now, random } = processing;
+  const { log, readModels, registry, owner, leaseDuration, clock, timers } = processing;
+  const { onUndecodable, batch, now, random } = processing;
   return {
     log,
     store: readModels,
     owner,
+    leaseDuration,
     clock,
     timers,
     onEvent,
@@ -76,7 +77,6 @@ function common<Tx>(
     failurePolicy: failurePolicyFrom(processing.failurePolicy, handling.failurePolicy),
     ...(registry && { decode: (event: RecordedEvent) => registry.decode(event) }),
     ...(onUndecodable && { onUndecodable }),
-    ...(leaseDuration !== undefined && { leaseDuration }),
     ...(batch && { batch }),
     ...(now && { now }),
     ...(random && { random }),

@@ -1,5 +1,6 @@
 import {
   assertKnownOptions,
+  DEFAULT_LEASE_DURATION,
   systemTimers,
   type BatchOptions,
   type EventRegistry,
@@ -40,7 +41,7 @@ export interface ProcessingOptions<Tx> {
 }
 
 export type Processing<Tx> = ProcessingOptions<Tx> &
-  Required<Pick<ProcessingOptions<Tx>, 'owner' | 'clock' | 'timers'>>;
+  Required<Pick<ProcessingOptions<Tx>, 'owner' | 'leaseDuration' | 'clock' | 'timers'>>;
 
 const KNOWN: Readonly<Record<keyof Required<ProcessingOptions<never>>, OptionKind>> = {
   log: 'object',
@@ -72,6 +73,7 @@ export function assertProcessingOptions<Tx, Options extends ProcessingOptions<Tx
 }
 
 export function processingOf<Tx>(options: ProcessingOptions<Tx>): Processing<Tx> {
-  const { owner = crypto.randomUUID(), clock = () => performance.now(), timers = systemTimers } = options;
-  return { ...options, owner, clock, timers };
+  const { owner = crypto.randomUUID(), leaseDuration = DEFAULT_LEASE_DURATION } = options;
+  const { clock = () => performance.now(), timers = systemTimers } = options;
+  return { ...options, owner, leaseDuration, clock, timers };
 }

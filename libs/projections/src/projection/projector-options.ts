@@ -1,4 +1,4 @@
-import type { OptionKind, ProcessorEvent, StreamName } from '@varve/eventstore';
+import type { ProcessorEvent, StreamName } from '@varve/eventstore';
 import type { BusFeed } from './feed/bus-feed.js';
 import { assertProcessingOptions, type ProcessingOptions } from './processing-options.js';
 import type { Projection, Reactor } from './projection.js';
@@ -22,21 +22,17 @@ export interface ProjectorOptions<Tx> extends ProcessingOptions<Tx> {
   readonly onEvent?: (event: ProjectorEvent) => void;
 }
 
-const KNOWN: Readonly<
-  Record<keyof Omit<Required<ProjectorOptions<never>>, keyof ProcessingOptions<never>>, OptionKind>
-> = {
-  projections: 'array',
-  reactors: 'array',
-  feed: 'object',
-  group: 'string',
-  replaced: ['keep', 'drop'],
-  versionCheckInterval: true,
-  onEvent: 'function',
-};
-
 /** @throws InvalidProjectionOptionsError */
 export function assertProjectorOptions<Tx>(options: ProjectorOptions<Tx>): void {
-  assertProcessingOptions<Tx, ProjectorOptions<Tx>>('a projector', options, KNOWN);
+  assertProcessingOptions<Tx, ProjectorOptions<Tx>>('a projector', options, {
+    projections: 'array',
+    reactors: 'array',
+    feed: 'object',
+    group: 'string',
+    replaced: ['keep', 'drop'],
+    versionCheckInterval: true,
+    onEvent: 'function',
+  });
 }
 
 /** Everything that a projector announces. */

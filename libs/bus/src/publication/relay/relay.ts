@@ -1,4 +1,5 @@
 import {
+  DEFAULT_LEASE_DURATION,
   tell,
   Processor,
   systemTimers,
@@ -101,7 +102,7 @@ export class Relay<Tx = unknown> {
       owner,
       failurePolicy: { ...options.failurePolicy, then: 'stop' },
       startFrom: options.startFrom ?? 'beginning',
-      leaseDuration: options.leaseDuration ?? 5_000,
+      leaseDuration: options.leaseDuration ?? DEFAULT_LEASE_DURATION,
       batch: { initial: 500, max: 1_000, targetDuration: 500, ...options.batch },
       clock,
       timers,

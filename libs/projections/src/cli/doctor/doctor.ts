@@ -1,4 +1,4 @@
-import { markOf, messageOf, sameMark, type LogReader } from '@varve/eventstore';
+import { DEFAULT_LEASE_DURATION, markOf, messageOf, sameMark, type LogReader } from '@varve/eventstore';
 import type { Projection } from '../../projection/projection.js';
 import { versionIdOf } from '../../projection/version-id.js';
 import { processorsOf, type ProcessorOf } from '../projections/processors.js';
@@ -18,9 +18,6 @@ export interface Finding {
 
 /** What is to be opened and looked at, by name. */
 export type Doctoring = Readonly<Record<string, () => Promise<CliTarget>>>;
-
-/** Milliseconds: what a lease lasts where nobody says otherwise, and that of a rebuild in any case. */
-const LEASE_DURATION = 5_000;
 
 const SIGNS = { ok: '✓', warning: '!', problem: '✗' } as const;
 
@@ -89,8 +86,9 @@ async function examineProcessor(one: ProcessorOf, log: LogReader | undefined): P
   return { level: 'ok', subject, message: `${stage}, at position ${checkpoint.position}${note}` };
 }
 
+/** A rebuild's lease is the default one, whatever the app's is. */
 function longestOf(leaseDuration: number | undefined): number {
-  return Math.max(leaseDuration ?? 0, LEASE_DURATION);
+  return Math.max(leaseDuration ?? 0, DEFAULT_LEASE_DURATION);
 }
 
 /** Files do not tell how long the leases of their instances last. */

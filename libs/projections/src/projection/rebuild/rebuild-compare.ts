@@ -65,7 +65,7 @@ async function whileStill<Tx>(
   still: Still,
   compare: () => Promise<RowComparison>,
 ): Promise<RowComparison> {
-  const { timers, leaseDuration = 5_000 } = processing;
+  const { timers, leaseDuration } = processing;
   let cancel: () => void = () => undefined;
   let isOver = false;
   const renew = async (): Promise<void> => {

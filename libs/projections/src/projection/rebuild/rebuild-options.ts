@@ -1,4 +1,4 @@
-import type { OptionKind, Position, ProcessorEvent, StreamName } from '@varve/eventstore';
+import type { Position, ProcessorEvent, StreamName } from '@varve/eventstore';
 import { assertProcessingOptions, type ProcessingOptions } from '../processing-options.js';
 import type { Projection } from '../projection.js';
 import type { VersionId } from '../version-id.js';
@@ -27,22 +27,18 @@ export interface RebuildOptions<Tx> extends ProcessingOptions<Tx> {
   readonly onEvent?: (event: ProcessorEvent) => void;
 }
 
-const KNOWN: Readonly<
-  Record<keyof Omit<Required<RebuildOptions<never>>, keyof ProcessingOptions<never>>, OptionKind>
-> = {
-  projection: 'object',
-  unfinished: ['resume', 'afresh'],
-  verify: ['none', 'report', 'require'],
-  parked: ['hold', 'switch'],
-  replaced: ['keep', 'drop'],
-  signal: 'object',
-  onProgress: 'function',
-  onEvent: 'function',
-};
-
 /** @throws InvalidProjectionOptionsError */
 export function assertRebuildOptions<Tx>(options: RebuildOptions<Tx>): void {
-  assertProcessingOptions<Tx, RebuildOptions<Tx>>('a rebuild', options, KNOWN);
+  assertProcessingOptions<Tx, RebuildOptions<Tx>>('a rebuild', options, {
+    projection: 'object',
+    unfinished: ['resume', 'afresh'],
+    verify: ['none', 'report', 'require'],
+    parked: ['hold', 'switch'],
+    replaced: ['keep', 'drop'],
+    signal: 'object',
+    onProgress: 'function',
+    onEvent: 'function',
+  });
 }
 
 /** How far a rebuild has come, for people to look at. */

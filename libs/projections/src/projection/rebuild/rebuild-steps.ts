@@ -80,7 +80,7 @@ export class RebuildSteps<Tx> {
    * projector that builds it for a deploy, or has it live already; nothing can be fed to it here.
    */
   async untilFed(phase: RebuildProgress['phase'], isDone: () => boolean): Promise<boolean> {
-    const { clock, leaseDuration = 5_000 } = this.#parts.processing;
+    const { clock, leaseDuration } = this.#parts.processing;
     let heldHereAt = clock();
     while (!isDone()) {
       this.#parts.signal.throwIfAborted();

@@ -40,7 +40,7 @@ interface Beside<Tx> {
 
 async function compareBeside<Tx>(parts: RebuildParts<Tx>, beside: Beside<Tx>): Promise<Verification> {
   const { live, steps, bound, ahead } = beside;
-  const { clock, timers, leaseDuration = 5_000 } = parts.processing;
+  const { clock, timers, leaseDuration } = parts.processing;
   const reachedBound = (position: Position): boolean => position >= bound.position;
   let settledAt = clock();
   for (;;) {
@@ -80,7 +80,7 @@ const LOOK_EVERY = 50;
  * instance that died is ended by the next holder, to whom it is left.
  */
 async function isSettled<Tx>(parts: RebuildParts<Tx>, live: ProjectionVersion): Promise<boolean> {
-  const { readModels, clock, timers, leaseDuration = 5_000 } = parts.processing;
+  const { readModels, clock, timers, leaseDuration } = parts.processing;
   const deadline = clock() + leaseDuration / 2;
   while ((await readModels.load(live.processor))?.ahead) {
     parts.signal.throwIfAborted();
@@ -99,7 +99,7 @@ async function whyOvertaken<Tx>(
   live: ProjectionVersion,
   steps: RebuildSteps<Tx>,
 ): Promise<'built-elsewhere' | 'live-behind' | undefined> {
-  const { clock, timers, leaseDuration = 5_000 } = parts.processing;
+  const { clock, timers, leaseDuration } = parts.processing;
   const deadline = clock() + 2 * leaseDuration;
   for (;;) {
     const seen = await liveBeside(parts);

@@ -114,9 +114,15 @@ describe.each(['order', 'projector'] as const)('SIGTERM to the %s app', (app) =>
     client.destroy();
   });
 
-  test('ends it although a client never finishes its request', async () => {
+  test.each([
+    ['head', 'GET /health HTTP/1.1\r\nHost: here\r\n'],
+    [
+      'body',
+      'POST /orders HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    ],
+  ])('ends it although a client never finishes the %s of its request', async (_, half) => {
     const { started, client } = await startWith('300');
-    client.write('GET /health HTTP/1.1\r\nHost: here\r\n');
+    client.write(half);
     await isListening(started);
     await expectToEnd(started);
     client.destroy();

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { request } from 'node:http';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
@@ -15,19 +11,12 @@ const MAIN = new URL('../dist/main.js', import.meta.url);
 /** Nest and drivers take a second that nobody who has mistyped should wait for. */
 const HEAVY_REFUSED = new URL('../../../test/support/refuse-heavy-modules.ts', import.meta.url).href;
 const CLI = new URL('../dist/cli.js', import.meta.url);
-const BODY = JSON.stringify({
-  orderId: 'held',
-  customerId: 'maria',
-  items: [{ productId: 'lamp', quantity: 1, priceCents: 100, freightCents: 0 }],
-});
 
-async function startServer(environment: Readonly<Record<string, string>> = {}) {
+/** @returns the port on which it listens */
+function startServer(): Promise<number> {
   const logFile = join(temporaryFolder(), 'orders.db');
-  const child = startChild(MAIN, [], {
-    env: { VARVE_LOG_FILE: logFile, PORT: '0', NO_COLOR: '1', ...environment },
-  });
-  const port = await until(() => portSaidBy(child), { what: 'the server to listen' });
-  return { child, port, logFile };
+  const child = startChild(MAIN, [], { env: { VARVE_LOG_FILE: logFile, PORT: '0', NO_COLOR: '1' } });
+  return until(() => portSaidBy(child), { what: 'the server to listen' });
 }
 
 function portSaidBy(child: Child): number | undefined {
@@ -44,54 +33,6 @@ function said(child: Child, text: string): boolean {
   if (child.process.exitCode !== null) throw new Error(`It ended without "${text}": ${child.stderr}`);
   return false;
 }
-
-/** A request of which the server has seen the head and half of the body. */
-async function holdRequest(port: number): Promise<ClientRequest> {
-  const held = request({
-    port,
-    method: 'POST',
-    path: '/orders',
-    headers: { 'content-type': 'application/json', 'content-length': BODY.length, expect: '100-continue' },
-  });
-  held.flushHeaders();
-  await once(held, 'continue');
-  held.write(BODY.slice(0, 20));
-  return held;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  const connected = await Promise.race([
-    once(socket, 'connect').then(() => true),
-    once(socket, 'error').then(() => false),
-  ]).catch(() => false);
-  socket.destroy();
-  return connected;
-}
-
-it('finishes a request that is in flight when SIGTERM arrives, and ends with code 0', async () => {
-  const { child, port, logFile } = await startServer();
-  const held = await holdRequest(port);
-  const answered = once(held, 'response') as Promise<[IncomingMessage]>;
-  child.signal('SIGTERM');
-  await until(async () => !(await isListening(port)), { what: 'the server to stop listening' });
-  held.end(BODY.slice(20));
-  const [response] = await answered;
-  response.resume();
-  expect(response.statusCode).toBe(201);
-  expect(await child.exited).toEqual({ code: 0, signal: null });
-  const store = await SqliteEventStore.open({ file: logFile, readOnly: true });
-  expect(await store.head()).toBe(1);
-  await store.close();
-});
-
-it('is not kept from ending by a request that never ends', async () => {
-  const { child, port } = await startServer({ VARVE_REQUEST_TIMEOUT: '300' });
-  const held = await holdRequest(port);
-  held.on('error', () => undefined);
-  child.signal('SIGTERM');
-  expect(await child.exited).toEqual({ code: 0, signal: null });
-});
 
 it('ends with code 1 and a sentence for each variable that is wrong', async () => {
   const child = startChild(MAIN, [], { env: { VARVE_LOG_FILE: '', PORT: 'http' } });
@@ -115,7 +56,7 @@ it('ends with code 1 and one sentence when its log cannot be opened, and with th
 });
 
 it('ends with code 1 and one sentence when something else listens on its port', async () => {
-  const { port } = await startServer();
+  const port = await startServer();
   const env = { VARVE_LOG_FILE: join(temporaryFolder(), 'orders.db'), PORT: String(port), NO_COLOR: '1' };
   const child = startChild(MAIN, [], { env });
   expect(await child.exited).toMatchObject({ code: 1 });

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { SqliteReadModels } from '@varve/projections/sqlite';
 import { expect, it } from 'vitest';
 import { startChild, type Child } from '../../../test/support/children.js';
 import { temporaryFolder } from '../../../test/support/temp-dir.js';
@@ -14,7 +12,7 @@ import { anOrder } from './support/an-order.js';
 const MAIN = new URL('../dist/main.js', import.meta.url);
 const CLI = new URL('../dist/cli.js', import.meta.url);
 
-async function startServer(environment: Readonly<Record<string, string>> = {}) {
+async function startServer(environment: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   const [logFile, readModelsFile] = [join(folder, 'orders.db'), join(folder, 'read-models.db')];
   const log = await SqliteEventStore.open({ file: logFile });
@@ -29,7 +27,7 @@ async function startServer(environment: Readonly<Record<string, string>> = {}) {
   };
   const child = startChild(MAIN, [], { env });
   const port = await until(() => portSaidBy(child), { what: 'the server to listen' });
-  return { child, port, env, position, readModelsFile };
+  return { child, port, env, position };
 }
 
 function portSaidBy(child: Child): number | undefined {
@@ -44,28 +42,6 @@ async function get(port: number, path: string): Promise<unknown> {
   ];
   return json(response);
 }
-
-async function leasesIn(file: string): Promise<unknown[]> {
-  const readModels = await SqliteReadModels.open({ file, create: false });
-  const rows = await readModels.listProcessors();
-  await readModels.close();
-  return rows.map(({ lease }) => lease.owner);
-}
-
-it('on SIGTERM answers whoever waits for a position, gives its leases back, and ends with code 0, though a client never ends its request', async () => {
-  const { child, port, readModelsFile } = await startServer({ VARVE_REQUEST_TIMEOUT: '300' });
-  const endless = connect(port, '127.0.0.1');
-  endless.on('error', () => undefined);
-  await once(endless, 'connect');
-  endless.write('GET /orders HTTP/1.1\r\nHost: x\r\nX-Half: ');
-  const waiting = get(port, '/orders?position=99&timeout=60000');
-  await get(port, '/orders?position=2');
-  child.signal('SIGTERM');
-  expect(await waiting).toMatchObject({ code: 'projection-behind', position: 2, wanted: 99 });
-  expect(await child.exited).toEqual({ code: 0, signal: null });
-  expect(await leasesIn(readModelsFile)).toEqual([undefined, undefined, undefined]);
-  endless.destroy();
-});
 
 it('release 2 counts the lines of each order; the app’s own command works beside the running app', async () => {
   const { child, port, env, position } = await startServer({ VARVE_ORDERS_VERSION: '2' });

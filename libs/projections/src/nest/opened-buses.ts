@@ -18,6 +18,8 @@ export interface OpenedBus {
 
 /** How a log comes to the bus, whichever instance publishes it. */
 export interface OpenedPublication {
+  /** How long another instance must see the relay's lease unchanged before it takes over, in milliseconds. */
+  readonly leaseDuration: number;
   report(): Promise<PublicationReport>;
   pause(reason?: string): Promise<void>;
   resume(): Promise<void>;
@@ -49,6 +51,7 @@ function opened(
   publication: PublicationHost,
 ): OpenedPublication {
   return {
+    leaseDuration: publication.leaseDuration,
     report: () => publication.report(),
     pause: (reason) => relay.pause(reason),
     resume: () => relay.resume(),

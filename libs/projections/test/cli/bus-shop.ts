@@ -20,6 +20,9 @@ export class Mailing {
   @OnMessage() any(): void {}
 }
 
+/** Of the relay, in milliseconds. */
+export const LEASE_DURATION = 300;
+
 export interface Shop {
   readonly broker: MemoryBroker;
   readonly log?: string;
@@ -28,7 +31,8 @@ export interface Shop {
 
 /** What the command boots: nothing of it runs by itself. */
 export function appOf({ broker, log, name }: Shop) {
-  const publication = { publication: { categories: { order: 'two-phase' } } } as const;
+  const categories = { order: 'two-phase' } as const;
+  const publication = { publication: { categories, leaseDuration: LEASE_DURATION } };
   const stores =
     log === undefined
       ? []

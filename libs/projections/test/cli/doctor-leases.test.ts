@@ -1,8 +1,11 @@
 import { dirname } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
 import type { SqliteReadModels } from '@varve/projections/sqlite';
 import { describe, expect, test } from 'vitest';
 import { startChild } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
+import { appOf, shop } from './bus-shop.js';
 import { varve } from './command.js';
 import { charge, filesIn, flags, shopApp, totals, withLog, withReadModels, type Files } from './shop.js';
 
@@ -81,4 +84,29 @@ describe('doctor looks at the leases of a projector that', () => {
     for (const name of ['totals', 'mail']) await varve([...flags(files), 'projections', 'resume', name]);
     expect((await ofApp(files, 3_600_000)).out).toContain('✓ totals@1: live, at position 1');
   });
+});
+
+/** As an instance leaves it that was killed. */
+async function takeRelay(log: string): Promise<void> {
+  const store = await SqlitePublicationStore.open({ file: publicationFileOf(log) });
+  await withLog(log, ({ logId }) => store.ensureRow('relay', logId));
+  await store.acquire('relay', 'elsewhere:1', (await store.readLease('relay'))!);
+  await store.close();
+}
+
+test('doctor says of a relay whose instance was killed that nobody renews its lease, until another one has taken over', async () => {
+  const { app, broker, log } = shop();
+  await withLog(log, (store) => charge(store, 'order-1'));
+  await takeRelay(log);
+  const { code, out } = await varve('doctor', { app });
+  expect(code).toBe(0);
+  expect(out).toContain(
+    '! publication on default: at position 0 of 1, but for 0.3 s nobody has renewed its lease: the instance was killed, hangs, or cannot reach the log\n' +
+      '  Start an instance: it takes over',
+  );
+  const next = await NestFactory.createApplicationContext(await appOf({ broker, log })(), { logger: false });
+  await until(async () =>
+    (await varve('doctor', { app })).out.includes('✓ publication on default: at position 1 of 1'),
+  );
+  await next.close();
 });

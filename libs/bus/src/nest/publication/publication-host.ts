@@ -1,7 +1,12 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { Logger } from '@nestjs/common';
-import { systemTimers, type EventStore, type ProcessorEvent } from '@varve/eventstore';
+import {
+  DEFAULT_LEASE_DURATION,
+  systemTimers,
+  type EventStore,
+  type ProcessorEvent,
+} from '@varve/eventstore';
 import type { EventStoreDecorator } from '@varve/eventstore/nest';
 import { topicNaming } from '../../message/topic-naming.js';
 import { keepsInstances, type InstanceReports } from '../../publication/instances/instance-report.js';
@@ -139,6 +144,11 @@ export class PublicationHost implements EventStoreDecorator {
   /** The relay, for tests and jobs: it can be stepped when it is not started. */
   get relay(): Relay | undefined {
     return this.#running?.relay;
+  }
+
+  /** How long another instance must see the relay's lease unchanged before it takes over, in milliseconds. */
+  get leaseDuration(): number {
+    return this.parts.options.publication?.leaseDuration ?? DEFAULT_LEASE_DURATION;
   }
 
   /** What is wrong with the relay here, and the facts for people. */

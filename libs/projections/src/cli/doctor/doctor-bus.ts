@@ -1,9 +1,11 @@
 import { messageOf } from '@varve/eventstore';
 import { administrationOf, type CliBus } from '../bus/buses.js';
+import type { OpenedPublication } from '../../nest/opened-buses.js';
 import type { Finding } from './doctor.js';
+import { describeSilence, isTaken, LeaseWatch, type TakenLeases } from './lease-watch.js';
 
 /** Whether the broker answers, has what the app needs, and keeps messages that somebody must look at. */
-export async function examineBus(one: CliBus): Promise<readonly Finding[]> {
+export async function examineBus(one: CliBus, signal: AbortSignal): Promise<readonly Finding[]> {
   const subject = `bus ${one.name}`;
   const health = await one.bus.health();
   if (!health.up) return [{ level: 'problem', subject, message: messageOf(health.error) }];
@@ -12,7 +14,7 @@ export async function examineBus(one: CliBus): Promise<readonly Finding[]> {
       { level: 'ok', subject, message: one.bus.description },
       ...(await examineTopology(one)),
       ...(await examineDeadLetters(one)),
-      ...(await examinePublication(one)),
+      ...(await examinePublication(one, signal)),
     ];
   } catch (error) {
     return [{ level: 'problem', subject, message: messageOf(error) }];
@@ -42,9 +44,14 @@ async function examineDeadLetters({ bus, topology }: CliBus): Promise<readonly F
   return findings;
 }
 
-async function examinePublication({ name, publication }: CliBus): Promise<readonly Finding[]> {
+async function examinePublication(
+  { name, publication }: CliBus,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   if (!publication) return [];
   const subject = `publication on ${name}`;
+  const watch = await LeaseWatch.begin(takenOf(publication));
+  const silent = await watch.silentFor(publication.leaseDuration, signal);
   const { relay, position, head } = await publication.report();
   const behind = Math.max(0, head - position);
   if (relay?.state === 'stopped') {
@@ -58,5 +65,17 @@ async function examinePublication({ name, publication }: CliBus): Promise<readon
     const message = `${behind} commits behind, and nobody relays them: start an instance`;
     return [{ level: 'warning', subject, message }];
   }
-  return [{ level: 'ok', subject, message: `at position ${position} of ${head}` }];
+  const reached = `at position ${position} of ${head}`;
+  if (silent.size > 0) {
+    const message = `${reached}, but ${describeSilence(publication.leaseDuration)}\nStart an instance: it takes over`;
+    return [{ level: 'warning', subject, message }];
+  }
+  return [{ level: 'ok', subject, message: reached }];
+}
+
+function takenOf(publication: OpenedPublication): TakenLeases {
+  return async () => {
+    const { relay } = await publication.report();
+    return new Map(relay && isTaken(relay) ? [['relay', relay]] : []);
+  };
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_LEASE_DURATION, markOf, messageOf, sameMark, type LogReader } from '@varve/eventstore';
 import type { Projection } from '../../projection/projection.js';
+import type { ReadModels } from '../../projection/read-models.js';
 import { versionIdOf } from '../../projection/version-id.js';
 import { processorsOf, type ProcessorOf } from '../projections/processors.js';
 import type { CliTarget, ProjectionCode } from '../target.js';
@@ -8,7 +9,7 @@ import { printableLines } from '../terminal/render.js';
 import { examineBus } from './doctor-bus.js';
 import { examineCategories } from './doctor-categories.js';
 import { examineLog } from './doctor-log.js';
-import { LeaseWatch } from './lease-watch.js';
+import { describeSilence, isTaken, LeaseWatch, type TakenLeases } from './lease-watch.js';
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'problem';
@@ -50,9 +51,12 @@ async function examine(
   { log, readModels, code, leaseDuration, buses = [] }: Partial<CliTarget>,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const leases = readModels && (await LeaseWatch.begin(readModels));
-  const findings = log ? await examineLog(log, signal) : [];
-  for (const bus of buses) findings.push(...(await examineBus(bus)));
+  const leases = readModels && (await LeaseWatch.begin(takenOf(readModels)));
+  const found = await Promise.all([
+    log ? examineLog(log, signal) : [],
+    ...buses.map((bus) => examineBus(bus, signal)),
+  ]);
+  const findings = found.flat();
   if (log && code) findings.push(...(await examineCategories(code, log)));
   if (!readModels || !leases) return findings;
   const silent = await leases.silentFor(longestOf(leaseDuration), signal);
@@ -60,7 +64,7 @@ async function examine(
   for (const one of processors) {
     const finding = await examineProcessor(one, log);
     const isSilent = finding.level === 'ok' && silent.has(one.processor);
-    findings.push(isSilent ? warning(one.processor, describeSilence(one, leaseDuration)) : finding);
+    findings.push(isSilent ? warning(one.processor, describeKilled(one, leaseDuration)) : finding);
   }
   findings.push(...examineCode(processors, code));
   if (processors.length === 0)
@@ -91,16 +95,25 @@ function longestOf(leaseDuration: number | undefined): number {
   return Math.max(leaseDuration ?? 0, DEFAULT_LEASE_DURATION);
 }
 
+/** Neither retired, paused nor stopped, nor given back. */
+function takenOf(readModels: ReadModels<unknown>): TakenLeases {
+  return async () => {
+    const processors = await processorsOf(readModels);
+    const taken = processors.filter(({ stage, lease }) => stage !== 'retired' && isTaken(lease));
+    return new Map(taken.map(({ processor, lease }) => [processor, lease]));
+  };
+}
+
 /** Files do not tell how long the leases of their instances last. */
-function describeSilence({ name, stage, checkpoint }: ProcessorOf, leaseDuration?: number): string {
-  const seconds = longestOf(leaseDuration) / 1_000;
+function describeKilled({ name, stage, checkpoint }: ProcessorOf, leaseDuration?: number): string {
+  const duration = longestOf(leaseDuration);
   const unless =
     leaseDuration === undefined
-      ? `. With a leaseDuration above ${3 * seconds} s that says nothing: ask "varve doctor" of the app`
+      ? `. With a leaseDuration above ${(3 * duration) / 1_000} s that says nothing: ask "varve doctor" of the app`
       : '';
   const rebuild = stage === 'building' ? `, or "varve projections rebuild ${name}" again` : '';
   return (
-    `${stage}, at position ${checkpoint.position}, but for ${seconds} s nobody has renewed its lease: the instance was killed, hangs, or cannot reach the log${unless}\n` +
+    `${stage}, at position ${checkpoint.position}, but ${describeSilence(duration)}${unless}\n` +
     `Start a projector${rebuild}: it takes over`
   );
 }

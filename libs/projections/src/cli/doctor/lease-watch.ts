@@ -1,9 +1,20 @@
 import { sleep, systemTimers, type LeaseRow, type ProcessorId } from '@varve/eventstore';
-import type { ReadModels } from '../../projection/read-models.js';
-import { processorsOf } from '../projections/processors.js';
 
 /** Milliseconds between two looks: whoever works is seen to renew long before its lease's time is over. */
 const LOOK_EVERY = 200;
+
+/** Of those that somebody is to work on. */
+export type TakenLeases = () => Promise<ReadonlyMap<ProcessorId, LeaseRow>>;
+
+/** Somebody is to work, and has not given the lease back. */
+export function isTaken({ state, owner }: LeaseRow): boolean {
+  return state === 'active' && owner !== undefined;
+}
+
+/** For people: what it means that nobody has renewed a lease for so many milliseconds. */
+export function describeSilence(duration: number): string {
+  return `for ${duration / 1_000} s nobody has renewed its lease: the instance was killed, hangs, or cannot reach the log`;
+}
 
 /**
  * Which leases were taken and are renewed by nobody, by the rule of an instance that would take over: token and heartbeat unchanged for a
@@ -11,15 +22,14 @@ const LOOK_EVERY = 200;
  */
 export class LeaseWatch {
   private constructor(
-    private readonly readModels: ReadModels<unknown>,
+    private readonly taken: TakenLeases,
     private readonly unchanged: Map<ProcessorId, LeaseRow>,
     private readonly since: number,
   ) {}
 
   /** The first look. What else there is to examine meanwhile counts as waiting. */
-  static async begin(readModels: ReadModels<unknown>): Promise<LeaseWatch> {
-    const taken = await takenOf(readModels);
-    return new LeaseWatch(readModels, taken, performance.now());
+  static async begin(taken: TakenLeases): Promise<LeaseWatch> {
+    return new LeaseWatch(taken, new Map(await taken()), performance.now());
   }
 
   /** As soon as each was renewed, or when `duration` milliseconds are over. */
@@ -34,18 +44,10 @@ export class LeaseWatch {
   }
 
   private async look(): Promise<void> {
-    const taken = await takenOf(this.readModels);
+    const taken = await this.taken();
     for (const [processor, { token, heartbeat }] of this.unchanged) {
       const now = taken.get(processor);
       if (now?.token !== token || now.heartbeat !== heartbeat) this.unchanged.delete(processor);
     }
   }
-}
-
-/** Of those that somebody is to work on: neither retired, paused nor stopped, nor given back. */
-async function takenOf(readModels: ReadModels<unknown>): Promise<Map<ProcessorId, LeaseRow>> {
-  const taken = (await processorsOf(readModels)).filter(
-    ({ stage, lease: { state, owner } }) => stage !== 'retired' && state === 'active' && owner !== undefined,
-  );
-  return new Map(taken.map(({ processor, lease }) => [processor, lease]));
 }

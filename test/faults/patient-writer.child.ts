@@ -1,7 +1,7 @@
 // Appends, many callers at once; one that is refused waits for room, asks what became of its commit, and tries again: patient-writer.child.ts FILE
 import { createInterface } from 'node:readline';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { say } from './support/say.ts';
+import { say } from '../support/say.ts';
 import { commitOf } from './support/writer-commits.ts';
 
 const CALLERS = 8;

@@ -4,7 +4,7 @@ import { Projector, type ProjectorEvent } from '@varve/projections';
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { accounts } from './support/accounts.ts';
 import type { ProjectorOrders } from './support/projectors.ts';
-import { say } from './support/say.ts';
+import { say } from '../support/say.ts';
 
 const orders = JSON.parse(process.argv[2] ?? '') as ProjectorOrders;
 const { logFile, readModelsFile, owner, leaseDuration, sleep, release = 1, busyTimeout = 5_000 } = orders;

@@ -1,7 +1,7 @@
 // Reads the accounts over and over, and says when it sees something that cannot be: reader.child.ts READ_MODELS
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { rowsOf, type Rows } from './support/accounts.ts';
-import { hear, say } from './support/say.ts';
+import { hear, say } from '../support/say.ts';
 
 const [file = ''] = process.argv.slice(2);
 const readModels = await SqliteReadModels.open({ file, create: false });

@@ -3,7 +3,7 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { rebuild } from '@varve/projections';
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { accounts } from './support/accounts.ts';
-import { say } from './support/say.ts';
+import { say } from '../support/say.ts';
 
 const [logFile = '', readModelsFile = '', release = '1', dieAt = 'never'] = process.argv.slice(2);
 const log = await SqliteEventStore.open({ file: logFile });

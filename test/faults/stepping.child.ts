@@ -2,7 +2,7 @@
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { parkAndRetry } from './support/park-and-retry.ts';
-import { say } from './support/say.ts';
+import { say } from '../support/say.ts';
 
 const [logFile = '', readModelsFile = '', dieAt = '0'] = process.argv.slice(2);
 let steps = 0;

@@ -1,7 +1,7 @@
 // Follows a log while others write it, all of it or one category, and says what it saw once it is told the end: tail.child.ts FILE [CATEGORY]
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { LogDigest } from './support/log-digest.ts';
-import { hear, say } from './support/say.ts';
+import { hear, say } from '../support/say.ts';
 
 const [file = '', category] = process.argv.slice(2);
 const filter = category === undefined ? {} : { categories: [category] };

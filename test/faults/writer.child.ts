@@ -2,7 +2,7 @@
 // After kill -9 the next one begins with the first commit that nobody was told of, and sends the same commits under the same ids.
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { commitOf } from './support/writer-commits.ts';
-import { hear, say } from './support/say.ts';
+import { hear, say } from '../support/say.ts';
 
 const CALLERS = 8;
 

@@ -1,6 +1,20 @@
-/** Tells the test, one JSON value a line. Written to a pipe before it returns, so that `kill -9` cannot take it back. */
-export function say(message: object): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
+import { writeSync } from 'node:fs';
+
+/** Tells the test, one JSON value a line. In the pipe before it returns, however long that takes, so that `kill -9` cannot take it back. */
+export function say(message: unknown): void {
+  let left = Buffer.from(`${JSON.stringify(message)}\n`);
+  while (left.length > 0) left = left.subarray(written(left));
+}
+
+/** `process.stdout.write` keeps in memory what a full pipe does not take, and makes the pipe one that refuses instead of waiting. */
+function written(bytes: Buffer): number {
+  try {
+    return writeSync(process.stdout.fd, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    return 0;
+  }
 }
 
 /** The next line that the test says. */

@@ -1,6 +1,6 @@
 // Appends with many callers for some time, and says how often and how long each append took; then the same on another log.
 import { MongoEventStore } from '@varve/eventstore/mongodb';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { hear } from '../../faults-services/mongodb/conversation.ts';
 import { newEvent } from '../payload.ts';
 

@@ -3,7 +3,7 @@ import { scheduler } from 'node:timers/promises';
 import { isEventStoreError } from '@varve/eventstore';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { LogDigest } from '../../faults/support/log-digest.ts';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { hear } from './conversation.ts';
 import type { LogAddress } from './orders.ts';
 import { whileUnavailable } from './while-unavailable.ts';

@@ -2,7 +2,7 @@
 // What became of an append that fails is asked by its commit id, and what is absent is appended again.
 import { isEventStoreError, type ExpectedVersion } from '@varve/eventstore';
 import { MongoEventStore } from '@varve/eventstore/mongodb';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { commitOf } from '../../faults/support/writer-commits.ts';
 import { hear } from './conversation.ts';
 import { CALLERS, type Allowance, type WriterOrders } from './orders.ts';

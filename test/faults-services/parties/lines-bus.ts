@@ -10,7 +10,7 @@ import {
   type SubscriptionOptions,
   type TwoPhaseBus,
 } from '@varve/bus';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { linesError, type Asked, type FromBroker, type FromChild, type LinesError } from './lines.ts';
 
 type Answer = Extract<FromBroker, { answer: number }>;

@@ -6,7 +6,7 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { Projector, type ProjectorEvent } from '@varve/projections';
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { accounts } from '../../faults/support/accounts.ts';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { openBus } from './open-bus.ts';
 import { TIMES, type Order, type ProjectorOrders } from './orders.ts';
 import { replacing, trappedReadModels } from './trapped.ts';

@@ -4,7 +4,7 @@ import { Relay, TwoPhasePublisher, twoPhaseEventStore, type TwoPhaseBus } from '
 import { publicationFileOf, SqlitePublicationStore } from '@varve/bus/sqlite';
 import type { EventStore } from '@varve/eventstore';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import { openBus } from './open-bus.ts';
 import { TIMES, type Answer, type Command, type Order, type ServiceOrders } from './orders.ts';
 import { ownersBus, relaysBus, replacing, trappedPublicationStore } from './trapped.ts';

@@ -8,7 +8,7 @@ import {
 } from '@varve/bus';
 import type { SqlitePublicationStore } from '@varve/bus/sqlite';
 import type { SqliteReadModels } from '@varve/projections/sqlite';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 import type { HalfStory, Publication } from './orders.ts';
 import { nameOf } from './name-of.ts';
 import type { Traps } from './traps.ts';

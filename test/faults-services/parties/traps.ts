@@ -1,6 +1,6 @@
 import { existsSync, closeSync, openSync } from 'node:fs';
 import { PublishNotConfirmedError, BrokerUnavailableError } from '@varve/bus';
-import { say } from '../../faults/support/say.ts';
+import { say } from '../../support/say.ts';
 
 /** The way of a commit, and the broker's question about it. */
 export type Step =

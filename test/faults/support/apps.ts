@@ -34,6 +34,8 @@ export interface Answer {
 }
 
 export async function answerTo(sent: ClientRequest): Promise<Answer> {
+  // Also behind the answer: a server that ends may reset the connection.
+  sent.on('error', () => undefined);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return { status: response.statusCode, body: await json(response) };
 }

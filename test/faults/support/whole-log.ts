@@ -14,7 +14,7 @@ export interface ToldWriter {
 export function assertExactlyOnce(commits: readonly Commit[], writers: readonly ToldWriter[]): void {
   const found = new Map(commits.map((commit) => [commit.commitId, commit]));
   strictEqual(found.size, commits.length, 'A commit id stands in the log twice.');
-  let acknowledged = 0;
+  const untold = new Set(found.keys());
   for (const writer of writers) {
     deepStrictEqual(writer.contradictions, []);
     for (const told of writer.acknowledged.values()) {
@@ -27,10 +27,10 @@ export function assertExactlyOnce(commits: readonly Commit[], writers: readonly 
         commit.events.map(({ type, data }) => ({ type, data })),
         events,
       );
-      acknowledged += 1;
+      untold.delete(commitId);
     }
   }
-  strictEqual(commits.length, acknowledged, 'Something is in the log that nobody was told of.');
+  deepStrictEqual([...untold], [], 'Something is in the log that nobody was told of.');
 }
 
 export function assertNumbersWithoutGap(commits: readonly Commit[]): void {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { BusHealthIndicator, BusModule, OnMessage, Subscriber } from '@varve/bus/nest';
 import { EventStoreModule } from '@varve/eventstore/nest';
+import { say } from '../../../../test/support/say.ts';
 
 const [folder = '', bus = 'memory', port = '1'] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 class Audit {
   any(): void {}

@@ -14,9 +14,9 @@ import {
 } from '@varve/bus/nest';
 import type { EventStore } from '@varve/eventstore';
 import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
+import { say } from '../../../../test/support/say.ts';
 
 const [folder = '', platform = 'express', mode = 'normal'] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 const waiting = new Map<string, () => void>();
 process.stdin.on('data', (data: Buffer) => {

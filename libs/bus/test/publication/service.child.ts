@@ -7,6 +7,7 @@ import { MongoEventStore } from '@varve/eventstore/mongodb';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { until } from '../../../../test/support/until.ts';
 import { linesBus } from './support/lines-bus.ts';
+import { say } from '../../../../test/support/say.ts';
 
 interface Orders {
   readonly name: string;
@@ -95,8 +96,4 @@ function stepping(inner: EventStore): EventStore {
       };
     },
   });
-}
-
-function say(line: unknown): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { EventStore } from '@varve/eventstore';
 import { ContextModule, EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { say } from '../../../../test/support/say.ts';
 
 const [file = '', mode = 'normal'] = process.argv.slice(2);
 
@@ -32,4 +33,4 @@ following.abort();
 await waiting;
 await fetch(await app.getUrl());
 await app.close();
-process.stdout.write(`${JSON.stringify({ closed: true })}\n`);
+say({ closed: true });

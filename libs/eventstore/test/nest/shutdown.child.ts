@@ -4,9 +4,9 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import type { EventStore } from '@varve/eventstore';
 import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { say } from '../../../../test/support/say.ts';
 
 const [file = '', mode = 'normal'] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 async function openStore(): Promise<EventStore> {
   const store = await SqliteEventStore.open({ file });

@@ -1,6 +1,7 @@
 // Appends while its files may not grow beyond 300 kB, which stands for a disk that is full when SQLite writes its journal at COMMIT.
 import { spawnSync } from 'node:child_process';
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { say } from '../../../../test/support/say.ts';
 
 const [file = '', limited] = process.argv.slice(2);
 if (limited === undefined) {
@@ -18,7 +19,7 @@ if (limited === undefined) {
         (error: unknown) => ({ commitId, written: (error as { written: string }).written }),
       ),
     );
-    for (const answer of await Promise.all(appends)) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    for (const answer of await Promise.all(appends)) say(answer);
   }
   await store.close();
 }

@@ -1,8 +1,8 @@
 // Opens a log as somebody who may not write it.
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { say } from '../../../../test/support/say.ts';
 
 const [file = ''] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 // The driver is loaded at the first use, from a folder that only root may read, perhaps.
 await SqliteEventStore.open({ file: ':memory:' }).then((store) => store.close());
 if (process.getuid?.() === 0) process.setuid?.(65534);

@@ -1,8 +1,8 @@
 // Appends to one log from a process of its own: `file writer commits streams`, or races for commit ids: `file fences|appends ids`.
 import { SqliteEventStore } from '@varve/eventstore/sqlite';
+import { say } from '../../../../test/support/say.ts';
 
 const [file = '', role = '', count = '0', streams = '1'] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 const store = await SqliteEventStore.open({ file, busyTimeout: 20_000 });
 say({ ready: true });
 await new Promise((resolve) => process.stdin.once('data', resolve));

@@ -3,6 +3,7 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { Projector, rebuild } from '@varve/projections';
 import { MongoReadModels } from '@varve/projections/mongodb';
 import { totals } from './orders.ts';
+import { say } from '../../../../test/support/say.ts';
 
 interface Orders {
   readonly logFile: string;
@@ -53,4 +54,4 @@ if (task === 'rebuild') await rebuild({ ...options, projection: totals() });
 else await new Projector({ ...options, projections: [totals()], owner: 'child', group }).runUntilCaughtUp();
 await readModels.close();
 await log.close();
-process.stdout.write(`${JSON.stringify({ steps })}\n`);
+say({ steps });

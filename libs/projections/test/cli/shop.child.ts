@@ -9,6 +9,7 @@ import { runVarveCli } from '@varve/projections/cli';
 import { ProjectionsModule } from '@varve/projections/nest';
 import type { SqliteTransaction } from '@varve/projections/sqlite';
 import { NestFactory } from '@nestjs/core';
+import { say } from '../../../../test/support/say.ts';
 
 interface Shop {
   /** What the rows of `totals` are multiplied by: other rows than those of the release before. */
@@ -76,7 +77,7 @@ Module({
 if (run) {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
   app.enableShutdownHooks([], { useProcessExit: true });
-  process.stdout.write('"running"\n');
+  say('running');
 } else {
   await runVarveCli(() => Promise.resolve(AppModule), { arguments: words });
 }

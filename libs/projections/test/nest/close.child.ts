@@ -5,6 +5,7 @@ import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { defineProjection, defineReactor } from '@varve/projections';
 import { getProjectorToken, ProjectionsModule, type ProjectorHost } from '@varve/projections/nest';
 import { join } from 'node:path';
+import { say } from '../../../../test/support/say.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const nothing = (): void => undefined;
@@ -37,4 +38,4 @@ await projector.waitFor(0, 'one');
 await store.append('order-1', 'no-stream', [{ type: 'order.placed', data: {} }]);
 await projector.waitFor(1, 'one');
 await app.close();
-process.stdout.write(`${JSON.stringify({ closed: true })}\n`);
+say({ closed: true });

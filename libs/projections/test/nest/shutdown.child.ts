@@ -12,9 +12,9 @@ import {
 } from '@varve/projections/nest';
 import { SqliteReadModels, type SqliteTransaction } from '@varve/projections/sqlite';
 import { join } from 'node:path';
+import { say } from '../../../../test/support/say.ts';
 
 const [folder = '', mode = 'normal'] = process.argv.slice(2);
-const say = (message: unknown): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
 const counts = defineProjection<SqliteTransaction>({
   name: 'counts',

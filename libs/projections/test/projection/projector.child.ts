@@ -3,6 +3,7 @@ import { SqliteEventStore } from '@varve/eventstore/sqlite';
 import { Projector, rebuild } from '@varve/projections';
 import { SqliteReadModels } from '@varve/projections/sqlite';
 import { totals } from './totals.ts';
+import { say } from '../../../../test/support/say.ts';
 
 interface Orders {
   readonly logFile: string;
@@ -51,10 +52,6 @@ function stepping(inner: SqliteReadModels): SqliteReadModels {
     },
   };
   return Object.assign(Object.create(inner) as SqliteReadModels, changes);
-}
-
-function say(message: unknown): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
 const log = await SqliteEventStore.open({ file: orders.logFile });

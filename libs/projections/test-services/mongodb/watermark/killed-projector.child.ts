@@ -4,6 +4,7 @@ import { Projector, rebuild } from '@varve/projections';
 import { MongoWatermarkReadModels } from '@varve/projections/mongodb';
 import { MongoClient } from 'mongodb';
 import { totals } from './orders.ts';
+import { say } from '../../../../../test/support/say.ts';
 
 interface Orders {
   readonly logFile: string;
@@ -35,7 +36,7 @@ const readModels = await MongoWatermarkReadModels.connect({ client, database, co
 const options = { log, readModels, leaseDuration, batch: { initial: 3, max: 3 } };
 if (task === 'rebuild') await rebuild({ ...options, projection: totals() });
 else await new Projector({ ...options, projections: [totals()], owner: 'child', group }).runUntilCaughtUp();
-process.stdout.write(`${JSON.stringify({ moments })}\n`);
+say({ moments });
 await readModels.close();
 await client.close();
 await log.close();

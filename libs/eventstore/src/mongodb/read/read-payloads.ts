@@ -2,7 +2,7 @@ import { missingCommit, PayloadTexts, undecodable } from '../../adapter/payload-
 import type { NewEvent } from '../../log/event.js';
 import { assertStreamName } from '../../log/stream-name.js';
 import type { CommitDocument } from '../connection/commit-document.js';
-import { readFitting } from './read-documents.js';
+import { readPage, type Page } from './read-documents.js';
 import type { ReadStream } from './read-stream.js';
 
 const COMMITS_PER_READ = 1_000;
@@ -15,6 +15,7 @@ export class PayloadReading {
   readonly #of: ReadStream;
   readonly #texts: PayloadTexts;
   #last = 0;
+  #done = false;
 
   /** @throws InvalidArgumentError */
   constructor(of: ReadStream) {
@@ -25,8 +26,10 @@ export class PayloadReading {
 
   /** The next events; none only at the end. */
   async read(): Promise<readonly NewEvent[]> {
+    if (this.#done) return [];
     const { stream, learn } = this.#of;
-    const found = await this.#find();
+    const { documents: found, isLast } = await this.#find();
+    this.#done = isLast;
     const events: NewEvent[] = [];
     for (const document of found) {
       if (document.firstVersion !== this.#last + 1) throw missingCommit(stream, document.firstVersion);
@@ -40,11 +43,11 @@ export class PayloadReading {
     return events;
   }
 
-  async #find(): Promise<readonly Payload[]> {
+  #find(): Promise<Page<Payload>> {
     const { log, stream } = this.#of;
     const options = { projection: FIELDS, limit: COMMITS_PER_READ, batchSize: COMMITS_PER_READ + 1 };
     const query = { stream, firstVersion: { $gt: this.#last } };
     const cursor = log.commits.find<Payload>(query, { ...options, sort: { firstVersion: 1 } });
-    return readFitting(cursor);
+    return readPage(cursor, COMMITS_PER_READ);
   }
 }

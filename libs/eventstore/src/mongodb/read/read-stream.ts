@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../log/event.js';
 import { assertStreamName, type StreamName } from '../../log/stream-name.js';
 import { headerOf, type CommitDocument, type HeaderDocument } from '../connection/commit-document.js';
 import type { MongoLog } from '../connection/mongo-log.js';
-import { readFitting } from './read-documents.js';
+import { readPage, type Page } from './read-documents.js';
 
 const COMMITS_PER_READ = 1_000;
 
@@ -65,13 +65,16 @@ class StreamReading {
   async #next(): Promise<readonly CommitDocument[]> {
     const most = Math.min(this.#window.left, COMMITS_PER_READ);
     const first = this.#last === undefined;
-    const [before, found] = await Promise.all([first ? this.#commitBelow() : undefined, this.#find(most)]);
-    this.#done = found.length === 0;
+    const [before, { documents: found, isLast }] = await Promise.all([
+      first ? this.#commitBelow() : undefined,
+      this.#find(most),
+    ]);
+    this.#done = isLast;
     // Reading forward from the middle of a commit begins with that commit.
     return before && before.lastVersion >= this.#window.from ? [before, ...found] : found;
   }
 
-  #find(most: number): Promise<CommitDocument[]> {
+  #find(most: number): Promise<Page<CommitDocument>> {
     const last = this.#last;
     const bound = this.#window.backward
       ? { $lte: last ? last.firstVersion - 1 : this.#window.from }
@@ -81,7 +84,7 @@ class StreamReading {
       { stream: this.#stream, firstVersion: bound },
       { sort, limit: most, batchSize: most + 1 },
     );
-    return readFitting(cursor);
+    return readPage(cursor, most);
   }
 
   async #commitBelow(): Promise<CommitDocument | undefined> {

@@ -26,7 +26,8 @@ describe.each(await mongoServers())('MongoEventStore on $name', (server) => {
 
   async function looksFor(work: () => AsyncIterable<unknown>): Promise<{ read: number; looks: number }> {
     const before = looks;
-    const read = await Array.fromAsync(work());
+    const read: unknown[] = [];
+    for await (const some of work()) read.push(some);
     return { read: read.flat().length, looks: looks - before };
   }
 

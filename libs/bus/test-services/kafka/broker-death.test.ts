@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startKafka, type KafkaServer } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, received, toGroup, versions } from './kafka-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aTopic } from './kafka-suite.js';
 
 let server: KafkaServer;
 beforeAll(async () => {

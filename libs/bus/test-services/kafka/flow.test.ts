@@ -2,16 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { BusNotice } from '@varve/bus';
 import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import {
-  aBus,
-  aMessage,
-  aTopic,
-  committed,
-  createTopic,
-  received,
-  toGroup,
-  versions,
-} from './kafka-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aTopic, committed, createTopic } from './kafka-suite.js';
 
 let server: KafkaConnection;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import type { Message, MessageHandler, SubscriptionOptions } from '@varve/bus';
 import { KafkaMessageBus, type KafkaMessageBusOptions } from '@varve/bus/kafka';
 import { uniqueName, withAdmin, type KafkaConnection } from '../../../../test/services/index.js';
 import { afterTest } from '../../../../test/support/after-test.js';
@@ -53,46 +52,4 @@ export async function committed(server: KafkaConnection, group: string, topic: s
     admin.fetchOffsets({ groupId: group, topics: [topic] }),
   );
   return offsets!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
-}
-
-export function aMessage(topic: string, key: string, version: number, data: unknown = { version }): Message {
-  return {
-    topic,
-    key,
-    event: {
-      specversion: '1.0',
-      id: `${key}@${version}`,
-      source: 'urn:test',
-      type: 'test.happened',
-      subject: key,
-      datacontenttype: 'application/json',
-      data,
-    },
-  };
-}
-
-/** What a subscription has handled, as the events' ids. */
-export interface Received {
-  readonly ids: string[];
-  of(key: string): readonly number[];
-}
-
-export function received(): Received & { readonly handler: MessageHandler } {
-  const ids: string[] = [];
-  return {
-    ids,
-    of: (key) => ids.filter((id) => id.startsWith(`${key}@`)).map((id) => Number(id.split('@')[1])),
-    handler: async ({ event }) => {
-      ids.push(event.id);
-    },
-  };
-}
-
-export function toGroup(topic: string, options: Partial<SubscriptionOptions> = {}): SubscriptionOptions {
-  return { topics: [topic], group: uniqueName('group'), ...options };
-}
-
-/** `from` to `to`, both included. */
-export function versions(from: number, to: number): readonly number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

@@ -2,7 +2,8 @@ import { MessageRejectedError } from '@varve/bus';
 import { beforeAll, expect, test } from 'vitest';
 import { sharedKafka, type KafkaConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, received, toGroup, versions } from './kafka-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aTopic } from './kafka-suite.js';
 
 let server: KafkaConnection;
 beforeAll(async () => {

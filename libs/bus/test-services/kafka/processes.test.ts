@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedKafka, uniqueName, type KafkaConnection } from '../../../../test/services/index.js';
 import { startChild, type Child } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, committed, received, versions } from './kafka-suite.js';
+import { aMessage, received, versions } from '../messages.js';
+import { aBus, aTopic, committed } from './kafka-suite.js';
 
 let server: KafkaConnection;
 beforeAll(async () => {

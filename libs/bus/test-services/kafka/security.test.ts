@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KafkaMessageBusOptions, KafkaSasl } from '@varve/bus/kafka';
 import { startKafka, withAdmin, type KafkaServer } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, received, toGroup } from './kafka-suite.js';
+import { aMessage, received, toGroup } from '../messages.js';
+import { aBus, aTopic } from './kafka-suite.js';
 
 const seller = { username: 'seller', password: 'seller-secret' };
 let server: KafkaServer;

@@ -3,7 +3,8 @@ import type { BusNotice, BusTopology } from '@varve/bus';
 import { sharedRocketMq, uniqueName, type RocketMqConnection } from '../../../../test/services/index.js';
 import { RemotingConnection } from '../../../../test/services/rocketmq/remoting.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aGroup, aMessage, aTopic, toTopic, withAdmin } from './rocketmq-suite.js';
+import { aMessage, toGroup } from '../messages.js';
+import { aBus, aGroup, aTopic, withAdmin } from './rocketmq-suite.js';
 
 let server: RocketMqConnection;
 beforeAll(async () => {
@@ -89,7 +90,7 @@ describe('the administration of RocketMQ', () => {
     const bus = aBus(server, { adminAddress: '' });
 
     await expect(
-      bus.subscribe(toTopic(topic, { startFrom: 'latest' }), async () => undefined),
+      bus.subscribe(toGroup(topic, { startFrom: 'latest' }), async () => undefined),
     ).rejects.toMatchObject({ code: 'invalid-options', option: 'startFrom' });
   });
 
@@ -100,7 +101,7 @@ describe('the administration of RocketMQ', () => {
     bus.onNotice((notice) => notices.push(notice));
 
     await bus.subscribe(
-      toTopic(topic, { group: await aGroup(server, { orderly: false }) }),
+      toGroup(topic, { group: await aGroup(server, { orderly: false }) }),
       async () => undefined,
     );
 

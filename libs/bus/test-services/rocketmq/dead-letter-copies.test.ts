@@ -3,7 +3,8 @@ import type { RocketMqMessageBus } from '@varve/bus/rocketmq';
 import { sharedRocketMq, type RocketMqConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
 import { sharedHarness } from './rocketmq-harness.js';
-import { aBus, aGroup, aMessage, aTopic, toTopic } from './rocketmq-suite.js';
+import { aMessage, toGroup } from '../messages.js';
+import { aBus, aGroup, aTopic } from './rocketmq-suite.js';
 
 let server: RocketMqConnection;
 beforeAll(async () => {
@@ -31,7 +32,7 @@ async function oneDeadLetter(): Promise<Given> {
   const bus = aBus(server);
   const [topic, group] = [await aTopic(server), await aGroup(server)];
   await bus.setup({ topics: [], groups: [{ name: group, topics: [topic], order: 'none' }] });
-  const subscription = await bus.subscribe(toTopic(topic, { group, retry: { retries: 0 } }), async () => {
+  const subscription = await bus.subscribe(toGroup(topic, { group, retry: { retries: 0 } }), async () => {
     throw new Error('out of ink');
   });
   await bus.publish([aMessage(topic, 'a', 1)]);

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedRocketMq, uniqueName, type RocketMqConnection } from '../../../../test/services/index.js';
 import { startChild } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions, withAdmin } from './rocketmq-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aGroup, aTopic, withAdmin } from './rocketmq-suite.js';
 
 let server: RocketMqConnection;
 beforeAll(async () => {
@@ -108,7 +109,7 @@ describe('what rocketmq-client-nodejs 1.0.8 gets wrong, the bus gets right:', ()
     const got = received();
     let failures = 0;
     await bus.subscribe(
-      toTopic(topic, { group, onFailure: 'retry-for-ever', retry: { firstDelay: 10, maxDelay: 10 } }),
+      toGroup(topic, { group, onFailure: 'retry-for-ever', retry: { firstDelay: 10, maxDelay: 10 } }),
       async (message, context) => {
         if (++failures < 20) throw new Error('the read model is away');
         await got.handler(message, context);
@@ -128,7 +129,7 @@ describe('what rocketmq-client-nodejs 1.0.8 gets wrong, the bus gets right:', ()
     const got = received();
     const aborted: boolean[] = [];
     const end = performance.now() + 12_000;
-    await bus.subscribe(toTopic(topic, { group }), async (message, context) => {
+    await bus.subscribe(toGroup(topic, { group }), async (message, context) => {
       await until(() => performance.now() > end);
       aborted.push(context.signal.aborted);
       await got.handler(message, context);

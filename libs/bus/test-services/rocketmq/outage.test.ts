@@ -3,7 +3,8 @@ import type { BusNotice } from '@varve/bus';
 import { startRocketMq, uniqueName, type RocketMqServer } from '../../../../test/services/index.js';
 import { startChild } from '../../../../test/support/children.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions, withAdmin } from './rocketmq-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aGroup, aTopic, withAdmin } from './rocketmq-suite.js';
 
 let server: RocketMqServer;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ describe('RocketMQ', () => {
     const bus = aBus(server, { requestTimeout: 3000 });
     const topic = await aTopic(server);
     const got = received();
-    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.subscribe(toGroup(topic), got.handler);
     await bus.publish([aMessage(topic, 'a', 1)]);
 
     await server.pause();
@@ -34,7 +35,7 @@ describe('RocketMQ', () => {
       });
       expect(performance.now() - began).toBeLessThan(9000);
       expect(await bus.health()).toMatchObject({ up: false });
-      await expect(bus.subscribe(toTopic(topic), got.handler)).rejects.toMatchObject({
+      await expect(bus.subscribe(toGroup(topic), got.handler)).rejects.toMatchObject({
         code: 'broker-unavailable',
       });
     } finally {
@@ -53,7 +54,7 @@ describe('RocketMQ', () => {
   test('lets a bus be closed while it is frozen', async () => {
     const bus = aBus(server, { requestTimeout: 3000 });
     const topic = await aTopic(server);
-    await bus.subscribe(toTopic(topic), async () => undefined);
+    await bus.subscribe(toGroup(topic), async () => undefined);
     await bus.publish([aMessage(topic, 'a', 1)]);
 
     await server.pause();
@@ -89,8 +90,8 @@ describe('RocketMQ', () => {
     ];
     const group = await aGroup(server, { orderly: true });
     const [got, decided] = [received(), received()];
-    await bus.subscribe(toTopic(topic, { group }), got.handler);
-    await bus.subscribe(toTopic(halves), decided.handler);
+    await bus.subscribe(toGroup(topic, { group }), got.handler);
+    await bus.subscribe(toGroup(halves), decided.handler);
     await bus.publish(versions(1, 20).map((version) => aMessage(topic, 'a', version)));
     const asked: string[] = [];
     await bus.onCheck([halves], async ({ event }) => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedRocketMq, type RocketMqConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aGroup, aMessage, aTopic, received, toTopic, versions } from './rocketmq-suite.js';
+import { aMessage, received, toGroup, versions } from '../messages.js';
+import { aBus, aGroup, aTopic } from './rocketmq-suite.js';
 
 let server: RocketMqConnection;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ describe('RocketMQ', () => {
     const bus = aBus(server);
     const topic = await aTopic(server, { type: 'NORMAL' });
     const got = received();
-    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.subscribe(toGroup(topic), got.handler);
 
     await bus.publish(versions(1, 50).map((version) => aMessage(topic, `order-${version % 5}`, version)));
 
@@ -25,7 +26,7 @@ describe('RocketMQ', () => {
     const topic = await aTopic(server, { type: 'FIFO' });
     const group = await aGroup(server, { orderly: true });
     const got = received();
-    await bus.subscribe(toTopic(topic, { group }), got.handler);
+    await bus.subscribe(toGroup(topic, { group }), got.handler);
 
     const keys = ['a', 'b', 'c'];
     await bus.publish(versions(1, 30).flatMap((version) => keys.map((key) => aMessage(topic, key, version))));
@@ -38,7 +39,7 @@ describe('RocketMQ', () => {
     const bus = aBus(server);
     const topic = await aTopic(server, { type: 'DELAY' });
     const got = received();
-    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.subscribe(toGroup(topic), got.handler);
 
     const published = performance.now();
     await bus.publish([{ ...aMessage(topic, 'a', 1), delay: 3000 }]);

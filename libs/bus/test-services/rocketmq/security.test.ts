@@ -8,7 +8,8 @@ import {
   type RocketMqServer,
 } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, received, toTopic } from './rocketmq-suite.js';
+import { aMessage, received, toGroup } from '../messages.js';
+import { aBus } from './rocketmq-suite.js';
 
 let server: RocketMqServer;
 let admin: RocketMqAdmin;
@@ -49,7 +50,7 @@ describe('RocketMQ with access control and TLS', () => {
     const { user, topic, group } = await aShop();
     const bus = aTrustingBus(user);
     const got = received();
-    await bus.subscribe(toTopic(topic, { group }), got.handler);
+    await bus.subscribe(toGroup(topic, { group }), got.handler);
 
     await bus.publish([aMessage(topic, 'a', 1)]);
 
@@ -63,7 +64,7 @@ describe('RocketMQ with access control and TLS', () => {
     const refusal = { code: 'broker-refused', why: 'wrong-credentials' };
 
     await expect(bus.publish([aMessage(topic, 'a', 1)])).rejects.toMatchObject(refusal);
-    await expect(bus.subscribe(toTopic(topic, { group }), async () => undefined)).rejects.toMatchObject(
+    await expect(bus.subscribe(toGroup(topic, { group }), async () => undefined)).rejects.toMatchObject(
       refusal,
     );
     expect(await bus.health()).toMatchObject({ up: false, error: refusal });
@@ -84,7 +85,7 @@ describe('RocketMQ with access control and TLS', () => {
 
     await expect(bus.publish([aMessage(other.topic, 'a', 1)])).rejects.toMatchObject(refusal);
     await expect(
-      bus.subscribe(toTopic(topic, { group: other.group }), async () => undefined),
+      bus.subscribe(toGroup(topic, { group: other.group }), async () => undefined),
     ).rejects.toMatchObject(refusal);
     await expect(bus.onCheck([other.topic], async () => 'unknown')).rejects.toMatchObject(refusal);
   });
@@ -94,7 +95,7 @@ describe('RocketMQ with access control and TLS', () => {
     let current = secret;
     const bus = aTrustingBus(user, { credentials: () => ({ accessKey: user, accessSecret: current }) });
     const got = received();
-    await bus.subscribe(toTopic(topic, { group }), got.handler);
+    await bus.subscribe(toGroup(topic, { group }), got.handler);
     await bus.publish([aMessage(topic, 'a', 1)]);
 
     await admin.changePassword(user, 'another-secret');
@@ -114,7 +115,7 @@ describe('RocketMQ with access control and TLS', () => {
     const bus = aTrustingBus(user);
     let isBroken = true;
     const got = received();
-    await bus.subscribe(toTopic(topic, { group, retry: { retries: 0 } }), async (message, context) => {
+    await bus.subscribe(toGroup(topic, { group, retry: { retries: 0 } }), async (message, context) => {
       if (isBroken) throw new Error('not today');
       await got.handler(message, context);
     });
@@ -150,7 +151,7 @@ describe('RocketMQ with access control and TLS', () => {
     const refusal = { code: 'broker-refused', why: 'certificate' };
 
     await expect(bus.publish([aMessage(topic, 'a', 1)])).rejects.toMatchObject(refusal);
-    await expect(bus.subscribe(toTopic(topic, { group }), async () => undefined)).rejects.toMatchObject(
+    await expect(bus.subscribe(toGroup(topic, { group }), async () => undefined)).rejects.toMatchObject(
       refusal,
     );
   });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedRocketMq, type RocketMqConnection } from '../../../../test/services/index.js';
 import { until } from '../../../../test/support/until.js';
-import { aBus, aMessage, aTopic, received, toTopic } from './rocketmq-suite.js';
+import { aMessage, received, toGroup } from '../messages.js';
+import { aBus, aTopic } from './rocketmq-suite.js';
 
 let server: RocketMqConnection;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ describe('RocketMQ', () => {
     const bus = aBus(server);
     const topic = await aTopic(server, { type: 'TRANSACTION' });
     const got = received();
-    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.subscribe(toGroup(topic), got.handler);
 
     const [first, second, third] = [
       await bus.prepare(aMessage(topic, 'a', 1)),
@@ -33,7 +34,7 @@ describe('RocketMQ', () => {
     const bus = aBus(server);
     const topic = await aTopic(server, { type: 'TRANSACTION' });
     const got = received();
-    await bus.subscribe(toTopic(topic), got.handler);
+    await bus.subscribe(toGroup(topic), got.handler);
 
     await bus.publish([aMessage(topic, 'a', 1)]);
 
@@ -44,7 +45,7 @@ describe('RocketMQ', () => {
     const topic = await aTopic(server, { type: 'TRANSACTION' });
     const owner = aBus(server);
     const got = received();
-    await owner.subscribe(toTopic(topic), got.handler);
+    await owner.subscribe(toGroup(topic), got.handler);
     await owner.prepare(aMessage(topic, 'a', 1));
 
     const asked: string[] = [];

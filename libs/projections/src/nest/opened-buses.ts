@@ -12,6 +12,8 @@ export interface OpenedBus {
   readonly bus: MessageBus;
   /** The topics and groups that the app needs at the broker. */
   readonly topology: BusTopology;
+  /** With the topics of what is published because the log has it, though no code names it. */
+  topologyWithLog(): Promise<BusTopology>;
   /** Absent where this app publishes nothing on it. */
   readonly publication?: OpenedPublication;
 }
@@ -27,18 +29,24 @@ export interface OpenedPublication {
 
 export function openedBusesOf(app: INestApplicationContext): readonly OpenedBus[] {
   const projectors = projectorsOf(app);
-  return busHostsOf(app).flatMap(({ name, bus, topology, publication }) => {
+  return busHostsOf(app).flatMap((host) => {
+    const { name, bus, publication } = host;
     if (!bus) return [];
     const fed = projectors.filter(({ fedBy }) => fedBy === bus).flatMap(({ groups }) => groups);
     return [
       {
         name,
         bus,
-        topology: { topics: topology.topics, groups: [...topology.groups, ...fed] },
+        topology: withGroups(host.topology, fed),
+        topologyWithLog: async () => withGroups(await host.topologyWithLog(), fed),
         ...(publication.relay && { publication: opened(publication.relay, publication) }),
       },
     ];
   });
+}
+
+function withGroups({ topics, groups }: BusTopology, others: BusTopology['groups']): BusTopology {
+  return { topics, groups: [...groups, ...others] };
 }
 
 function projectorsOf(app: INestApplicationContext): readonly ProjectorHost[] {

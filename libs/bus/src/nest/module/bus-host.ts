@@ -65,12 +65,21 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
 
   /** The topics and groups that the app needs at the broker. */
   get topology(): BusTopology {
+    return this.#topologyWith(this.publication.topics);
+  }
+
+  /** With the topics of what is in the log and no code names. */
+  async topologyWithLog(): Promise<BusTopology> {
+    return this.#topologyWith(await this.publication.topicsWithLog());
+  }
+
+  #topologyWith(published: readonly TopicPlan[]): BusTopology {
     const { name, discovery } = this.parts;
     const others = publishedByFeatures(name, discovery).map((category): TopicPlan => {
       return { name: this.naming.topicOf(`${category}-`), kind: 'ordered' };
     });
     return topologyOf(
-      [...this.publication.topics, ...others],
+      [...published, ...others],
       this.#subscribers.map(({ prepared }) => prepared.options),
     );
   }

@@ -23,6 +23,7 @@ import type { MessageBus } from '../../transport/message-bus.js';
 import type { TopicPlan } from '../../transport/topology.js';
 import type { BusOptions } from '../module/bus-options.js';
 import { DEFAULT_BUS } from '../module/tokens.js';
+import { categoriesInLog } from './categories-in-log.js';
 import { PublicationLog } from './log-publication-event.js';
 import { openPublicationStore, type OpenedPublicationStore } from './open-publication-store.js';
 import { hasTwoPhases, type BusPublicationOptions } from './publication-options.js';
@@ -84,6 +85,16 @@ export class PublicationHost implements EventStoreDecorator {
 
   get topics(): readonly TopicPlan[] {
     return this.#topics;
+  }
+
+  /** With those of categories that stand in the log and in no code, as deciders leave them: the relay publishes them, too. */
+  async topicsWithLog(): Promise<readonly TopicPlan[]> {
+    const publishing = this.#publishing;
+    if (!publishing || !this.#running) return this.#topics;
+    const { log, plan } = this.#running;
+    return publicationTopics(plan, [
+      ...new Set([...this.#categories(publishing.options), ...(await categoriesInLog(log))]),
+    ]);
   }
 
   async decorate(log: EventStore): Promise<EventStore> {

@@ -3,8 +3,8 @@ import { InvalidBusOptionsError } from '../../transport/errors.js';
 import type { TopicPlan } from '../../transport/topology.js';
 
 /**
- * The topics that the known categories are published on. What nobody has named or declared is published all the same, on a topic that the
- * broker must create by itself.
+ * The topics that these categories are published on. What nobody has named or declared is published all the same: its category is known
+ * once it stands in the log.
  *
  * @throws InvalidBusOptionsError one topic would have to be of two kinds
  */

@@ -19,7 +19,7 @@ export async function busSetup(
 }
 
 async function setUp(bus: CliBus): Promise<SetupReport | undefined> {
-  return administrationOf(bus)?.setup(bus.topology);
+  return administrationOf(bus)?.setup(await bus.topologyWithLog());
 }
 
 function describe({ name, bus }: CliBus, report: SetupReport | undefined): string {

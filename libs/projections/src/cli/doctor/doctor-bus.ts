@@ -1,3 +1,4 @@
+import { isSilent } from '@varve/bus';
 import { messageOf } from '@varve/eventstore';
 import { administrationOf, type CliBus } from '../bus/buses.js';
 import type { OpenedPublication } from '../../nest/opened-buses.js';
@@ -22,7 +23,7 @@ export async function examineBus(one: CliBus, signal: AbortSignal): Promise<read
 }
 
 async function examineTopology(one: CliBus): Promise<readonly Finding[]> {
-  const problems = (await administrationOf(one)?.inspect(one.topology)) ?? [];
+  const problems = (await administrationOf(one)?.inspect(await one.topologyWithLog())) ?? [];
   return problems.map(({ subject, problem, whatToDo }) => ({
     level: 'problem',
     subject: `bus ${one.name}, ${subject}`,
@@ -52,7 +53,7 @@ async function examinePublication(
   const subject = `publication on ${name}`;
   const watch = await LeaseWatch.begin(takenOf(publication));
   const silent = await watch.silentFor(publication.leaseDuration, signal);
-  const { relay, position, head } = await publication.report();
+  const { relay, position, head, instances = [] } = await publication.report();
   const behind = Math.max(0, head - position);
   if (relay?.state === 'stopped') {
     const message = `stopped: ${relay.reason ?? 'no reason recorded'}\nMend it, then "varve publication resume"`;
@@ -69,6 +70,13 @@ async function examinePublication(
   if (silent.size > 0) {
     const message = `${reached}, but ${describeSilence(publication.leaseDuration)}\nStart an instance: it takes over`;
     return [{ level: 'warning', subject, message }];
+  }
+  const refused = instances.find(
+    (one) => one.instance === relay?.owner && one.relay.state === 'unavailable' && !isSilent(one),
+  )?.lastError;
+  if (behind > 0 && refused) {
+    const message = `${reached}, and it cannot go on: ${refused.code}: ${refused.message}`;
+    return [{ level: 'problem', subject, message }];
   }
   return [{ level: 'ok', subject, message: reached }];
 }

@@ -15,6 +15,7 @@ export type {
   ProjectionsModuleOptions,
   ProjectionsOptions,
 } from './projections-options.js';
+export { projectionDefinitionOf } from './projection-definition-of.js';
 export { ProjectorHost } from './projector-host.js';
 export { getProjectorToken, getReadModelsToken, InjectProjector, InjectReadModels } from './tokens.js';
 export { POSITION_HEADER, WaitFor } from './wait-for.interceptor.js';

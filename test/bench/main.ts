@@ -27,12 +27,16 @@ const BENCHMARKS: readonly Benchmark[] = [
   ...mongoBenchmarks,
 ];
 
+/** Of gRPC. */
+const UNAVAILABLE = 14;
+
 try {
   const { names, quick, json, help } = readArguments(
     process.argv.slice(2),
     BENCHMARKS.map(({ name }) => name),
   );
-  if (help) for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(20)}${about}\n`);
+  const width = Math.max(...BENCHMARKS.map(({ name }) => name.length)) + 2;
+  if (help) for (const { name, about } of BENCHMARKS) process.stdout.write(`${name.padEnd(width)}${about}\n`);
   else await measure({ names, quick, json });
 } catch (error) {
   if (!(error instanceof BenchUsageError || error instanceof ServiceError)) throw error;
@@ -50,9 +54,14 @@ async function measure({ names, quick, json }: Omit<BenchArguments, 'help'>): Pr
     }
   } finally {
     if (rows.length > 0) report(rows, json);
-    // Only now: the bare RocketMQ client goes on opening its session after a shutdown, and ends the process when its broker is gone.
+    process.on('uncaughtException', endUnlessUnavailable);
     await Promise.all([stopBrokers(), stopMongoDb()]);
   }
+}
+
+/** The bare RocketMQ client goes on opening its session after a shutdown, and nobody hears its errors: of a broker that is gone, here at the end. */
+function endUnlessUnavailable(error: Error): void {
+  if ((error as { code?: unknown }).code !== UNAVAILABLE) throw error;
 }
 
 function report(rows: readonly Row[], json: string | undefined): void {

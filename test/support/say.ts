@@ -1,15 +1,18 @@
 import { writeSync } from 'node:fs';
 
+/** Not `process.stdout.fd`: to ask for that makes the pipe one that refuses instead of waiting, as whatever else uses `process.stdout` does. */
+const STDOUT = 1;
+
 /** Tells the test, one JSON value a line. In the pipe before it returns, however long that takes, so that `kill -9` cannot take it back. */
 export function say(message: unknown): void {
   let left = Buffer.from(`${JSON.stringify(message)}\n`);
   while (left.length > 0) left = left.subarray(written(left));
 }
 
-/** `process.stdout.write` keeps in memory what a full pipe does not take, and makes the pipe one that refuses instead of waiting. */
+/** `process.stdout.write` keeps in memory what a full pipe does not take. */
 function written(bytes: Buffer): number {
   try {
-    return writeSync(process.stdout.fd, bytes);
+    return writeSync(STDOUT, bytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { BusTopology, MessageBus, PublicationReport } from '@varve/bus';
 import { busHostsOf, type PublicationHost } from '@varve/bus/nest';
+import type { LeaseRow } from '@varve/eventstore';
 import { readModelsNames } from './features.js';
 import type { ProjectorHost } from './projector-host.js';
 import { getProjectorToken } from './tokens.js';
@@ -10,10 +11,10 @@ import { getProjectorToken } from './tokens.js';
 export interface OpenedBus {
   readonly name: string;
   readonly bus: MessageBus;
-  /** The topics and groups that the app needs at the broker. */
-  readonly topology: BusTopology;
-  /** With the topics of what is published because the log has it, though no code names it. */
-  topologyWithLog(): Promise<BusTopology>;
+  /** The groups that the app needs at the broker. */
+  readonly groups: BusTopology['groups'];
+  /** These groups, and the topics that it needs: also of what is published because the log has it, though no code names it. */
+  topology(): Promise<BusTopology>;
   /** Absent where this app publishes nothing on it. */
   readonly publication?: OpenedPublication;
 }
@@ -22,6 +23,8 @@ export interface OpenedBus {
 export interface OpenedPublication {
   /** How long another instance must see the relay's lease unchanged before it takes over, in milliseconds. */
   readonly leaseDuration: number;
+  /** Of the relay; absent where none has ever begun. */
+  lease(): Promise<LeaseRow | undefined>;
   report(): Promise<PublicationReport>;
   pause(reason?: string): Promise<void>;
   resume(): Promise<void>;
@@ -33,20 +36,17 @@ export function openedBusesOf(app: INestApplicationContext): readonly OpenedBus[
     const { name, bus, publication } = host;
     if (!bus) return [];
     const fed = projectors.filter(({ fedBy }) => fedBy === bus).flatMap(({ groups }) => groups);
+    const groups = [...host.topology.groups, ...fed];
     return [
       {
         name,
         bus,
-        topology: withGroups(host.topology, fed),
-        topologyWithLog: async () => withGroups(await host.topologyWithLog(), fed),
+        groups,
+        topology: async () => ({ topics: (await host.topologyWithLog()).topics, groups }),
         ...(publication.relay && { publication: opened(publication.relay, publication) }),
       },
     ];
   });
-}
-
-function withGroups({ topics, groups }: BusTopology, others: BusTopology['groups']): BusTopology {
-  return { topics, groups: [...groups, ...others] };
 }
 
 function projectorsOf(app: INestApplicationContext): readonly ProjectorHost[] {
@@ -60,6 +60,7 @@ function opened(
 ): OpenedPublication {
   return {
     leaseDuration: publication.leaseDuration,
+    lease: () => publication.lease(),
     report: () => publication.report(),
     pause: (reason) => relay.pause(reason),
     resume: () => relay.resume(),

@@ -5,6 +5,7 @@ import {
   DEFAULT_LEASE_DURATION,
   systemTimers,
   type EventStore,
+  type LeaseRow,
   type ProcessorEvent,
 } from '@varve/eventstore';
 import type { EventStoreDecorator } from '@varve/eventstore/nest';
@@ -93,7 +94,8 @@ export class PublicationHost implements EventStoreDecorator {
     if (!publishing || !this.#running) return this.#topics;
     const { log, plan } = this.#running;
     return publicationTopics(plan, [
-      ...new Set([...this.#categories(publishing.options), ...(await categoriesInLog(log))]),
+      ...this.#categories(publishing.options),
+      ...(await categoriesInLog(log)),
     ]);
   }
 
@@ -183,6 +185,13 @@ export class PublicationHost implements EventStoreDecorator {
   #statusOf(relay: Relay): PublicationStatus {
     const twoPhase = this.#decorated?.publisher?.status();
     return { relay: relay.status(), ...(twoPhase && { twoPhase }) };
+  }
+
+  /** The relay's, whichever instance has it; absent where none has ever begun. @throws InvalidBusOptionsError nothing is published here */
+  async lease(): Promise<LeaseRow | undefined> {
+    const store = await this.#store;
+    if (!this.#running || !store) throw this.#withoutLog();
+    return store.store.readLease(this.#running.relay.id);
   }
 
   /** Publication as anybody sees it, whichever instance relays. @throws InvalidBusOptionsError nothing is published here */

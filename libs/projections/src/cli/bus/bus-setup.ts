@@ -19,7 +19,7 @@ export async function busSetup(
 }
 
 async function setUp(bus: CliBus): Promise<SetupReport | undefined> {
-  return administrationOf(bus)?.setup(await bus.topologyWithLog());
+  return administrationOf(bus)?.setup(await bus.topology());
 }
 
 function describe({ name, bus }: CliBus, report: SetupReport | undefined): string {

@@ -40,16 +40,16 @@ export function busOfGroup(target: CliTarget, group: string, name?: string): Cli
 }
 
 /** Whether the code of this app names it. One that it names no more may have dead letters all the same. */
-export function hasGroup({ topology }: CliBus, group: string): boolean {
-  return topology.groups.some(({ name }) => name === group);
+export function hasGroup({ groups }: CliBus, group: string): boolean {
+  return groups.some(({ name }) => name === group);
 }
 
 /** Why a group may have nothing here although somebody expects it; for people, beside the answer. */
 export function whyNothingOf(one: CliBus, group: string): string | undefined {
-  const { name, bus, topology } = one;
+  const { name, bus, groups } = one;
   if (!hasGroup(one, group)) {
-    const groups = topology.groups.map((each) => each.name);
-    const has = groups.length === 0 ? 'It has none.' : `It has: ${groups.map(printable).join(', ')}.`;
+    const names = groups.map((each) => printable(each.name));
+    const has = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`;
     return `This app has no group "${printable(group)}". ${has}`;
   }
   if (!(bus instanceof MemoryMessageBus)) return undefined;

@@ -23,7 +23,7 @@ export async function examineBus(one: CliBus, signal: AbortSignal): Promise<read
 }
 
 async function examineTopology(one: CliBus): Promise<readonly Finding[]> {
-  const problems = (await administrationOf(one)?.inspect(await one.topologyWithLog())) ?? [];
+  const problems = (await administrationOf(one)?.inspect(await one.topology())) ?? [];
   return problems.map(({ subject, problem, whatToDo }) => ({
     level: 'problem',
     subject: `bus ${one.name}, ${subject}`,
@@ -33,9 +33,9 @@ async function examineTopology(one: CliBus): Promise<readonly Finding[]> {
 
 const ENOUGH = 100;
 
-async function examineDeadLetters({ bus, topology }: CliBus): Promise<readonly Finding[]> {
+async function examineDeadLetters({ bus, groups }: CliBus): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const { name } of topology.groups) {
+  for (const { name } of groups) {
     const { length } = await bus.deadLetters(name).list({ limit: ENOUGH });
     if (length === 0) continue;
     const count = length < ENOUGH ? `${length}` : `${ENOUGH} or more`;
@@ -83,7 +83,7 @@ async function examinePublication(
 
 function takenOf(publication: OpenedPublication): TakenLeases {
   return async () => {
-    const { relay } = await publication.report();
+    const relay = await publication.lease();
     return new Map(relay && isTaken(relay) ? [['relay', relay]] : []);
   };
 }

@@ -4,24 +4,20 @@ import type { IncomingRecord } from './kafka-driver.js';
 /** Beside the value: what there is of a record, roughly. */
 const OVERHEAD = 500;
 
-/** Texts are made of it when they are asked for: most records are asked once, soon, and for some of it. */
+/** Its headers' texts are made when they are asked for: most records are asked once, soon. */
 export class KafkajsRecord implements IncomingRecord {
   readonly offset: number;
+  readonly key: string | undefined;
   readonly bytes: number;
-  #key: Buffer | null;
   #value: Buffer | null;
   #headers: IHeaders | undefined;
 
   constructor({ offset, key, value, headers }: KafkaMessage) {
     this.offset = Number(offset);
+    this.key = key?.toString();
     this.bytes = (value?.length ?? 0) + OVERHEAD;
-    this.#key = key;
     this.#value = value;
     this.#headers = headers;
-  }
-
-  get key(): string | undefined {
-    return this.#key?.toString();
   }
 
   get value(): Uint8Array | null {
@@ -34,7 +30,6 @@ export class KafkajsRecord implements IncomingRecord {
 
   /** What kafkajs hands over are windows on the whole answer of a fetch. */
   keep(): void {
-    this.#key = this.#key && copyOf(this.#key);
     this.#value = this.#value && copyOf(this.#value);
     this.#headers = { ...textsOf(this.#headers) };
   }

@@ -1,4 +1,5 @@
-import kafkajs, { type Message as KafkajsMessage, type Producer, type TopicMessages } from 'kafkajs';
+import type { Message as KafkajsMessage, Producer, TopicMessages } from 'kafkajs';
+import { keyPartitioner } from './key-partitioner.js';
 import type { KafkajsClient } from './kafkajs-client.js';
 import type { KafkaProducer, OutgoingRecord } from './kafka-driver.js';
 import { translateError } from './translate-error.js';
@@ -13,7 +14,7 @@ export class KafkajsProducer implements KafkaProducer {
     this.#producer = client.kafka.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: keyPartitioner,
       retry: RETRY,
     });
   }

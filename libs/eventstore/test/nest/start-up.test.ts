@@ -68,6 +68,28 @@ test('a name that two stores have fails before either is opened', async () => {
   expect(opened).toBe(0);
 });
 
+test('aggregates without their store are told which module is missing, and how it is written', async () => {
+  const missing = (what: string) => `make sure that the argument Symbol(EventStoreModule.forRoot(${what}))`;
+  await expect(start(SalesModule)).rejects.toThrow(missing('{ … }'));
+  const archived = EventStoreModule.forFeature([Order], 'archive');
+  await expect(start(inMemory, archived)).rejects.toThrow(missing('{ name: "archive", … }'));
+});
+
+test('a test may put its own repository in the place of one, without a store', async () => {
+  const own = { load: () => undefined };
+  const token = getAggregateRepositoryToken(Order);
+  const testing = Test.createTestingModule({ imports: [EventStoreModule.forFeature([Order])] });
+  const app = await testing.overrideProvider(token).useValue(own).compile();
+  expect(app.get(token)).toBe(own);
+  await app.close();
+});
+
+test('a store that cannot open says so itself, whoever uses it', async () => {
+  const store = () => Promise.reject(new Error('the disk is gone'));
+  await expect(start(EventStoreModule.forRoot({ store }), SalesModule)).rejects.toThrow('the disk is gone');
+  await expect(start(SalesModule, EventStoreModule.forRoot({ store }))).rejects.toThrow('the disk is gone');
+});
+
 test('two aggregates of one category fail, naming both, unless their stores differ', async () => {
   @Aggregate({ category: 'order' })
   class Parcel extends AggregateRoot {}

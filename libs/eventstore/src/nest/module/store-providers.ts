@@ -18,10 +18,15 @@ import {
 } from './tokens.js';
 
 export const optionsToken = tokenOf('options');
-export const repositoriesToken = tokenOf('aggregate-repositories');
 const featuresToken = tokenOf('features');
 const lifetimeToken = tokenOf('lifetime');
 const inProcessToken = tokenOf('in-process-events');
+
+/** Named after what is to be written: Nest shows the name where `forFeature` is imported and the store is not set up. */
+export function repositoriesToken(name: string): symbol {
+  const named = name === DEFAULT_STORE ? '' : `name: ${JSON.stringify(name)}, `;
+  return Symbol.for(`EventStoreModule.forRoot({ ${named}… })`);
+}
 
 /** All singletons: one request-scoped provider would make everything that uses it request-scoped. */
 export function storeProviders(name: string): Provider[] {

@@ -2,6 +2,7 @@ import type { CommitHeader } from '../log/commit.js';
 import { ConcurrencyConflictError, InvalidArgumentError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
 import type { ExpectedVersion } from '../log/expected-version.js';
+import { assertKnownNames } from '../log/known-options.js';
 import type { StreamVersion } from '../log/positions.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { classNameOf } from '../schema/event-class.js';
@@ -16,6 +17,7 @@ import { newCommitId } from './commit-ids.js';
 import { loadState, type CountedFrom, type StateSource } from './load-state.js';
 import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
+import { EXECUTE_OPTIONS, SAVE_OPTIONS } from './save-options.js';
 import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
 import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
@@ -100,6 +102,7 @@ export class AggregateRepository<A extends EventSourced> {
    * @throws ConcurrencyConflictError somebody else has appended since it was loaded
    */
   async save(aggregate: A, options: SaveOptions = {}): Promise<SaveResult> {
+    assertKnownNames(options, SAVE_OPTIONS);
     const result = await this.#saveOnce(aggregate, options, this.#backoff);
     if (result.outcome === 'conflict') throw conflictError(result.conflict);
     return result;
@@ -117,6 +120,7 @@ export class AggregateRepository<A extends EventSourced> {
     decide: (aggregate: A) => unknown,
     options: CommandOptions = {},
   ): Promise<SaveResult> {
+    assertKnownNames(options, EXECUTE_OPTIONS);
     const { expected, signal, backoff: given, isRepeat, ...saveOptions } = options;
     const stream = this.streamOf(id);
     const backoff = given || signal ? backoffFrom({ ...this.#backoff, ...given, signal }) : this.#backoff;

@@ -1,4 +1,5 @@
 import type { EventStore } from '../log/event-store.js';
+import { assertKnownNames, type OptionsKnown } from '../log/known-options.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import type { NoticeListener } from './aggregate-notice.js';
@@ -9,6 +10,7 @@ import type { Decider } from './decider.js';
 import { loadState, type StateSource } from './load-state.js';
 import { withMetadata } from './recorded-metadata.js';
 import { assertMeets, decideUntilAppended, type Attempt } from './redecide.js';
+import { EXECUTE_OPTIONS } from './save-options.js';
 import type { CommandOptions, SaveResult } from './save.js';
 import type { SnapshotKeeper } from './snapshot-keeper.js';
 import { assertSynchronous } from './synchronous.js';
@@ -28,6 +30,12 @@ export interface HandleCommandOptions extends CommandOptions {
   readonly announce?: NoticeListener;
 }
 
+const HANDLE_OPTIONS: OptionsKnown<HandleCommandOptions> = {
+  ...EXECUTE_OPTIONS,
+  of: 'handleCommand',
+  known: { ...EXECUTE_OPTIONS.known, announce: true },
+};
+
 /**
  * Load → decide → append. After a conflict it loads and decides again, a few times, under the same commit id. With a `commitId` that is
  * committed already nothing is decided, and the first result is returned: a command may be sent again until somebody answers.
@@ -43,6 +51,7 @@ export async function handleCommand<State, Command, Event extends object>(
   options: HandleCommandOptions = {},
 ): Promise<SaveResult> {
   assertStreamName(target.stream);
+  assertKnownNames(options, HANDLE_OPTIONS);
   const backoff = backoffFrom({ ...options.backoff, ...(options.signal && { signal: options.signal }) });
   const { stream } = target;
   const { commitId, isRepeat, announce } = options;

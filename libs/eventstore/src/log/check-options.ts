@@ -1,5 +1,17 @@
 import { InvalidArgumentError } from './errors.js';
-import type { ReadAllOptions } from './event-store.js';
+import type { AppendOptions, ReadAllOptions } from './event-store.js';
+import { assertKnownNames, type OptionsKnown } from './known-options.js';
+
+const OF_APPEND: OptionsKnown<AppendOptions> = {
+  of: 'append',
+  known: { commitId: true, at: true },
+  error: InvalidArgumentError,
+};
+
+/** @throws InvalidArgumentError for an option that there is not: a commit id under another name would be none */
+export function assertAppendOptions(options: AppendOptions): void {
+  assertKnownNames(options, OF_APPEND);
+}
 
 /** The value, or `fallback` without one. @throws InvalidArgumentError when it is no whole number within the bounds */
 export function wholeNumber(

@@ -22,6 +22,7 @@ export interface EventStore {
    * `commitId` is looked up before the expected version is judged, since the writer that retries sees a stream its own first try has
    * moved: committed with the same stream, types, schema versions and data → the first result again and nothing is written.
    *
+   * @throws InvalidArgumentError an argument that makes no sense, or an option that there is not: a misspelled `commitId` would be none
    * @throws CommitIdReusedError the id stands for other content
    * @throws CommitFencedError the id was fenced
    * @throws StreamClosedError the stream takes no more events, whatever is expected

@@ -71,6 +71,21 @@ export function assertKnownOptions<Options extends object>(
   }
 }
 
+/**
+ * As `assertKnownOptions`, of the names alone, and for some twenty nanoseconds: the options of one call, which are checked where they are used.
+ *
+ * @throws `error`
+ */
+export function assertKnownNames<Options extends object>(
+  options: Options,
+  about: OptionsKnown<Options>,
+): void {
+  const known: Readonly<Record<string, OptionKind | undefined>> = about.known;
+  if (!isObject(options)) assertKnownOptions(options, about);
+  // Not over Object.keys, which takes twice as long.
+  for (const name in options) if (known[name] === undefined) assertKnownOptions(options, about);
+}
+
 function remedyFor(unknown: string, known: object): string {
   const ours = Object.hasOwn(OURS, unknown) ? OURS[unknown] : undefined;
   if (ours !== undefined && Object.hasOwn(known, ours)) return `It is called "${ours}" here: use "${ours}".`;

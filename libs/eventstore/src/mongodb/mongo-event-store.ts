@@ -1,5 +1,5 @@
 import { EventIterator } from '../adapter/event-iterator.js';
-import { assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
+import { assertAppendOptions, assertFilter, timeOf, wholeNumber } from '../log/check-options.js';
 import { assertCommitId, CLOSING_TEXT, encodeEvents } from '../log/commit-text.js';
 import type { AppendResult, CommitHeader, CommitOutcome } from '../log/commit.js';
 import type { Consumer, ConsumerRegistry, RegisteredConsumer } from '../log/consumer.js';
@@ -259,10 +259,12 @@ export class MongoEventStore
 
   async #append(
     request: Omit<AppendRequest, 'commitId' | 'at'>,
-    { commitId, at }: AppendOptions,
+    options: AppendOptions,
   ): Promise<AppendResult> {
     assertStreamName(request.stream);
     assertExpectedVersion(request.expected);
+    assertAppendOptions(options);
+    const { commitId, at } = options;
     if (commitId !== undefined) assertCommitId(commitId);
     const time = timeOf(at, this.#options.clock);
     const complete = { ...request, commitId: commitId ?? ownCommitId(time), at: new Date(time) };

@@ -19,7 +19,7 @@ import type { LogId, Position } from '../log/positions.js';
 import type { Snapshot, SnapshotStore } from '../log/snapshot-store.js';
 import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import { appendTo, type AppendRequest } from './memory/append.js';
-import { timeOf, wholeNumber } from '../log/check-options.js';
+import { assertAppendOptions, timeOf, wholeNumber } from '../log/check-options.js';
 import { streamsOf } from './memory/list-streams.js';
 import { commitOf, headerOf, MemoryLog } from './memory/memory-log.js';
 import { assertComplete, assertNotSealed, fencesOf, sealOf, storedAfter } from './memory/moving.js';
@@ -214,9 +214,11 @@ export class InMemoryEventStore implements EventStore, SnapshotStore, Verifiable
 
   #write(
     request: Omit<AppendRequest, 'commitId' | 'at'>,
-    { commitId, at }: AppendOptions,
+    options: AppendOptions,
   ): AppendResult | Promise<AppendResult> {
     assertExpectedVersion(request.expected);
+    assertAppendOptions(options);
+    const { commitId, at } = options;
     if (commitId !== undefined) assertCommitId(commitId);
     this.assertOpen();
     return this.commit({ ...request, commitId, at: timeOf(at, this.#clock) });

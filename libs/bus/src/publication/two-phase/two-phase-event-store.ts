@@ -77,8 +77,9 @@ class TwoPhaseAppends {
   }
 
   /** Arguments that the store refuses are the store's to refuse. */
-  #isTwoPhase(stream: StreamName, { at }: AppendOptions): boolean {
+  #isTwoPhase(stream: StreamName, { at, commitId: _, ...unknown }: AppendOptions): boolean {
     if (typeof stream !== 'string' || !this.publisher.handles(stream)) return false;
+    if (Object.keys(unknown).length > 0) return false;
     return at === undefined || (at instanceof Date && !Number.isNaN(at.getTime()));
   }
 

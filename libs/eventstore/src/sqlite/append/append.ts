@@ -1,4 +1,4 @@
-import { timeOf } from '../../log/check-options.js';
+import { assertAppendOptions, timeOf } from '../../log/check-options.js';
 import { assertCommitId, isClosing, sameEvents } from '../../log/commit-text.js';
 import type { AppendResult } from '../../log/commit.js';
 import { CommitFencedError, CommitIdReusedError, StreamClosedError } from '../../log/errors.js';
@@ -26,11 +26,13 @@ export interface AppendRequest {
 /** @throws InvalidArgumentError */
 export function appendRequest(
   { stream, expected, count, text }: Omit<AppendRequest, 'commitId' | 'at'>,
-  { commitId, at }: AppendOptions,
+  options: AppendOptions,
   clock: () => Date,
 ): AppendRequest {
   assertStreamName(stream);
   assertExpectedVersion(expected);
+  assertAppendOptions(options);
+  const { commitId, at } = options;
   if (commitId !== undefined) assertCommitId(commitId);
   return { stream, expected, count, text, commitId, at: timeOf(at, clock) };
 }

@@ -87,6 +87,7 @@ export const brokenAtChecking = [
     'refuses event types that are empty, too long or reserved',
     'refuses an expectation that is none',
     'refuses commit ids that are empty, too long or ill-formed',
+    'refuses an option that there is not, as a misspelled commit id would be',
     'takes stream names of 1 to 512 bytes of well-formed Unicode',
     /^keeps .* exactly, or refuses it and names the path$/,
     'keeps data of any depth exactly, or refuses it',

@@ -119,4 +119,17 @@ export const commitIdCases = [
     }
     await equalsHead(store, 0, 'refused appends');
   }),
+
+  eventStoreCase(
+    'refuses an option that there is not, as a misspelled commit id would be',
+    async ({ store }) => {
+      for (const options of [{ commitid: 'c1' }, { commitId: 'c1', metadata: {} }, 'c1']) {
+        const what = JSON.stringify(options);
+        const odd = options as AppendOptions;
+        await rejects('invalid-argument', () => store.append('note-1', 'any', notes(1), odd), what);
+        await rejects('invalid-argument', () => store.closeStream('note-1', 'any', odd), `closing, ${what}`);
+      }
+      await equalsHead(store, 0, 'refused appends');
+    },
+  ),
 ];

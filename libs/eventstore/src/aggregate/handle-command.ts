@@ -4,6 +4,7 @@ import { assertStreamName, type StreamName } from '../log/stream-name.js';
 import type { EventRegistry } from '../schema/event-registry.js';
 import type { NoticeListener } from './aggregate-notice.js';
 import { appendSurely } from './append-surely.js';
+import { assertDecided } from './assert-decided.js';
 import { backoffFrom, type Backoff } from './backoff.js';
 import { newCommitId } from './commit-ids.js';
 import type { Decider } from './decider.js';
@@ -78,7 +79,7 @@ function attemptOf<State, Command, Event extends object>(
     const loaded = await loadState(ofStream, source);
     assertMeets(stream, options.expected, loaded.version);
     const decided = decider.decide(command, loaded.state);
-    assertSynchronous(decided, () => `decide of stream "${stream}"`);
+    assertDecided(decided, `decide of stream "${stream}"`, command);
     if (decided.length === 0) return { outcome: 'nothing', version: loaded.version };
     const events = withMetadata(
       decided.map((event) => registry.encode(event)),

@@ -1,3 +1,4 @@
+import { assertDecided } from '../aggregate/assert-decided.js';
 import type { Decider } from '../aggregate/decider.js';
 import { assertSynchronous } from '../aggregate/synchronous.js';
 import { assertRecordable, GivenOutcome } from './given-outcome.js';
@@ -24,7 +25,7 @@ export function givenDecider<State, Command, Event extends object>(
       const state = given();
       return new GivenOutcome(() => {
         const decided = decider.decide(command, state);
-        assertSynchronous(decided, () => 'decide');
+        assertDecided(decided, 'decide', command);
         // Its own evolve must understand them, or the next load fails.
         decided.reduce(evolve, given());
         return decided;

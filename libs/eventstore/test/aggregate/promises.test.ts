@@ -16,6 +16,24 @@ test('a handler of an aggregate that returns a promise is refused by name, and i
   expect(() => givenAggregate(definition, '1', new OrderPlaced(5)).when(() => undefined)).toThrow('promise');
 });
 
+test.each<[returned: string, decided: unknown]>([
+  ['nothing', undefined],
+  ['null', null],
+  ['order.placed', new OrderPlaced(5)],
+])('a decider that returns %s is refused, with the stream and the command', async (returned, decided) => {
+  const store = new InMemoryEventStore();
+  const decider = { ...orderDecider, decide: () => decided } as typeof orderDecider;
+  const command: PayOrder = { type: 'pay', amount: 5 };
+  const message = `returned ${returned} for pay. Return an array`;
+  await expect(handleCommand(store, { stream: 'order-1', decider, registry }, command)).rejects.toMatchObject(
+    {
+      code: 'invalid-options',
+      message: expect.stringContaining(`decide of stream "order-1" ${message}`) as string,
+    },
+  );
+  expect(() => givenDecider(decider).when(command).events()).toThrow(`decide ${message}`);
+});
+
 test('a decider that returns a promise, to decide or to evolve, is refused, and nothing is appended', async () => {
   for (const wrong of [{ decide: late }, { evolve: late }]) {
     const store = new InMemoryEventStore();

@@ -26,6 +26,8 @@ export interface OpenedPublication {
   /** Of the relay; absent where none has ever begun. */
   lease(): Promise<LeaseRow | undefined>;
   report(): Promise<PublicationReport>;
+  /** Those of `publication.categories` that neither an aggregate nor the log has. */
+  strangeCategories(): Promise<readonly string[]>;
   pause(reason?: string): Promise<void>;
   resume(): Promise<void>;
 }
@@ -62,6 +64,7 @@ function opened(
     leaseDuration: publication.leaseDuration,
     lease: () => publication.lease(),
     report: () => publication.report(),
+    strangeCategories: () => publication.strangeCategories(),
     pause: (reason) => relay.pause(reason),
     resume: () => relay.resume(),
   };

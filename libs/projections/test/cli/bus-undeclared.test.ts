@@ -4,11 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { MemoryBroker } from '@varve/bus/memory';
 import { BusModule } from '@varve/bus/nest';
 import { defineEvent, type EventStore } from '@varve/eventstore';
-import { EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
+import { Aggregate, AggregateRoot, EventStoreModule, getEventStoreToken } from '@varve/eventstore/nest';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/temp-dir.js';
 import { until } from '../../../../test/support/until.js';
 import { varve } from './command.js';
+import { withLog } from './shop.js';
 
 const held = defineEvent('room.held');
 
@@ -50,4 +51,27 @@ test('A category that only the log names has its topic: doctor misses it, bus se
   } finally {
     await running.close();
   }
+});
+
+test('A category of the publication that neither an aggregate nor the log has is a warning, once the log has something', async () => {
+  @Aggregate({ category: 'guest' })
+  class Guest extends AggregateRoot {}
+  const file = join(temporaryFolder(), 'log.db');
+  const categories = { romo: 'two-phase', room: 'two-phase', guest: 'two-phase', rooms: 'relay' } as const;
+  @Module({
+    imports: [
+      EventStoreModule.forRoot({ sqlite: { file }, events: [held] }),
+      EventStoreModule.forFeature([Guest]),
+      BusModule.forRoot({ memory: {}, publication: { categories } }),
+    ],
+  })
+  class AppModule {}
+  const app = () => Promise.resolve(AppModule);
+  expect((await varve('doctor', { app })).out).not.toContain('spelled');
+  await withLog(file, (log) => log.append('room-1', 'no-stream', [held.create({})]));
+  const { code, out } = await varve('doctor', { app });
+  expect(out.match(/.*spelled/g)).toEqual([
+    '! publication on default: no stream of the log has its category "romo": is it spelled',
+  ]);
+  expect(code).toBe(0);
 });

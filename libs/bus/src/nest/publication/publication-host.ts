@@ -26,6 +26,7 @@ import type { BusOptions } from '../module/bus-options.js';
 import { DEFAULT_BUS } from '../module/tokens.js';
 import { categoriesInLog } from './categories-in-log.js';
 import { PublicationLog } from './log-publication-event.js';
+import { insteadOfThis } from './one-bus-for-two-phases.js';
 import { openPublicationStore, type OpenedPublicationStore } from './open-publication-store.js';
 import { hasTwoPhases, type BusPublicationOptions } from './publication-options.js';
 import { publicationTopics } from './publication-topics.js';
@@ -97,6 +98,16 @@ export class PublicationHost implements EventStoreDecorator {
       ...this.#categories(publishing.options),
       ...(await categoriesInLog(log)),
     ]);
+  }
+
+  /** Named in the options to another effect than the default, and neither an aggregate's nor in a log that has something. */
+  async strangeCategories(): Promise<readonly string[]> {
+    const { categories = {}, default: other = 'relay' } = this.#publishing?.options ?? {};
+    const own = this.parts.categories();
+    const named = Object.entries(categories).filter(([name, mode]) => mode !== other && !own.includes(name));
+    if (named.length === 0 || !this.#running) return [];
+    const inLog = await categoriesInLog(this.#running.log);
+    return inLog.length === 0 ? [] : named.map(([name]) => name).filter((name) => !inLog.includes(name));
   }
 
   async decorate(log: EventStore): Promise<EventStore> {
@@ -279,19 +290,6 @@ export class PublicationHost implements EventStoreDecorator {
       `The bus "${this.parts.name}" is to publish a log, and there is no such event store. Import EventStoreModule, and name the store with "log" if it has a name.`,
     );
   }
-}
-
-/** A half message is prepared on one bus: the import order decides between buses of which only one is to, and for two there is no order. */
-function insteadOfThis(name: string, others: readonly PublicationHost[]): InvalidBusOptionsError {
-  const both = others.find(({ hasTwoPhases }) => hasTwoPhases);
-  const names = [name, ...others.map((each) => each.name)].map((each) => `"${each}"`).join(' and ');
-  const remedy = both
-    ? `Of "${name}" and "${both.name}" leave one with 'two-phase', and publish by the relay on the other: give its categories 'relay', or leave out its publication.categories.`
-    : `Import the BusModule "${name}" first: a BusModule.forRootAsync that is imported before it stands in its place, whatever its options turn out to be.`;
-  return new InvalidBusOptionsError(
-    'publication.categories',
-    `The buses ${names} have the same log, which can be published in two phases on one bus only. ${remedy}`,
-  );
 }
 
 /** An error has no JSON. */

@@ -3,6 +3,7 @@ import { messageOf } from '@varve/eventstore';
 import { administrationOf, type CliBus } from '../bus/buses.js';
 import type { OpenedPublication } from '../../nest/opened-buses.js';
 import type { Finding } from './doctor.js';
+import { strangeCategory } from './doctor-categories.js';
 import { describeSilence, isTaken, LeaseWatch, type TakenLeases } from './lease-watch.js';
 
 /** Whether the broker answers, has what the app needs, and keeps messages that somebody must look at. */
@@ -16,6 +17,7 @@ export async function examineBus(one: CliBus, signal: AbortSignal): Promise<read
       ...(await examineTopology(one)),
       ...(await examineDeadLetters(one)),
       ...(await examinePublication(one, signal)),
+      ...(await examinePublished(one)),
     ];
   } catch (error) {
     return [{ level: 'problem', subject, message: messageOf(error) }];
@@ -79,6 +81,12 @@ async function examinePublication(
     return [{ level: 'problem', subject, message }];
   }
   return [{ level: 'ok', subject, message: reached }];
+}
+
+/** What is misspelled there is published as all others are, and no error tells. */
+async function examinePublished({ name, publication }: CliBus): Promise<readonly Finding[]> {
+  const strange = (await publication?.strangeCategories()) ?? [];
+  return strange.map((category) => strangeCategory(`publication on ${name}`, category));
 }
 
 function takenOf(publication: OpenedPublication): TakenLeases {

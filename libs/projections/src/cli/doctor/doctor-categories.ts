@@ -14,9 +14,13 @@ export async function examineCategories(
     for (const category of categories) {
       const [stream] = await log.listStreams({ category, limit: 1 });
       if (stream) continue;
-      const message = `no stream of the log has its category "${category}": is it spelled as in "varve streams list"? If the first is yet to come, nothing is wrong`;
-      findings.push({ level: 'warning', subject: name, message });
+      findings.push(strangeCategory(name, category));
     }
   }
   return findings;
+}
+
+export function strangeCategory(subject: string, category: string): Finding {
+  const message = `no stream of the log has its category "${category}": is it spelled as in "varve streams list"? If the first is yet to come, nothing is wrong`;
+  return { level: 'warning', subject, message };
 }

@@ -4,6 +4,9 @@ import type { ProjectorEvent } from '../projection/projector-options.js';
 import { processorIdOf } from '../projection/version-id.js';
 
 const WAITED_FOR = 'It is waited for; give what it calls a time limit.';
+/** No warning: commands take it on purpose, and whoever has it goes on. Nothing is lost, and nobody has to do anything. */
+const LEASE_LOST =
+  'gave up its lease: another instance has it, or a command has paused, resumed or rebuilt it.';
 
 /** What an operator wants to read; progress is for metrics, not for a log. */
 export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent): void {
@@ -33,7 +36,7 @@ export function logProjectorEvent(logger: LoggerService, event: ProjectorEvent):
       logger.warn(`${event.processor} cannot reach the log or the read models: ${messageOf(event.error)}`);
       break;
     case 'lease-lost':
-      logger.warn(`${event.processor} lost its lease; another instance goes on.`);
+      logger.log(`${event.processor} ${LEASE_LOST}`);
       break;
     case 'version-check-failed':
       logger.warn(`Versions could not be looked up: ${messageOf(event.error)}`);

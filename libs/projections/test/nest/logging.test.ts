@@ -66,3 +66,14 @@ test('a stream that is set aside is named, with its position', async () => {
   await until(() => logger.find(/parked/), { what: 'the log of the failure' });
   expect(logger.find(/parked/)).toMatch(/customers@1 parked stream "order-7" at position 1: /);
 });
+
+test('a lease that a command has taken is no warning, and whoever may have it is named', async () => {
+  const logger = new Recorder();
+  const { log, projector, readModels } = await startLogged(logger, 'stop');
+  await readModels.setState('customers@1', 'active');
+  const position = await place(log, 'order-1', 'Ada');
+  await projector.waitFor(position, 'customers');
+  expect(logger.lines.filter((line) => line.includes('lease'))).toEqual([
+    'log [ProjectionsModule] customers@1 gave up its lease: another instance has it, or a command has paused, resumed or rebuilt it.',
+  ]);
+});

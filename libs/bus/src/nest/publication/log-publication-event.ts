@@ -68,7 +68,10 @@ export class PublicationLog {
         );
         break;
       case 'lease-lost':
-        this.logger.warn('The relay gave up its lease: another instance goes on, or somebody has paused it.');
+        // Commands take it on purpose, and whoever has it goes on: nothing is lost, and nobody has to do anything.
+        this.logger.log(
+          'The relay gave up its lease: another instance has it, or a command has paused or resumed it.',
+        );
         break;
       default:
         break;

@@ -1,0 +1,31 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, expect, test, vi } from 'vitest';
+import { until } from '../../../../test/support/until.js';
+import { placeAndPay, shop } from './publishing-shop.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What Nest's loggers are told of the relay, by its level. */
+function relayLines(): readonly string[] {
+  const lines: string[] = [];
+  for (const level of ['log', 'warn', 'error'] as const)
+    vi.spyOn(Logger.prototype, level).mockImplementation((line: string) => {
+      if (line.includes('relay')) lines.push(`${level}: ${line}`);
+    });
+  return lines;
+}
+
+test('a lease that a command has taken is no warning', async () => {
+  const lines = relayLines();
+  const { host, seen, repository } = await shop({});
+  await placeAndPay(repository, '1');
+  await until(() => host.publication.status()?.relay.state === 'caught-up', { what: 'a relay that works' });
+  await host.publication.relay?.resume();
+  await placeAndPay(repository, '2');
+  await until(() => seen.length === 4, { what: 'the messages' });
+  expect(lines).toEqual([
+    'log: The relay gave up its lease: another instance has it, or a command has paused or resumed it.',
+  ]);
+});

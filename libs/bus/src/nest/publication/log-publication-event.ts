@@ -6,9 +6,11 @@ import { messageOf } from '../module/log-bus-notice.js';
 
 export type AnyListener = (event: PublicationEvent | ProcessorEvent) => void;
 
-/** What an operator wants to read. An outage is told when it begins and when it ends, not with every command. */
+/** What an operator wants to read. An outage is told when it begins, changes and ends, not with every command or try. */
 export class PublicationLog {
   #isUnreachable = false;
+  /** Why the relay cannot go on. */
+  #outage: string | undefined;
 
   constructor(private readonly logger: LoggerService) {}
 
@@ -53,6 +55,7 @@ export class PublicationLog {
   #logRelay(event: PublicationEvent | ProcessorEvent): void {
     switch (event.kind) {
       case 'stopped':
+        this.#outage = undefined;
         this.logger.error(
           `The relay stopped, and commits wait in the log: ${messageOf(event.error)} Mend it, then "varve publication resume".`,
         );
@@ -63,11 +66,15 @@ export class PublicationLog {
         );
         break;
       case 'unavailable':
-        this.logger.warn(
-          `The relay cannot use the broker, the log or its store; commits wait in the log, and it tries again: ${messageOf(event.error)}`,
-        );
+        this.#sayOutage(messageOf(event.error));
+        break;
+      case 'progressed':
+      case 'caught-up':
+        if (this.#outage !== undefined) this.logger.log('The relay goes on.');
+        this.#outage = undefined;
         break;
       case 'lease-lost':
+        this.#outage = undefined;
         // Commands take it on purpose, and whoever has it goes on: nothing is lost, and nobody has to do anything.
         this.logger.log(
           'The relay gave up its lease: another instance has it, or a command has paused or resumed it.',
@@ -76,6 +83,14 @@ export class PublicationLog {
       default:
         break;
     }
+  }
+
+  #sayOutage(why: string): void {
+    if (why !== this.#outage)
+      this.logger.warn(
+        `The relay cannot use the broker, the log or its store; commits wait in the log, and it tries again: ${why}`,
+      );
+    this.#outage = why;
   }
 }
 

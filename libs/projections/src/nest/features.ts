@@ -4,7 +4,7 @@ import { InvalidOptionsError } from '@varve/eventstore';
 import type { Projection, Reactor } from '../projection/projection.js';
 import { declarationOf } from './decorators.js';
 import { definitionOf } from './definition-of.js';
-import { getReadModelsToken } from './tokens.js';
+import { DEFAULT_READ_MODELS, getReadModelsToken } from './tokens.js';
 
 /** A decorated class, which Nest makes, or a finished definition. */
 export type Feature = Type<object> | Projection<never> | Reactor;
@@ -27,9 +27,11 @@ export class FeatureDeclaration implements OnModuleInit {
     try {
       this.modules.get(getReadModelsToken(this.readModels), { strict: false });
     } catch {
+      const named =
+        this.readModels === DEFAULT_READ_MODELS ? '' : `name: ${JSON.stringify(this.readModels)}, `;
       throw new InvalidOptionsError(
         'name',
-        `ProjectionsModule.forFeature refers to the read models "${this.readModels}", which are not set up: call ProjectionsModule.forRoot with that name.`,
+        `ProjectionsModule.forFeature refers to the read models "${this.readModels}", which are not set up: import ProjectionsModule.forRoot({ ${named}… }).`,
       );
     }
   }

@@ -205,8 +205,13 @@ describe('what would silently never run is refused', () => {
     expect(await refused(ProjectionsModule.forFeature([Customers], 'elsewhere'))).toMatchObject({
       code: 'invalid-options',
       option: 'name',
-      message: expect.stringContaining('"elsewhere", which are not set up') as string,
+      message: expect.stringMatching(
+        /"elsewhere".* are not set up: .*forRoot\({ name: "elsewhere", … }\)/,
+      ) as string,
     });
+    await expect(start(LOG, ProjectionsModule.forFeature([Customers]))).rejects.toThrow(
+      /which are not set up: import ProjectionsModule\.forRoot\({ … }\)/,
+    );
   });
 
   test('read models that are set up twice under one name', async () => {

@@ -22,6 +22,20 @@ test('a feature names the topics that it publishes on, and an app its own groups
   expect(host?.subscribers).toMatchObject([{ subscriber: 'Clerks', group: 'east-clerks' }]);
 });
 
+test('a feature that publishes with a delay has a topic of that kind, and no other', async () => {
+  const app = await start(
+    BusModule.forRoot({ memory: {} }),
+    BusModule.forFeature([Clerks], { publishes: ['stock_commands'], publishesDelayed: ['deadlines'] }),
+  );
+  expect(busHostsOf(app)[0]?.topology.topics).toEqual([
+    { name: 'stock_commands', kind: 'ordered' },
+    { name: 'deadlines', kind: 'delayed' },
+  ]);
+  expect(() => BusModule.forFeature([Clerks], { publishesDelayed: ['no-category'] })).toThrow(
+    expect.objectContaining({ code: 'invalid-options', option: 'publishesDelayed' }),
+  );
+});
+
 test('a group prefix that is no text fails the start', () => {
   expect(() => BusModule.forRoot({ memory: {}, groupPrefix: 5 as never })).toThrow(
     'Option groupPrefix of BusModule is 5',

@@ -31,6 +31,17 @@ describe('the options of a RocketMqMessageBus', () => {
     );
   });
 
+  test('that call a topic of another type than the app needs are refused by set-up, before a topic is made that cannot be changed', async () => {
+    const bus = new RocketMqMessageBus({ endpoints, topics: { deadlines: { type: 'DELAY' } } });
+    const topology = { topics: [{ name: 'deadlines', kind: 'ordered' }], groups: [] } as const;
+    await expect(bus.setup(topology)).rejects.toMatchObject({
+      code: 'invalid-options',
+      option: 'topics.deadlines',
+      message: expect.stringContaining('configured as DELAY, and what the app publishes on it needs FIFO'),
+    });
+    await bus.close();
+  });
+
   test.each(['ssl', 'sslEnabled'])('say how "%s", the name of a driver, is called', (name) => {
     const options: RocketMqMessageBusOptions = { endpoints, ...{ [name]: true } };
     expect(() => new RocketMqMessageBus(options)).toThrow(/use "tls"/);

@@ -75,9 +75,11 @@ export class BusHost implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
 
   #topologyWith(published: readonly TopicPlan[]): BusTopology {
     const { name, discovery } = this.parts;
-    const others = publishedByFeatures(name, discovery).map((category): TopicPlan => {
-      return { name: this.naming.topicOf(`${category}-`), kind: 'ordered' };
-    });
+    const others = (['ordered', 'delayed'] as const).flatMap((kind) =>
+      publishedByFeatures(name, kind, discovery).map((category): TopicPlan => {
+        return { name: this.naming.topicOf(`${category}-`), kind };
+      }),
+    );
     return topologyOf(
       [...published, ...others],
       this.#subscribers.map(({ prepared }) => prepared.options),

@@ -67,6 +67,8 @@ export interface SubscriberFeatureOptions {
    * `varve doctor` misses them.
    */
   readonly publishes?: readonly string[];
+  /** Topics, named likewise, for messages with a `delay`, such as one for deadlines: on RocketMQ they are of a type of their own. */
+  readonly publishesDelayed?: readonly string[];
 }
 
 const BUSES = ['bus', 'rocketmq', 'kafka', 'memory'] as const;

@@ -49,13 +49,14 @@ export class BusModule {
    */
   static forFeature(
     subscribers: readonly Type<object>[],
-    { imports = [], publishes = [] }: SubscriberFeatureOptions = {},
+    { imports = [], publishes = [], publishesDelayed = [] }: SubscriberFeatureOptions = {},
   ): DynamicModule {
     assertSubscribers(subscribers);
     for (const category of publishes) assertCategory('publishes', category);
+    for (const category of publishesDelayed) assertCategory('publishesDelayed', category);
     const declaration = {
       provide: Symbol('@varve/bus-feature'),
-      useValue: new SubscribersDeclaration(subscribers, publishes),
+      useValue: new SubscribersDeclaration(subscribers, { ordered: publishes, delayed: publishesDelayed }),
     };
     return {
       module: BusModule,

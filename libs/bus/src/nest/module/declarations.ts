@@ -18,8 +18,8 @@ export class BusDeclaration {
 export class SubscribersDeclaration {
   constructor(
     readonly subscribers: readonly Type<object>[],
-    /** Categories after which the topics are named that the feature publishes on. */
-    readonly publishes: readonly string[] = [],
+    /** Categories after which the topics are named that the feature publishes on, by the kind of the topic. */
+    readonly publishes: Readonly<Record<'ordered' | 'delayed', readonly string[]>>,
   ) {}
 }
 
@@ -32,12 +32,16 @@ export function declaredSubscribers(discovery: DiscoveryService): readonly Type<
   return [...new Set(featuresOf(discovery).flatMap(({ subscribers }) => subscribers))];
 }
 
-/** The categories after which the topics are named that features publish on, on the bus of this name. */
-export function publishedByFeatures(busName: string, discovery: DiscoveryService): readonly string[] {
+/** The categories after which the topics of this kind are named that features publish on, on the bus of this name. */
+export function publishedByFeatures(
+  busName: string,
+  kind: 'ordered' | 'delayed',
+  discovery: DiscoveryService,
+): readonly string[] {
   const onBus = featuresOf(discovery).filter(({ subscribers: [first] }) => {
     return (first === undefined ? DEFAULT_BUS : busNameOf(first)) === busName;
   });
-  return [...new Set(onBus.flatMap(({ publishes }) => publishes))];
+  return [...new Set(onBus.flatMap(({ publishes }) => publishes[kind]))];
 }
 
 export function busNameOf(subscriber: Type<object>): string {

@@ -1,6 +1,7 @@
 import { sleep } from '@varve/eventstore';
 import type { BusTopology, SetupReport, TopologyProblem } from '../../transport/topology.js';
 import type { RocketMqSettings } from '../options.js';
+import { InvalidBusOptionsError } from '../../transport/errors.js';
 import { BrokerAdmin } from './broker-admin.js';
 import { abandonedHalfMessages, inspectBroker, problemsOfSubscribed, problemsOfTopic } from './inspect.js';
 import { plannedTopic } from './plans.js';
@@ -30,6 +31,7 @@ export class Administration {
   }
 
   async setup(topology: BusTopology): Promise<SetupReport> {
+    assertTypes(topology, this.#options.settings);
     if (!this.isPossible) return commandsFor(topology, (topic) => this.#isThere(topic));
     const report = await this.#onBrokers((brokers) => setUp(brokers, topology));
     if (report.created.length > 0) await this.#untilThere(needsOf(topology).topics.map(({ name }) => name));
@@ -91,5 +93,18 @@ export class Administration {
 
   async #isThere(topic: string): Promise<boolean> {
     return (await this.#options.typeOf(topic)) !== undefined;
+  }
+}
+
+/** A topic's type cannot be changed, so one of the wrong type is not made. */
+function assertTypes({ topics }: BusTopology, { topics: configured }: RocketMqSettings): void {
+  for (const plan of topics) {
+    const { type } = plannedTopic(plan);
+    const wanted = configured[plan.name]?.type;
+    if (wanted === undefined || wanted === type) continue;
+    throw new InvalidBusOptionsError(
+      `topics.${plan.name}`,
+      `Topic "${plan.name}" is configured as ${wanted}, and what the app publishes on it needs ${type}. Leave it out of "topics", or publish otherwise: a topic for delayed messages is named in "publishesDelayed".`,
+    );
   }
 }

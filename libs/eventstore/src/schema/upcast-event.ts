@@ -1,5 +1,6 @@
 import { EventUndecodableError, UnknownEventTypeError } from '../log/errors.js';
 import type { NewEvent, RecordedEvent } from '../log/event.js';
+import { isPromise } from '../log/is-promise.js';
 import { messageOf } from '../log/message-of.js';
 import type { EventType } from './event-definition.js';
 import type { UpcasterChains } from './upcaster-chain.js';
@@ -48,6 +49,7 @@ function upcastData(step: DataUpcaster, event: RecordedEvent): unknown {
 function splitEvent(step: Split, event: RecordedEvent): readonly RecordedEvent[] {
   const what = `the split of version ${step.from}`;
   const parts = run(what, event, () => step.split(event.data as never, event));
+  assertArray(parts, event, what);
   for (const part of parts) {
     if (!step.into.includes(part.type))
       throw undecodable(event, `${what} made a "${part.type}", which its "into" does not name`);
@@ -57,12 +59,21 @@ function splitEvent(step: Split, event: RecordedEvent): readonly RecordedEvent[]
   return parts.map(({ type, schemaVersion, data }: UpcastEvent) => ({ ...event, type, schemaVersion, data }));
 }
 
+function assertArray(parts: unknown, event: RecordedEvent, what: string): void {
+  if (!Array.isArray(parts)) throw undecodable(event, `${what} returned no array of events`);
+}
+
 function run<T>(what: string, event: RecordedEvent, change: () => T): T {
+  let changed: T;
   try {
-    return change();
+    changed = change();
   } catch (cause) {
     throw undecodable(event, `${what} threw: ${messageOf(cause)}`, cause);
   }
+  if (!isPromise(changed)) return changed;
+  // Nobody waits for it, and its failure must not end the process.
+  changed.then(undefined, () => undefined);
+  throw undecodable(event, `${what} returned a promise: make it synchronous`);
 }
 
 function noWayOn(event: RecordedEvent, known: KnownEvents): Error {

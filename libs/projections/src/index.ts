@@ -23,4 +23,10 @@ export * from './projection/rebuild/rebuild.js';
 export * from './projection/replay-reactor.js';
 export * from './projection/validate.js';
 export * from './projection/version-id.js';
-export * from './projection/waiting/wait-for.js';
+export {
+  waitFor,
+  type StreamPoint,
+  type WaitContext,
+  type WaitOptions,
+  type WaitOutcome,
+} from './projection/waiting/wait-for.js';

@@ -8,7 +8,7 @@ import { assertProjectorOptions, type ProjectorEvent, type ProjectorOptions } fr
 import { readStatus, type ProjectorStatus } from './projector-status.js';
 import { registerConsumer } from './register-consumer.js';
 import { validateDeclarations } from './validate.js';
-import { waitFor, type StreamPoint, type WaitOptions, type WaitOutcome } from './waiting/wait-for.js';
+import { Waiting, type StreamPoint, type WaitOptions, type WaitOutcome } from './waiting/wait-for.js';
 
 /**
  * Keeps the projections and reactors of this code up to date. Any number of instances may run on the same read models: each projection
@@ -21,6 +21,7 @@ export class Projector<Tx> {
   readonly #options: ProjectorOptions<Tx>;
   readonly #processing: Processing<Tx>;
   readonly #followers: Followers<Tx>;
+  readonly #waiting: Waiting;
   #running: AbortController | undefined;
   #started: Promise<void> = Promise.resolve();
   #caughtUp: Promise<void> = Promise.resolve();
@@ -37,6 +38,8 @@ export class Projector<Tx> {
     validateFeed(options.feed, options.projections, options.readModels);
     this.#options = options;
     this.#processing = processingOf(options);
+    const expected = new Set(options.projections.map(({ name }) => name));
+    this.#waiting = new Waiting({ ...this.#processing, expected });
     this.#followers = new Followers({
       processing: this.#processing,
       projections: options.projections,
@@ -110,8 +113,7 @@ export class Projector<Tx> {
 
   /** Waits until readers of a projection see what stands at a position, or a version of a stream; see `waitFor`. */
   waitFor(target: Position | StreamPoint, projection: string, options?: WaitOptions): Promise<WaitOutcome> {
-    const expected = new Set(this.#options.projections.map(({ name }) => name));
-    return waitFor({ ...this.#processing, expected }, target, projection, options);
+    return this.#waiting.for(target, projection, options);
   }
 
   status(): Promise<ProjectorStatus> {

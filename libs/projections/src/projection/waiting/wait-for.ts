@@ -1,14 +1,15 @@
 import {
-  sleep,
   systemTimers,
   type LogReader,
   type Position,
+  type ProcessorId,
   type StreamName,
   type StreamVersion,
   type Timers,
 } from '@varve/eventstore';
 import { InvalidProjectionOptionsError, UnknownProjectionError } from '../errors.js';
 import type { ProjectionVersion, ReadModels } from '../read-models.js';
+import { SharedLooks } from './shared-looks.js';
 import { WaitTarget } from './wait-target.js';
 
 /** What `waitFor` answers: readers see what was asked for, or why not. */
@@ -64,26 +65,64 @@ const LONGEST_PAUSE = 25;
  * @throws UnknownProjectionError no version of it is live
  * @throws InvalidProjectionOptionsError the target or the timeout is none
  */
-export async function waitFor(
+export function waitFor(
   context: WaitContext,
   target: Position | StreamPoint,
   name: string,
   options: WaitOptions = {},
 ): Promise<WaitOutcome> {
-  const { clock = () => performance.now(), timers = systemTimers } = context;
-  const { timeout = 5_000, signal } = options;
-  assertTarget(target);
-  assertTimeout(timeout);
-  assertName(name);
-  const wanted = new WaitTarget(context.log, target);
-  const deadline = clock() + timeout;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  return new Waiting(context).for(target, name, options);
+}
+
+/** The same for many who wait at the same time: they share looks at the database. */
+export class Waiting {
+  readonly #context: WaitContext;
+  readonly #clock: () => number;
+  readonly #looks = new Map<string, SharedLooks<Seen>>();
+
+  constructor(context: WaitContext) {
+    this.#context = context;
+    this.#clock = context.clock ?? (() => performance.now());
+  }
+
+  async for(
+    target: Position | StreamPoint,
+    name: string,
+    { timeout = 5_000, signal }: WaitOptions = {},
+  ): Promise<WaitOutcome> {
+    assertTarget(target);
+    assertTimeout(timeout);
+    assertName(name);
     signal?.throwIfAborted();
-    const outcome = await look(context, wanted, name);
-    if (outcome.reached || outcome.reason !== 'timeout') return outcome;
-    const left = deadline - clock();
-    if (left <= 0) return outcome;
-    await sleep(timers, Math.min(pause, left), signal);
+    const wanted = new WaitTarget(this.#context.log, target);
+    const deadline = this.#clock() + timeout;
+    let seen = await this.#look(name);
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      const outcome = await judge(this.#context, seen, wanted, name);
+      if (outcome.reached || outcome.reason !== 'timeout') return outcome;
+      const left = deadline - this.#clock();
+      if (left <= 0) return outcome;
+      seen = await this.#looksAt(name).after(Math.min(pause, left), signal);
+    }
+  }
+
+  #looksAt(name: string): SharedLooks<Seen> {
+    const known = this.#looks.get(name);
+    if (known) return known;
+    const looks = new SharedLooks(() => this.#look(name), this.#clock, this.#context.timers ?? systemTimers);
+    this.#looks.set(name, looks);
+    return looks;
+  }
+
+  async #look(name: string): Promise<Seen> {
+    const { readModels } = this.#context;
+    const live = (await readModels.listVersions(name)).find((version) => version.live);
+    let keepsVersions: Promise<boolean> | undefined;
+    return {
+      live,
+      keepsVersions: (processor) =>
+        (keepsVersions ??= readModels.appliedUpTo(processor).then((position) => position !== undefined)),
+    };
   }
 }
 
@@ -117,16 +156,27 @@ function assertWhole(option: 'position' | 'version', value: unknown, least: numb
   );
 }
 
-async function look(context: WaitContext, wanted: WaitTarget, name: string): Promise<WaitOutcome> {
-  const { readModels } = context;
-  const live = (await readModels.listVersions(name)).find((version) => version.live);
+/** What one look has found, for all whom it serves. */
+interface Seen {
+  readonly live: ProjectionVersion | undefined;
+  /** Whether a bus feeds it. Asked when somebody wants to know. */
+  readonly keepsVersions: (processor: ProcessorId) => Promise<boolean>;
+}
+
+async function judge(
+  context: WaitContext,
+  seen: Seen,
+  wanted: WaitTarget,
+  name: string,
+): Promise<WaitOutcome> {
+  const { live } = seen;
   if (!live) {
-    if (!context.expected?.has(name)) throw new UnknownProjectionError(name, readModels.location);
+    if (!context.expected?.has(name)) throw new UnknownProjectionError(name, context.readModels.location);
     return { reached: false, reason: 'timeout', position: 0 };
   }
   const { position, logId } = live.checkpoint;
   if (wanted.isOfAnotherLog(logId)) return { reached: false, reason: 'stopped', position };
-  if (await isDealtWith(context, live, wanted)) {
+  if (await isDealtWith(context, seen, live, wanted)) {
     if (await isParked(context, live, wanted)) return { reached: false, reason: 'parked', position };
     return { reached: true, position };
   }
@@ -137,11 +187,12 @@ async function look(context: WaitContext, wanted: WaitTarget, name: string): Pro
 /** By the position, or by the versions, which a bus may have brought further. */
 async function isDealtWith(
   { readModels }: WaitContext,
+  { keepsVersions }: Pick<Seen, 'keepsVersions'>,
   { processor, checkpoint }: ProjectionVersion,
   wanted: WaitTarget,
 ): Promise<boolean> {
   if (wanted.isWithin(checkpoint.position)) return true;
-  if ((await readModels.appliedUpTo(processor)) !== undefined) {
+  if (await keepsVersions(processor)) {
     const point = await wanted.point();
     const version = point && (await readModels.loadApplied(processor, [point.stream])).get(point.stream);
     if (point && version !== undefined && version >= point.version) return true;

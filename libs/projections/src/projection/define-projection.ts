@@ -1,4 +1,5 @@
-import { isPromise, type FailurePolicy, type RecordedEvent } from '@varve/eventstore';
+import { assertKnownOptions, isPromise, type FailurePolicy, type RecordedEvent } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from './errors.js';
 import { handlersIn } from './handlers-in.js';
 import type { Projection } from './projection.js';
 
@@ -27,10 +28,21 @@ export interface BatchProjection<Tx> extends ProjectionHead<Tx> {
   readonly applyBatch: (events: readonly RecordedEvent[], tx: Tx) => void | Promise<void>;
 }
 
+const HEAD = {
+  name: true,
+  version: true,
+  order: true,
+  categories: true,
+  failurePolicy: true,
+  setup: 'function',
+} as const;
+const RULES = { of: 'defineProjection', error: InvalidProjectionOptionsError } as const;
+
 /** Declares a read model, with a handler per event type or one function for whole batches. */
 export function defineProjection<Tx>(
   definition: HandlerProjection<Tx> | BatchProjection<Tx>,
 ): Projection<Tx> {
+  assertKnownDefinition(definition);
   const { name, version, order, categories, failurePolicy, setup = () => undefined } = definition;
   return {
     name,
@@ -43,6 +55,16 @@ export function defineProjection<Tx>(
       ? { handles: definition.handles, apply: definition.applyBatch }
       : handlersOf(definition)),
   };
+}
+
+/** What nobody reads would be missing in the rows: `on` beside `applyBatch`, or `categories` that are not spelled so. */
+function assertKnownDefinition<Tx>(definition: HandlerProjection<Tx> | BatchProjection<Tx>): void {
+  if ('applyBatch' in definition) {
+    const known = { ...HEAD, handles: true, applyBatch: 'function' } as const;
+    assertKnownOptions<BatchProjection<Tx>>(definition, { ...RULES, known });
+  } else {
+    assertKnownOptions<HandlerProjection<Tx>>(definition, { ...RULES, known: { ...HEAD, on: true } });
+  }
 }
 
 function handlersOf<Tx>(definition: HandlerProjection<Tx>): Pick<Projection<Tx>, 'handles' | 'apply'> {

@@ -1,4 +1,5 @@
-import type { FailurePolicy, RecordedEvent } from '@varve/eventstore';
+import { assertKnownOptions, type FailurePolicy, type RecordedEvent } from '@varve/eventstore';
+import { InvalidProjectionOptionsError } from './errors.js';
 import { handlersIn } from './handlers-in.js';
 import type { Reactor } from './projection.js';
 
@@ -15,6 +16,11 @@ export interface HandlerReactor {
 
 /** Declares effects outside of a read model, such as mail: at least once, never rebuilt, repeated only by `varve replay`. */
 export function defineReactor(definition: HandlerReactor): Reactor {
+  assertKnownOptions<HandlerReactor>(definition, {
+    of: 'defineReactor',
+    known: { name: true, on: true, categories: true, failurePolicy: true, startFrom: true },
+    error: InvalidProjectionOptionsError,
+  });
   const { name, categories, failurePolicy, startFrom = 'from-now' } = definition;
   const handlers = handlersIn(`The reactor "${name}"`, definition.on);
   return {

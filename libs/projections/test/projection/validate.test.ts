@@ -109,6 +109,25 @@ describe('declarations', () => {
     expect(() => defineReactor({ name: 'x' } as HandlerReactor)).toThrow(/handles no event type/);
   });
 
+  it.each<[string, object, string]>([
+    ['misspells its categories', { on: { x: () => undefined }, catgories: ['order'] }, 'catgories'],
+    ['has "on" beside applyBatch', { handles: ['x'], applyBatch: () => undefined, on: {} }, 'on'],
+    ['has handles beside "on"', { on: { x: () => undefined }, handles: ['y'] }, 'handles'],
+    ['has a setup that is no function', { on: { x: () => undefined }, setup: 'CREATE TABLE x' }, 'setup'],
+  ])('refuses a projection that %s, by the name of what nobody would read', (_, wrong, option) => {
+    const definition = { name: 'x', version: 1, order: 'stream', ...wrong } as never;
+    expect(() => defineProjection(definition)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', option }),
+    );
+  });
+
+  it('refuses a reactor with an option that nobody would read', () => {
+    const definition = { name: 'x', on: { y: () => undefined }, startfrom: 'beginning' };
+    expect(() => defineReactor(definition)).toThrow(
+      expect.objectContaining({ code: 'invalid-options', option: 'startfrom' }),
+    );
+  });
+
   it('that handle an event which nobody has registered are refused', () => {
     const registry = new EventRegistry([defineEvent('order.paid')]);
     expect(() => validateDeclarations({ projections: [projection()], registry })).toThrow(/"order.placed"/);

@@ -1,5 +1,10 @@
 import type Database from 'better-sqlite3';
-import { processorIdOf, TransactionEndedError, type VersionId } from '../../index.js';
+import {
+  InvalidProjectionOptionsError,
+  processorIdOf,
+  TransactionEndedError,
+  type VersionId,
+} from '../../index.js';
 import type { StatementCache } from '../connection/statement-cache.js';
 import type { SqlValue } from '../sqlite-transaction.js';
 import { physicalName } from './table-names.js';
@@ -22,19 +27,16 @@ export class SqliteQuery {
   }
 
   get<Row = Record<string, unknown>>(sql: string, ...values: readonly SqlValue[]): Row | undefined {
-    this.assertOpen();
-    return this.statements.prepare(sql).get(...values) as Row | undefined;
+    return this.reading(sql).get(...values) as Row | undefined;
   }
 
   all<Row = Record<string, unknown>>(sql: string, ...values: readonly SqlValue[]): Row[] {
-    this.assertOpen();
-    return this.statements.prepare(sql).all(...values) as Row[];
+    return this.reading(sql).all(...values) as Row[];
   }
 
   /** Row by row, for results that should not be held at once. */
   iterate<Row = Record<string, unknown>>(sql: string, ...values: readonly SqlValue[]): IterableIterator<Row> {
-    this.assertOpen();
-    return this.statements.prepare(sql).iterate(...values) as IterableIterator<Row>;
+    return this.reading(sql).iterate(...values) as IterableIterator<Row>;
   }
 
   /** The physical name of a table, for SQL that is built outside. */
@@ -44,6 +46,17 @@ export class SqliteQuery {
 
   end(): void {
     this.ended = true;
+  }
+
+  /** A file's readers could not write, with an error about the file; read models in memory would. */
+  private reading(sql: string): Database.Statement {
+    this.assertOpen();
+    const statement = this.statements.prepare(sql);
+    if (statement.readonly) return statement;
+    throw new InvalidProjectionOptionsError(
+      'sql',
+      `A query of "${processorIdOf(this.version)}" would write: ${sql}. Nothing was changed. Rows come from the log alone: change them in a handler of the projection.`,
+    );
   }
 
   private assertOpen(): void {

@@ -20,7 +20,7 @@ import { assertMeets, conflictError, decideUntilAppended } from './redecide.js';
 import { EXECUTE_OPTIONS, SAVE_OPTIONS } from './save-options.js';
 import type { CommandOptions, SaveOptions, SaveResult } from './save.js';
 import { beginningOf } from './snapshot-keeper.js';
-import { copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
+import { assertNothingDecided, copyOfUncommitted, removeRecorded } from './uncommitted-events.js';
 
 /** What a repository remembers of an aggregate that it owns. */
 interface Attachment {
@@ -80,6 +80,7 @@ export class AggregateRepository<A extends EventSourced> {
   async load(id: string): Promise<A> {
     const stream = this.streamOf(id);
     const { state, version, countedFrom } = await loadState({ stream, id }, this.#source);
+    assertNothingDecided(state, stream);
     return this.#attach(state, { stream, version, countedFrom });
   }
 

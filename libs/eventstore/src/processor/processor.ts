@@ -72,6 +72,11 @@ export class Processor<Tx> {
     return this.#feeding ? { ...status, feed: this.#feeding.status } : status;
   }
 
+  /** Notes where it begins, if it has no checkpoint yet, as the first step does: `from-now` is from this call on. @throws what log and store throw */
+  begin(): Promise<void> {
+    return this.#keeper.begin();
+  }
+
   /**
    * One step: a batch, or what there is to do instead. Never rejects: the answer says what happened. While a step runs, a second call
    * waits for that one. `from: 'log'` leaves out what comes beside the log, and goes up to the log's head at once.

@@ -34,6 +34,9 @@ import type { ProjectionsOptions } from './projections-options.js';
 /** Milliseconds, doubled up to the longest: what is there again is used soon, what stays away is not asked all the time. */
 const RETRY_START = { first: 100, longest: 5_000 };
 
+/** How long the app's own start waits for a database, in milliseconds. */
+const PATIENCE = 1_000;
+
 /** What `waitFor` waits by default, in milliseconds. */
 const DEFAULT_WAIT = 5_000;
 
@@ -106,8 +109,9 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     this.#projector = this.#create();
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.parts.start || this.parts.options.start === false) return;
+    await this.#beginReactors();
     // Behind the other bootstrap hooks: @nestjs/cqrs registers its handlers in one, and a reactor may send a command at once.
     this.#begun = new Promise((resolve) => (this.#hasBegun = resolve));
     this.#starting = setImmediate(() => void this.start().catch((error: unknown) => this.#report(error)));
@@ -170,6 +174,16 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   beforeApplicationShutdown(): Promise<void> {
     this.#shutdown.abort();
     return stopOnShutdown(this.#logger, this, this.parts.options.shutdownTimeout);
+  }
+
+  /** Before the app takes requests: what it appends then is for new reactors, too. A database that is away is left to the start. */
+  async #beginReactors(): Promise<void> {
+    const over = new AbortController();
+    const begun = this.#running()
+      .beginReactors()
+      .catch(() => undefined);
+    await Promise.race([begun, sleep(systemTimers, PATIENCE, over.signal)]);
+    over.abort();
   }
 
   async #beginning(timeout: number, signal: AbortSignal): Promise<void> {

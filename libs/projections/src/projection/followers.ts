@@ -34,6 +34,7 @@ export interface FollowersParts<Tx> {
 export class Followers<Tx> {
   readonly #parts: FollowersParts<Tx>;
   readonly #processors = new Map<string, Processor<Tx>>();
+  readonly #reactors: readonly Processor<Tx>[];
   /** Not followed any more, and not at rest yet. */
   readonly #leaving = new Set<Processor<Tx>>();
   readonly #building = new Set<string>();
@@ -41,10 +42,10 @@ export class Followers<Tx> {
 
   constructor(parts: FollowersParts<Tx>) {
     this.#parts = parts;
-    for (const reactor of parts.reactors) {
-      const processor = reactorProcessor(reactor, parts.processing, (event) => parts.announce(event));
-      this.#processors.set(processor.id, processor);
-    }
+    this.#reactors = parts.reactors.map((reactor) =>
+      reactorProcessor(reactor, parts.processing, (event) => parts.announce(event)),
+    );
+    for (const reactor of this.#reactors) this.#processors.set(reactor.id, reactor);
   }
 
   get processors(): readonly Processor<Tx>[] {
@@ -53,6 +54,10 @@ export class Followers<Tx> {
 
   find(id: string): Processor<Tx> | undefined {
     return this.#processors.get(id);
+  }
+
+  async beginReactors(): Promise<void> {
+    await Promise.all(this.#reactors.map((reactor) => reactor.begin()));
   }
 
   /** Makes the first generation of each version that is newer than what is live. */

@@ -53,6 +53,11 @@ export class Projector<Tx> {
     });
   }
 
+  /** Reactors that are new, and are to begin `from-now`, begin here; `start` does it otherwise. @throws what log and read models throw */
+  beginReactors(): Promise<void> {
+    return this.#followers.beginReactors();
+  }
+
   /** Makes missing versions, then works until `stop()`. Does nothing when it is started already. */
   start(): Promise<void> {
     if (!this.#running) {
@@ -144,6 +149,7 @@ export class Projector<Tx> {
     // A log elsewhere has no id before it was reached.
     await log.head();
     await registerConsumer(log, this.#options.group ?? 'default', readModels);
+    await this.#followers.beginReactors();
     await this.#followers.createVersions();
     await this.#followers.reconcile();
   }

@@ -127,3 +127,23 @@ test('an app without CqrsModule has projections and reactors all the same', asyn
   await until(() => seen.length === 1);
   expect(seen).toEqual(['Ada']);
 });
+
+test('a new reactor hears of what the app appends as soon as it is up', async () => {
+  const heard: string[] = [];
+  @Reactor({ name: 'new', failurePolicy: AT_ONCE })
+  class New {
+    @On(OrderPlaced)
+    placed({ stream }: RecordedEvent<OrderPlaced>): void {
+      heard.push(stream);
+    }
+  }
+  const log = await logWith({});
+  const app = await start(
+    EventStoreModule.forRoot({ store: log, events: EVENTS }),
+    READ_MODELS,
+    ProjectionsModule.forFeature([New]),
+  );
+  await place(app.get(getEventStoreToken()), 'order-2', 'Bob');
+  await until(() => heard.length > 0);
+  expect(heard).toEqual(['order-2']);
+});

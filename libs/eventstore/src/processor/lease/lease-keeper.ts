@@ -33,6 +33,11 @@ export class LeaseKeeper<Tx> {
     return this.#settings.leaseDuration / 3;
   }
 
+  /** Makes sure that there is a checkpoint to begin with. */
+  async begin(): Promise<void> {
+    await this.#readRow();
+  }
+
   /** Holds the lease, or tries to get it. */
   async challenge(): Promise<Challenge> {
     if (this.#lease) return { kind: 'held', lease: this.#lease, acquired: false };

@@ -28,7 +28,7 @@ const NO_METADATA: EventMetadata = Object.freeze({});
 /**
  * A commit's events as one JSON text, `[{ type, data, metadata?, schemaVersion? }]`, from which `decodeEvents` makes the same again.
  *
- * @throws InvalidArgumentError for no events or more than 10,000
+ * @throws InvalidArgumentError for no events or more than 10,000, or for more text than a string can hold
  * @throws InvalidEventError for anything in an event that JSON would change or lose
  */
 export function encodeEvents(events: readonly NewEvent[]): string {
@@ -42,7 +42,19 @@ export function encodeEvents(events: readonly NewEvent[]): string {
   // Not `map`, which skips holes: they would be recorded as null, and no reader would get past them. `Array.from` takes as long as stringify.
   const stored = new Array<StoredEvent>(events.length);
   for (let i = 0; i < events.length; i++) stored[i] = toStored(events[i] as NewEvent);
-  return JSON.stringify(stored);
+  return textOf(stored);
+}
+
+function textOf(stored: readonly StoredEvent[]): string {
+  try {
+    return JSON.stringify(stored);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError(
+      'events',
+      `The ${stored.length} events of the commit are too large for one text, which can have some 500 million characters. Split them into several commits, or keep what is large elsewhere and record where it is.`,
+    );
+  }
 }
 
 /**

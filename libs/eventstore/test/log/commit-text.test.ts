@@ -65,6 +65,12 @@ describe('the text of a commit', () => {
     );
   });
 
+  test('is refused where no string can hold it', () => {
+    const half = 'x'.repeat(2 ** 28);
+    const events = [half, half].map((data) => ({ type: 'x', data }));
+    expect(() => encodeEvents(events)).toThrow(/The 2 events of the commit are too large for one text/);
+  });
+
   test('takes arrays and objects of another realm', () => {
     const foreign = runInNewContext('({ a: [1, { b: 2 }] })') as unknown;
     expect(roundTrip(foreign)).toEqual({ a: [1, { b: 2 }] });

@@ -59,7 +59,12 @@ export class GivenProjection<Tx> {
   events(stream: StreamName, ...events: readonly object[]): GivenProjection<Tx> {
     const { registry } = this.options;
     const encoded = events.map((event) => (registry ? registry.encode(event) : (event as NewEvent)));
-    return this.with({ commits: [...this.scenario.commits, { stream, events: encoded }] });
+    return this.stored(stream, ...encoded);
+  }
+
+  /** One commit as it stands in the log, under the names and in the schema versions of whatever code has written it: the registry upcasts it. */
+  stored(stream: StreamName, ...events: readonly NewEvent[]): GivenProjection<Tx> {
+    return this.with({ commits: [...this.scenario.commits, { stream, events }] });
   }
 
   /** How often every batch is applied, all but the last time rolled back: 2 unless told otherwise. */

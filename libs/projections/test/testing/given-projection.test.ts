@@ -1,4 +1,4 @@
-import { Event, EventRegistry } from '@varve/eventstore';
+import { defineEvent, Event, EventRegistry, upcast } from '@varve/eventstore';
 import { defineProjection } from '@varve/projections';
 import type { SqliteTransaction } from '@varve/projections/sqlite';
 import { givenProjection } from '@varve/projections/testing';
@@ -67,6 +67,17 @@ describe('givenProjection', () => {
     await givenProjection(totals(), { registry: new EventRegistry([Charged]) })
       .events('order-1', new Charged(5))
       .then({ totals: [{ id: 'order-1', cents: 5, events: 1 }] });
+  });
+
+  it('takes what older code has stored, and shows it to the projection as it is now', async () => {
+    const now = defineEvent<{ cents: number }>('order.charged', { version: 2 });
+    const toCents = upcast<{ euros: number }>('order.charged', { from: 1, to: 2 }, ({ euros }) => ({
+      cents: 100 * euros,
+    }));
+    await givenProjection(totals(), { registry: new EventRegistry([now], { upcasters: [toCents] }) })
+      .stored('order-1', { type: 'order.charged', schemaVersion: 1, data: { euros: 3 } })
+      .events('order-1', now.create({ cents: 5 }))
+      .then({ totals: [{ id: 'order-1', cents: 305, events: 2 }] });
   });
 
   it('fails with what the projection throws', async () => {

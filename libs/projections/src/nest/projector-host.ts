@@ -28,8 +28,8 @@ import {
   type WaitOutcome,
 } from '../projection/waiting/wait-for.js';
 import type { Features } from './features.js';
-import { logProjectorEvent } from './log-projector-event.js';
 import type { ProjectionsOptions } from './projections-options.js';
+import { ProjectorLog } from './projector-log.js';
 
 /** Milliseconds, doubled up to the longest: what is there again is used soon, what stays away is not asked all the time. */
 const RETRY_START = { first: 100, longest: 5_000 };
@@ -207,6 +207,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   #create(): Projector<unknown> {
     const { log, registry, readModels, feed, options } = this.parts;
     const { group, failurePolicy } = options;
+    const said = new ProjectorLog(this.#logger);
     return new Projector({
       log,
       readModels,
@@ -216,7 +217,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
       ...(group !== undefined && { group }),
       leaseDuration: this.leaseDuration,
       ...(failurePolicy && { failurePolicy }),
-      onEvent: (event) => logProjectorEvent(this.#logger, event),
+      onEvent: (event) => said.tell(event),
     });
   }
 

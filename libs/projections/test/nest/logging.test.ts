@@ -2,6 +2,7 @@ import { Logger, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ProjectionsModule } from '@varve/projections/nest';
 import { expect, test, vi } from 'vitest';
+import { ProjectorLog } from '../../src/nest/projector-log.js';
 import { until } from '../../../../test/support/until.js';
 import { AT_ONCE, Customers, CustomersModule, LOG, partsOf, place } from './shop.js';
 import { afterTest } from '../../../../test/support/after-test.js';
@@ -75,5 +76,30 @@ test('a lease that a command has taken is no warning, and whoever may have it is
   await projector.waitFor(position, 'customers');
   expect(logger.lines.filter((line) => line.includes('lease'))).toEqual([
     'log [ProjectionsModule] customers@1 gave up its lease: another instance has it, or a command has paused, resumed or rebuilt it.',
+  ]);
+});
+
+test('an outage is told when it begins, when its reason changes and when it ends, for each processor', () => {
+  const logger = new Recorder();
+  const said = new ProjectorLog({
+    log: (line: string) => logger.log(line, 'log'),
+    warn: (line: string) => logger.warn(line, 'log'),
+    error: (line: string) => logger.error(line, 'log'),
+  });
+  const unavailable = (processor: string, why: string): void =>
+    said.tell({ kind: 'unavailable', processor, error: new Error(why) });
+  unavailable('a@1', 'no host');
+  unavailable('b@1', 'no host');
+  unavailable('a@1', 'no host');
+  unavailable('a@1', 'no right');
+  said.tell({ kind: 'caught-up', processor: 'a@1', position: 7 });
+  said.tell({ kind: 'caught-up', processor: 'a@1', position: 8 });
+  unavailable('a@1', 'no right');
+  expect(logger.lines).toEqual([
+    'warn [log] a@1 cannot reach the log or the read models: no host',
+    'warn [log] b@1 cannot reach the log or the read models: no host',
+    'warn [log] a@1 cannot reach the log or the read models: no right',
+    'log [log] a@1 goes on.',
+    'warn [log] a@1 cannot reach the log or the read models: no right',
   ]);
 });

@@ -31,7 +31,9 @@ export interface SnapshotRules<State> {
 export class SnapshotKeeper<State> {
   readonly #rules: SnapshotRules<State>;
   readonly #revision: string;
-  readonly #keeping = new Map<Promise<void>, CountedFrom & { readonly stream: StreamName }>();
+  readonly #keeping = new Set<Promise<void>>();
+  /** The last that was begun of each stream, for as long as it is on its way. Every load asks, so that it must not look through all. */
+  readonly #underWay = new Map<StreamName, CountedFrom>();
 
   constructor(rules: SnapshotRules<State>) {
     this.#rules = rules;
@@ -78,21 +80,27 @@ export class SnapshotKeeper<State> {
       this.#failed(commit.stream, error);
       return false;
     }
+    const { stream } = commit;
+    const begun = { version, at: commit.at.getTime() };
     const keeping = this.#keep(stateUpTo, commit)
-      .catch((error: unknown) => this.#failed(commit.stream, error))
-      .finally(() => this.#keeping.delete(keeping));
-    this.#keeping.set(keeping, { stream: commit.stream, version, at: commit.at.getTime() });
+      .catch((error: unknown) => this.#failed(stream, error))
+      .finally(() => {
+        this.#keeping.delete(keeping);
+        if (this.#underWay.get(stream) === begun) this.#underWay.delete(stream);
+      });
+    this.#keeping.add(keeping);
+    this.#underWay.set(stream, begun);
     return true;
   }
 
   /** Where the snapshot stands that is on its way: a load that does not find it yet must not have the next one taken at once. */
   underWay(stream: StreamName): CountedFrom | undefined {
-    return [...this.#keeping.values()].findLast((each) => each.stream === stream);
+    return this.#underWay.get(stream);
   }
 
   /** Resolves when no snapshot is being written. */
   async idle(): Promise<void> {
-    while (this.#keeping.size > 0) await Promise.all(this.#keeping.keys());
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping);
   }
 
   #revive(id: string, stream: StreamName, snapshot: Snapshot): RestoredState<State> | undefined {

@@ -71,7 +71,9 @@ describe('a read-model file', () => {
     await insert(made, 'orders@1', 'a');
     await made.close();
     const header = new Database(file);
-    header.exec('DROP TABLE varve_applied; DROP TABLE varve_tracked; PRAGMA user_version = 1');
+    header.exec(
+      'DROP TABLE varve_applied; DROP TABLE varve_tracked; DROP INDEX varve_parked_requested; PRAGMA user_version = 1',
+    );
     header.close();
 
     const [one, two] = await Promise.all([open(file), open(file)]);

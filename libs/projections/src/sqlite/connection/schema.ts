@@ -5,7 +5,7 @@ import { ReadModelsIncompatibleError } from '../../index.js';
 /** "VRVP" in ASCII, in the file's header: tells read models from a log and from anybody else's database. */
 export const APPLICATION_ID = 0x56_52_56_50;
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE varve_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -70,8 +70,13 @@ const APPLIED_VERSIONS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** A processor looks at each step, also while ten thousand streams are parked: an index of the few that somebody has asked for. */
+const REQUESTED = `
+  CREATE INDEX varve_parked_requested ON varve_parked (processor, position, stream) WHERE request IS NOT NULL;
+`;
+
 /** What brings a file from one schema to the next, by the version that it has. */
-const MIGRATIONS: Readonly<Record<number, string>> = { 1: APPLIED_VERSIONS };
+const MIGRATIONS: Readonly<Record<number, string>> = { 1: APPLIED_VERSIONS, 2: REQUESTED };
 
 /** Makes the tables in an empty file, and refuses every file that holds something else. */
 export function ensureSchema(database: Database.Database, made: { databaseId: string; now: number }): void {
@@ -84,7 +89,7 @@ export function ensureSchema(database: Database.Database, made: { databaseId: st
         migrate(database, found);
         return;
       }
-      database.exec(SCHEMA + APPLIED_VERSIONS);
+      database.exec(SCHEMA + APPLIED_VERSIONS + REQUESTED);
       database.pragma(`application_id = ${APPLICATION_ID}`);
       database.pragma(`user_version = ${SCHEMA_VERSION}`);
       const insert = database.prepare('INSERT INTO varve_meta (key, value) VALUES (?, ?)');

@@ -102,8 +102,9 @@ export class InMemoryProcessorStore
     });
   }
 
-  async listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
-    return this.#parked(processor);
+  async listParked(processor: ProcessorId, stream?: StreamName): Promise<readonly ParkedSequence[]> {
+    const all = this.#parked(processor);
+    return stream === undefined ? all : all.filter((one) => one.stream === stream);
   }
 
   async findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {

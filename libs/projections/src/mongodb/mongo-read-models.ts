@@ -126,8 +126,8 @@ export class MongoReadModels extends MongoStore implements ReadModels<MongoTrans
     return this.own.plainly((own) => renewLease(own, lease));
   }
 
-  listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
-    return this.own.plainly((own) => listParked(own, processor));
+  listParked(processor: ProcessorId, stream?: StreamName): Promise<readonly ParkedSequence[]> {
+    return this.own.plainly((own) => listParked(own, processor, stream));
   }
 
   findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {

@@ -29,7 +29,7 @@ export async function showParked(
   stream: StreamName,
   { limit = 100 }: { readonly limit?: number } = {},
 ): Promise<ParkedDetails> {
-  const parked = (await readModels.listParked(processor)).find((row) => row.stream === stream);
+  const parked = (await readModels.listParked(processor, stream)).find((row) => row.stream === stream);
   if (!parked) throw new NotParkedError(processor, stream);
   const checkpoint = (await readModels.load(processor))?.position ?? 0;
   const waiting: RecordedEvent[] = [];

@@ -159,8 +159,8 @@ export class SqliteReadModels implements ReadModels<SqliteTransaction> {
     if (!known) throw new UnknownProjectionError(processor, this.location);
   }
 
-  listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
-    return this.readOwn((own) => listParked(own, processor));
+  listParked(processor: ProcessorId, stream?: StreamName): Promise<readonly ParkedSequence[]> {
+    return this.readOwn((own) => listParked(own, processor, stream));
   }
 
   findRequested(processor: ProcessorId): Promise<ParkedSequence | undefined> {

@@ -30,7 +30,7 @@ export function rollingBack<Tx>(readModels: ReadModels<Tx>, times: number): Read
     loadApplied: (...args) => readModels.loadApplied(...args),
     saveApplied: (...args) => readModels.saveApplied(...args),
     listApplied: (...args) => readModels.listApplied(...args),
-    listParked: (processor) => readModels.listParked(processor),
+    listParked: (...args) => readModels.listParked(...args),
     findRequested: (processor) => readModels.findRequested(processor),
     park: (...args) => readModels.park(...args),
     unpark: (...args) => readModels.unpark(...args),

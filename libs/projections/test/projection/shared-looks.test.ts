@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { ManualTime } from '../../../../test/support/manual-time.js';
 import { SharedLooks } from '../../src/projection/waiting/shared-looks.js';
 import { Waiting } from '../../src/projection/waiting/wait-for.js';
-import { charge, newLog, openReadModels, projector, totals } from './orders.js';
+import { AT_ONCE, charge, newLog, openReadModels, projector, totals } from './orders.js';
 
 async function passing(time: ManualTime, milliseconds: number): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed++) {
@@ -74,4 +74,26 @@ test('Two hundred who wait for one projection ask its database some ten times to
   await one.runUntilCaughtUp();
   await passing(time, 60);
   expect(new Set((await waiting).map(({ reached }) => reached))).toEqual(new Set([true]));
+});
+
+test('Who waits while fifty streams are parked reads the row of its own stream', async () => {
+  const [log, readModels] = [newLog(), await openReadModels()];
+  const before = ({ stream }: { stream: string }) => {
+    if (stream !== 'order-51') throw new Error('bug');
+  };
+  const failurePolicy = { ...AT_ONCE, then: 'park' as const };
+  const one = projector({ log, readModels, projections: [totals({ before, failurePolicy })] });
+  for (let i = 1; i <= 51; i++) await charge(log, `order-${i}`, i);
+  await one.runUntilCaughtUp();
+  const rows: number[] = [];
+  const list = readModels.listParked.bind(readModels);
+  vi.spyOn(readModels, 'listParked').mockImplementation(async (...args) => {
+    const found = await list(...args);
+    rows.push(found.length);
+    return found;
+  });
+
+  expect(await one.waitFor({ stream: 'order-9', version: 1 }, 'totals')).toMatchObject({ reason: 'parked' });
+  expect(await one.waitFor({ stream: 'order-51', version: 1 }, 'totals')).toMatchObject({ reached: true });
+  expect(rows).toEqual([1, 0]);
 });

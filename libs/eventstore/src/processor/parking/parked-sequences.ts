@@ -28,7 +28,8 @@ export interface SkippedCommits {
 
 /** Rows beside the checkpoint. Writes take the transaction of the step that they belong to. */
 export interface ParkedSequences<Tx> {
-  listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]>;
+  /** All of them, or that of one stream: who waits for it must not read ten thousand others. */
+  listParked(processor: ProcessorId, stream?: StreamName): Promise<readonly ParkedSequence[]>;
   /**
    * The first by position that a request is left in. A processor asks at each step, which must not cost what reading thousands of rows does.
    */

@@ -80,6 +80,12 @@ class FindsWhatWasParkedFirst extends InMemoryProcessorStore {
   }
 }
 
+class ListsAllForOne extends InMemoryProcessorStore {
+  override async listParked(processor: ProcessorId): Promise<readonly ParkedSequence[]> {
+    return super.listParked(processor);
+  }
+}
+
 class RecordsTheLastOnly extends InMemoryProcessorStore {
   override async listSkipped(processor: ProcessorId): Promise<readonly SkippedCommits[]> {
     return (await super.listSkipped(processor)).slice(-1);
@@ -116,6 +122,7 @@ export const brokenAtParking = [
     'parks and unparks with the transaction that it belongs to',
     'leaves a request in the row of a stream that is parked',
     'finds the first that a request is left in, by position',
+    'lists the row of one stream where one is asked for',
     'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('keeps the old row of a parked stream', KeepsTheOldRow, [
@@ -136,10 +143,14 @@ export const brokenAtParking = [
   brokenProcessorStore('finds what was parked first', FindsWhatWasParkedFirst, [
     'finds the first that a request is left in, by position',
   ]),
+  brokenProcessorStore('lists all that is parked where one stream is asked for', ListsAllForOne, [
+    'lists the row of one stream where one is asked for',
+  ]),
   brokenProcessorStore('lists the last skipped commit only', RecordsTheLastOnly, [
     'records what was skipped, with the transaction that it belongs to',
   ]),
   brokenProcessorStore('parks for all versions', ParksForAllVersions, [
+    'lists the row of one stream where one is asked for',
     'keeps what processors have parked apart',
   ]),
   brokenProcessorStore('lists a row of its own', ListsARowOfItsOwn, [

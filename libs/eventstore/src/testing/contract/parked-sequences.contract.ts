@@ -141,6 +141,17 @@ export const parkedSequencesContract: readonly ProcessorStoreCase[] = [
     },
   ),
 
+  parkingCase('lists the row of one stream where one is asked for', async ({ store }) => {
+    const longer = { ...PARKED, stream: `${PARKED.stream}0`, position: 41 };
+    await park(store);
+    await park(store, longer);
+    equal(await store.listParked(ORDERS, PARKED.stream), [PARKED], 'of one stream');
+    equal(await store.listParked(ORDERS, longer.stream), [longer], 'of the other');
+    equal(await store.listParked(ORDERS, 'order-1'), [], 'of a stream that is not parked');
+    await store.ensureRow('orders@1', LOG);
+    equal(await store.listParked('orders@1', PARKED.stream), [], 'of another processor');
+  }),
+
   parkingCase('keeps what processors have parked apart', async ({ store }) => {
     await store.ensureRow('orders@1', LOG);
     await park(store);

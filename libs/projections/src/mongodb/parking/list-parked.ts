@@ -1,8 +1,13 @@
-import type { ParkedSequence, ProcessorId } from '@varve/eventstore';
-import { keysOf, type Own, type ParkedRecord } from '../connection/own-collections.js';
+import type { ParkedSequence, ProcessorId, StreamName } from '@varve/eventstore';
+import { keyOf, keysOf, type Own, type ParkedRecord } from '../connection/own-collections.js';
 
-export async function listParked(own: Own, processor: ProcessorId): Promise<ParkedSequence[]> {
-  const records = await own.parked.find({ _id: keysOf(processor) }, own.inside).toArray();
+export async function listParked(
+  own: Own,
+  processor: ProcessorId,
+  stream?: StreamName,
+): Promise<ParkedSequence[]> {
+  const _id = stream === undefined ? keysOf(processor) : keyOf(processor, stream);
+  const records = await own.parked.find({ _id }, own.inside).toArray();
   return records.toSorted((a, b) => a.position - b.position).map(parkedSequenceOf);
 }
 

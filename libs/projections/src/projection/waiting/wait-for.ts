@@ -209,6 +209,6 @@ async function isParked(
   if (live.parked === 0) return false;
   const point = await wanted.point();
   if (!point) return false;
-  const parked = await readModels.listParked(live.processor);
+  const parked = await readModels.listParked(live.processor, point.stream);
   return parked.some(({ stream, nextVersion }) => stream === point.stream && nextVersion <= point.version);
 }

@@ -1,6 +1,7 @@
 import {
   CommitIdReusedError,
   defineEvent,
+  MAX_STREAM_NAME_BYTES,
   type Commit,
   type CommitHeader,
   type EventMetadata,
@@ -25,7 +26,7 @@ export type CommandAnswer =
 
 /** What `CommandAnswers` takes beside the log: the same in all apps that carry out commands or ask about them. */
 export interface CommandAnswersOptions {
-  /** Of the streams that keep the reasons of refusals, `command-<id>`. Default `command`; nobody else writes to it. */
+  /** Of the streams that keep the reasons of refusals, `command-<id>`, or `command-<SHA-256>` for an id too long for that. Default `command`; nobody else writes to it. */
   readonly category?: string;
 }
 
@@ -75,7 +76,7 @@ export class CommandAnswers {
     if (fenced.outcome === 'committed') return this.#accepted(asked, fenced.commit);
     const { code, reason } = refusal;
     const event = commandRefused.create({ code, reason }, metadataOf(asked));
-    const recorded = await this.log.append(this.#streamOf(asked.id), 'no-stream', [event]);
+    const recorded = await this.log.append(await this.#streamOf(asked.id), 'no-stream', [event]);
     // The reason that was there before: the first one stands, also among instances that refuse at once.
     if (!recorded.ok) return this.#refused(asked);
     return { status: 'refused', refusal: { code, reason }, at: recorded.commit.at };
@@ -87,7 +88,7 @@ export class CommandAnswers {
   }
 
   async #refused(asked: Asked): Promise<CommandAnswer> {
-    const stream = this.#streamOf(asked.id);
+    const stream = await this.#streamOf(asked.id);
     for await (const { data, at, metadata } of this.log.readStream(stream, { limit: 1 })) {
       assertAnswers(asked, stream, metadata);
       return { status: 'refused', refusal: data as Refusal, at };
@@ -95,9 +96,17 @@ export class CommandAnswers {
     return { status: 'pending' };
   }
 
-  #streamOf(id: string): StreamName {
-    return `${this.#category}-${id}`;
+  /** 256 characters, which an id may have, are up to 768 bytes: without a name for its reason such a command was fenced and never answered. */
+  async #streamOf(id: string): Promise<StreamName> {
+    const stream = `${this.#category}-${id}`;
+    const bytes = new TextEncoder().encode(stream);
+    return bytes.length <= MAX_STREAM_NAME_BYTES ? stream : `${this.#category}-${await digestOf(bytes)}`;
   }
+}
+
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** What the events of an accepted command say about it. */

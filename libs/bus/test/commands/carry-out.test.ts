@@ -42,6 +42,20 @@ describe('a command', () => {
     });
   });
 
+  test('that is refused has its reason, however long its id is in bytes', async () => {
+    const { log, instance } = await aTheatre(0);
+    const [one, other] = [1, 2].map((digit) => `${'学'.repeat(255)}${digit}`) as [string, string];
+    const answer = await instance.carryOut(aSeat(one));
+    expect(answer).toMatchObject({ status: 'refused', refusal: FULL });
+    expect(await new Instance(log).answers.answerOf({ id: one })).toEqual(answer);
+    expect(await instance.answers.answerOf({ id: other })).toEqual({ status: 'pending' });
+    expect(await instance.answers.refuse({ id: other }, { code: 'late', reason: 'Too late.' })).toMatchObject(
+      {
+        refusal: { code: 'late' },
+      },
+    );
+  });
+
   test('that changes nothing is refused and says so', async () => {
     const { instance } = await aTheatre(1);
     await instance.carryOut(aSeat('c1', { guest: 'ana' }));

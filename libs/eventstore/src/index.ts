@@ -27,6 +27,7 @@ export * from './log/message-of.js';
 export * from './log/missing-driver.js';
 export * from './log/movable-log.js';
 export * from './log/positions.js';
+export * from './log/printable.js';
 export * from './log/same-json.js';
 export * from './log/snapshot-store.js';
 export * from './log/stream-name.js';

@@ -1,20 +1,9 @@
-/** Controls of a terminal or of the direction of writing, line breaks and what is no character. */
-const MOVES_THE_CURSOR = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const LONGEST_LINE = 2_000;
+import { printable } from '@varve/eventstore';
 
-/** One line of a log: what a message brings along neither ends the line nor reaches a terminal as an escape sequence. */
-export function printable(text: string, most = LONGEST_LINE): string {
-  return shortened(text, most).replaceAll(
-    MOVES_THE_CURSOR,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-}
+export { printable };
 
 /** A text that came with a message, between quotation marks. */
 export function quoted(text: string, most = 60): string {
-  return printable(JSON.stringify(shortened(text, most)), Number.POSITIVE_INFINITY);
-}
-
-function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
+  const kept = text.length <= most ? text : `${text.slice(0, most)}…`;
+  return printable(JSON.stringify(kept), Number.POSITIVE_INFINITY);
 }

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { LoggerService } from '@nestjs/common';
 import { messageOf } from '../log/message-of.js';
+import { printable } from '../log/printable.js';
 import type { StopOptions } from '../processor/processor.js';
 
 /** How long handlers are waited for on shutdown, in milliseconds: half of what `docker stop` leaves before it kills. */
@@ -15,7 +16,7 @@ export async function stopOnShutdown(
   try {
     await running.stop({ timeout });
   } catch (error) {
-    logger.error(`${messageOf(error)} The process will end with code 1.`);
+    logger.error(`${printable(messageOf(error))} The process will end with code 1.`);
     failOnExit();
   }
 }

@@ -8,6 +8,7 @@ import type { BusNotice, GroupPlan, MessageBus } from '@varve/bus';
 import {
   DEFAULT_LEASE_DURATION,
   messageOf,
+  printable,
   sleep,
   systemTimers,
   type EventRegistry,
@@ -124,7 +125,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
       const error = await this.#tryToStart();
       if (error === undefined || signal.aborted) return;
       if (!isRetryable(error)) throw error;
-      this.#logger.warn(`The projector could not start and tries again: ${messageOf(error)}`);
+      this.#logger.warn(`The projector could not start and tries again: ${printable(messageOf(error))}`);
       if (await isStoppedWithin(pause, signal)) return;
     }
   }
@@ -232,11 +233,11 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   #notice(notice: BusNotice): void {
     if (!('error' in notice)) return;
     const what = 'what' in notice ? notice.what : notice.kind;
-    this.#logger.warn(`${what}: ${messageOf(notice.error)}`);
+    this.#logger.warn(printable(`${what}: ${messageOf(notice.error)}`));
   }
 
   #report(error: unknown): void {
-    this.#logger.error(`The projector does not run: ${messageOf(error)}`);
+    this.#logger.error(`The projector does not run: ${printable(messageOf(error))}`);
   }
 }
 

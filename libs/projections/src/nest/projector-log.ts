@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { describeHandling, messageOf, type ProcessorId } from '@varve/eventstore';
+import { describeHandling, messageOf as textOf, printable, type ProcessorId } from '@varve/eventstore';
 import type { ProjectorEvent } from '../projection/projector-options.js';
 import { processorIdOf } from '../projection/version-id.js';
 
@@ -39,7 +39,7 @@ export class ProjectorLog {
         break;
       case 'parked':
         this.logger.error(
-          `${event.processor} parked stream "${event.stream}" at position ${event.position}: ${messageOf(event.error)}`,
+          `${event.processor} parked stream "${printable(event.stream)}" at position ${event.position}: ${messageOf(event.error)}`,
         );
         break;
       case 'retrying':
@@ -48,11 +48,11 @@ export class ProjectorLog {
         );
         break;
       case 'handler-slow':
-        this.logger.warn(`${event.processor}: ${describeHandling(event)}. ${WAITED_FOR}`);
+        this.logger.warn(`${event.processor}: ${printable(describeHandling(event))}. ${WAITED_FOR}`);
         break;
       case 'left-to-the-log':
         this.logger.warn(
-          `${event.processor} could not apply version ${event.firstVersion} of stream "${event.stream}" as it came, and tries it in the log's order: ${messageOf(event.error)}`,
+          `${event.processor} could not apply version ${event.firstVersion} of stream "${printable(event.stream)}" as it came, and tries it in the log's order: ${messageOf(event.error)}`,
         );
         break;
       case 'lease-lost':
@@ -78,6 +78,11 @@ export class ProjectorLog {
         break;
     }
   }
+}
+
+/** On one line, whatever of the log the error quotes. */
+function messageOf(error: unknown): string {
+  return printable(textOf(error));
 }
 
 function describeNotFollowed({

@@ -68,6 +68,15 @@ test('a stream that is set aside is named, with its position', async () => {
   expect(logger.find(/parked/)).toMatch(/customers@1 parked stream "order-7" at position 1: /);
 });
 
+test('what the log holds ends no line, and reaches a terminal as no escape sequence', async () => {
+  const logger = new Recorder();
+  const { log } = await startLogged(logger, 'park');
+  await place(log, 'order-\u001b]0;owned\u0007\u202e\n[Nest] 1  LOG forged', 'Ada', 1.5);
+  await until(() => logger.find(/parked/), { what: 'the log of the failure' });
+  expect(logger.find(/parked stream "order-\\u\{1b\}\]0;owned/)).toBeDefined();
+  for (const line of logger.lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
 test('a lease that a command has taken is no warning, and whoever may have it is named', async () => {
   const logger = new Recorder();
   const { log, projector, readModels } = await startLogged(logger, 'stop');

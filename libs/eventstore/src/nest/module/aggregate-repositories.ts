@@ -4,6 +4,7 @@ import { AggregateRepository } from '../../aggregate/aggregate-repository.js';
 import type { EventSourced } from '../../aggregate/aggregate-definition.js';
 import { InvalidOptionsError } from '../../log/errors.js';
 import type { EventStore } from '../../log/event-store.js';
+import { printable } from '../../log/printable.js';
 import type { SnapshotStore } from '../../log/snapshot-store.js';
 import type { EventRegistry } from '../../schema/event-registry.js';
 import { aggregateDefinitionOf } from '../aggregate/aggregate-definition-of.js';
@@ -56,23 +57,24 @@ export class AggregateRepositories {
   }
 
   #log(notice: AggregateNotice): void {
+    const stream = printable(notice.stream);
     switch (notice.kind) {
       case 'recorded-hook-failed':
         this.#logger.error(
-          `Events of ${notice.stream} are recorded but were not published in-process.`,
+          `Events of ${stream} are recorded but were not published in-process.`,
           stackOf(notice.error),
         );
         break;
       case 'snapshot-failed':
         this.#logger.warn(
-          `No snapshot of ${notice.stream} was kept; its events are recorded. ${String(notice.error)}`,
+          `No snapshot of ${stream} was kept; its events are recorded. ${printable(String(notice.error))}`,
         );
         break;
       case 'snapshot-ignored':
-        this.#logger.debug(`The snapshot of ${notice.stream} was not used: ${notice.reason}.`);
+        this.#logger.debug(`The snapshot of ${stream} was not used: ${printable(notice.reason)}.`);
         break;
       case 'deciding-again':
-        this.#logger.debug(`Somebody else appended to ${notice.stream}; deciding again (${notice.attempt}).`);
+        this.#logger.debug(`Somebody else appended to ${stream}; deciding again (${notice.attempt}).`);
     }
   }
 }

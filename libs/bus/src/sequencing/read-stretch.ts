@@ -14,8 +14,9 @@ export interface Gap {
   readonly to: StreamVersion;
 }
 
-/** A stretch ends with the commit that reaches this. */
+/** A stretch ends with the commit that reaches one of these: a thousand events may be of megabytes each. */
 const MANY_EVENTS = 1_000;
+const MANY_CHARACTERS = 4 * 1024 * 1024;
 
 /**
  * Reads what is missing from the log, in whole commits: all of it, or the beginning of what is much. Nothing, or less than that, when the
@@ -28,13 +29,15 @@ export async function readStretch(log: LogReader, gap: Gap): Promise<readonly Fe
   const commits: FedCommit[] = [];
   let events: RecordedEvent[] = [];
   let count = 0;
+  let characters = 0;
   // One more than is missing: it tells whether a commit ends where the message says.
   for await (const event of log.readStream(stream, { from, limit: to - from + 2 })) {
     const first = events[0];
     if (first && first.position !== event.position) {
       commits.push(commitOf(events, first));
+      characters += JSON.stringify(events).length;
+      if (count >= MANY_EVENTS || characters >= MANY_CHARACTERS) return commits;
       events = [];
-      if (count >= MANY_EVENTS) return commits;
     }
     if (event.version === to + 1 && events.length === 0) return commits;
     if (event.version !== from + count || event.version > to) throw diverged(log, gap, event);

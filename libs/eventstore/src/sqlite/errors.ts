@@ -43,7 +43,8 @@ export function translateError(error: unknown, location: string): Error {
 
 /** What concerns the copy, since the log itself is open: it is told by the copy's name, and not as an error of the log. */
 export function backupFailed(error: unknown, target: string): unknown {
-  const code = primary(sqliteCodeOf(error)) ?? '';
+  const isOfSystem = error instanceof Error && 'syscall' in error;
+  const code = primary(sqliteCodeOf(error)) ?? (isOfSystem ? 'SQLITE_CANTOPEN' : '');
   if (!OF_WHAT_IS_WRITTEN.has(code)) return error;
   const message = `The backup ${target} ${ADVICE[code] ?? 'could not be written'} (${code}).`;
   return new StoreUnavailableError(message, 'not-written', { cause: error });

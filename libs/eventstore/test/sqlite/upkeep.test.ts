@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -45,10 +45,21 @@ describe('a backup', () => {
     await Promise.all([store.close(), other.close(), copy.close()]);
   });
 
+  test.each([0o600, 0o640])('may be read by nobody who may not read the log: %o', async (mode) => {
+    const store = await SqliteEventStore.open({ file });
+    await store.append('n-1', 'any', event(1));
+    chmodSync(file, mode);
+    const to = join(folder, 'copy.db');
+    await store.backup(to);
+    expect(statSync(to).mode & 0o777).toBe(mode);
+    await store.close();
+  });
+
   test('overwrites nothing', async () => {
     const store = await SqliteEventStore.open({ file });
     await expect(store.backup(file)).rejects.toMatchObject({ code: 'invalid-argument', argument: 'to' });
     await expect(store.backup('/nowhere/copy.db')).rejects.toMatchObject({ argument: 'to' });
+    await expect(store.backup('/proc/copy.db')).rejects.toMatchObject({ code: 'store-unavailable' });
     await store.close();
   });
 

@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
-import { link, open, rename } from 'node:fs/promises';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, link, open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from '../../log/errors.js';
 import type { Reader } from '../connection/open-reader.js';
@@ -31,12 +31,15 @@ export async function backup({ log, end }: Reader, target: string, signal: Abort
   // Each has its own, or two backups to one name would write into each other's.
   const partial = `${target}.${crypto.randomUUID()}.partial`;
   try {
+    // Whoever may not read the log may read no copy of it either, nor what there is of one.
+    writeFileSync(partial, '', { flag: 'wx', mode: 0o600 });
     await log.database.backup(partial, {
       progress: () => {
         signal.throwIfAborted();
         return PAGES_PER_TURN;
       },
     });
+    if (log.files.path !== undefined) await chmod(partial, statSync(log.files.path).mode);
     await appear(partial, target);
     await flushFolder(dirname(target));
   } catch (error) {

@@ -50,8 +50,10 @@ async function ask(
     })
     .catch((error: unknown) => lost(error));
   const text = await textOf(response, url, settings.maxAnswerBytes);
-  if (response.ok) return parsed(text, url);
-  throw refused(response.status, url, text);
+  // Something that shows requests, such as a proxy's page for debugging, would have the secret in errors and logs.
+  const says = (): string => excerptOf(token ? text.replaceAll(token, '***') : text);
+  if (response.ok) return parsed(text, url, says);
+  throw refused(response.status, url, says());
 }
 
 async function tokenOf(settings: HttpLogSettings): Promise<string | undefined> {
@@ -98,12 +100,12 @@ function lost(error: unknown): never {
   throw new LostOnTheWay(messageOf(cause), { cause: error });
 }
 
-function parsed(text: string, url: URL): unknown {
+function parsed(text: string, url: URL, says: () => string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw new StoreUnavailableError(
-      `What answers at ${addressOf(url)} is no endpoint of a log: it says "${excerptOf(text)}". Check the address.`,
+      `What answers at ${addressOf(url)} is no endpoint of a log: it says "${says()}". Check the address.`,
       'not-written',
     );
   }
@@ -115,9 +117,8 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'Check the address: no log is served there',
 };
 
-function refused(status: number, url: URL, text: string): Error {
+function refused(status: number, url: URL, says: string): Error {
   const address = addressOf(url);
-  const says = excerptOf(text);
   if (status === 400) {
     return new InvalidArgumentError('request', `The log at ${address} refused a request: ${says}`);
   }

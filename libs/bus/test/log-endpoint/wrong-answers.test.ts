@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { HttpLogReader, InvalidBusOptionsError, type HttpLogReaderOptions } from '@varve/bus';
 import { isEventStoreError } from '@varve/eventstore';
 import { describe, expect, test } from 'vitest';
@@ -194,4 +195,13 @@ describe('A client of a log', () => {
       expect(() => new HttpLogReader({ url })).toThrow(/^(?!.*geheim).*is no address/);
     }
   });
+});
+
+test.each([200, 400, 500])('A secret that comes back with an answer (%i) is in no error', async (status) => {
+  const token = 'a-secret-of-the-log';
+  const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> =>
+    new Response(`You sent ${JSON.stringify(init?.headers)}`, { status });
+  const error = await refusal(new HttpLogReader({ url: URL_OF_LOG, token, fetch, retries: 0 }).head());
+  expect(inspect(error, { depth: 9 })).toContain('***');
+  expect(inspect(error, { depth: 9 })).not.toContain(token);
 });

@@ -49,7 +49,13 @@ export function reasonOf(error: unknown, uri: string): string {
 
 /** The driver's messages quote parts of the address. */
 function withoutCredentials(message: string, uri: string): string {
-  const [, credentials = ''] = /^[^:]+:\/\/(.*)@/.exec(uri) ?? [];
+  const [, credentials = forgottenAt(uri)] = /^[^:]+:\/\/(.*)@/.exec(uri) ?? [];
   const parts = [credentials, ...credentials.split(':')].filter(({ length }) => length > 2);
   return parts.reduce((text, part) => text.replaceAll(part, '***'), message);
+}
+
+/** Without its "@" a password stands where a port does: the driver takes it for one, and quotes it. */
+function forgottenAt(uri: string): string {
+  const [, password = ''] = /^[^:]+:\/\/[^:/?]*:([^/?]*)/.exec(uri) ?? [];
+  return /^\d{1,5}(,|$)/.test(password) ? '' : password;
 }

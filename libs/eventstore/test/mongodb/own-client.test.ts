@@ -7,7 +7,9 @@ test.each([
   'mongodb://shop:123456/orders',
   'mongodb://shop:a-secret?tls=true',
 ])('an address that lacks its "@" is refused without the password: %s', async (uri) => {
-  const error: unknown = await MongoEventStore.connect({ uri, database: 'shop' }).catch((reason) => reason);
+  const error: unknown = await MongoEventStore.connect({ uri, database: 'shop' }).catch(
+    (reason: unknown) => reason,
+  );
   expect(error).toMatchObject({ code: 'invalid-options', option: 'uri' });
   expect(String(error)).not.toMatch(/a-secret|123456/);
 });

@@ -5,7 +5,7 @@ import type { Doctoring } from './doctor/doctor.js';
 import { openNamedLog, openNamedReadModels } from './named-stores.js';
 import { createProgram, type Runner } from './program/program.js';
 import { assertNamed, UsageError, type CliTarget, type GlobalOptions } from './target.js';
-import { EXIT, opened, type CliIo, type ExitCode } from './terminal/io.js';
+import { EXIT, opened, jsonText, type CliIo, type ExitCode } from './terminal/io.js';
 import { processIo } from './terminal/process-io.js';
 import { printable, printableLines } from './terminal/render.js';
 
@@ -144,7 +144,7 @@ function answerError(error: unknown, exitCode: ExitCode, io: CliIo): void {
   const message = error instanceof CommanderError ? describeUsage(error) : messageOf(error);
   const own =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
-  io.out(JSON.stringify({ error: { code: exitCode === EXIT.usage ? 'usage' : own, message } }));
+  io.out(jsonText({ error: { code: exitCode === EXIT.usage ? 'usage' : own, message } }));
 }
 
 /** Where no command was named, the usage is shown in place of an error, and commander's message is none. */

@@ -162,7 +162,7 @@ describe('streams and log', () => {
 
   test('nothing that a log holds reaches the terminal as an escape sequence', async () => {
     const files = filesIn();
-    const evil = '\u001b]0;owned\u0007\u202e';
+    const evil = '\u001b]0;owned\u0007\u202e\u009b2J\u{e0041}';
     await withLog(files.log, (log) =>
       log.append(`order-${evil}`, 'any', [{ type: `order.${evil}`, data: { evil, cents: 1 } }]),
     );
@@ -173,7 +173,10 @@ describe('streams and log', () => {
     ]) {
       const { out } = await varve(['--log', files.log, ...words]);
       expect(out).toContain('u{1b}');
-      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      const { out: json } = await varve(['--json', '--log', files.log, ...words]);
+      expect(json).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(JSON.stringify(JSON.parse(json))).toContain(JSON.stringify(evil).slice(1, -1));
     }
   });
 

@@ -1,6 +1,6 @@
 import type { SetupReport } from '@varve/bus';
 import type { CliTarget } from '../target.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
 import { administrationOf, busesOf, type CliBus } from './buses.js';
 
@@ -13,7 +13,7 @@ export async function busSetup(
 ): Promise<ExitCode> {
   const reports = [];
   for (const bus of busesOf(target, name)) reports.push({ bus, report: await setUp(bus) });
-  if (json) io.out(JSON.stringify(reports.map(({ bus, report }) => ({ bus: bus.name, ...report }))));
+  if (json) io.out(jsonText(reports.map(({ bus, report }) => ({ bus: bus.name, ...report }))));
   else for (const { bus, report } of reports) io.out(describe(bus, report));
   return reports.some(({ report }) => report && report.commands.length > 0) ? EXIT.unhealthy : EXIT.ok;
 }

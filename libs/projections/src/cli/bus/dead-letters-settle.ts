@@ -1,6 +1,6 @@
 import type { DeadLetters } from '@varve/bus';
 import type { CliTarget } from '../target.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
 import { busOfGroup, hasGroup, whyNothingOf } from './buses.js';
 
@@ -35,7 +35,7 @@ export async function deadLettersSettle(
     }
   } finally {
     // Also where it ends in the middle: what was done is done.
-    if (json) io.out(JSON.stringify({ request: what, group, done, missing }));
+    if (json) io.out(jsonText({ request: what, group, done, missing }));
     else io.out(summaryOf(what, group, done));
     for (const id of missing) io.error(`Group "${printable(group)}" has no dead letter "${printable(id)}".`);
   }

@@ -1,5 +1,5 @@
 import type { Commit, LogReader, Position, ReadAllOptions } from '@varve/eventstore';
-import { endOfReading, type CliIo, type ExitCode } from '../terminal/io.js';
+import { endOfReading, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
 
 export interface LogTailOptions {
@@ -23,7 +23,7 @@ export async function logTail(log: LogReader, options: LogTailOptions, io: CliIo
     options.from === undefined ? Math.max(0, (await log.head()) - LAST_COMMITS) : options.from - 1;
   do {
     for await (const { commits, upTo } of log.readAll(position, filter)) {
-      for (const commit of commits) io.out(options.json ? JSON.stringify(commit) : describe(commit));
+      for (const commit of commits) io.out(options.json ? jsonText(commit) : describe(commit));
       position = upTo;
     }
     if (options.follow && !io.signal.aborted) await log.waitForCommit(position, io.signal);

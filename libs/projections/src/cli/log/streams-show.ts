@@ -1,5 +1,5 @@
 import type { LogReader } from '@varve/eventstore';
-import { endOfReading, EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { endOfReading, EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { describeEvent } from '../terminal/render.js';
 
 export interface StreamsShowOptions {
@@ -24,7 +24,7 @@ export async function streamsShow(
   })) {
     if (io.signal.aborted) return endOfReading(io);
     shown++;
-    io.out(json ? JSON.stringify(event) : describeEvent(event));
+    io.out(json ? jsonText(event) : describeEvent(event));
   }
   if (shown === limit && !json) io.error(`The first ${limit}; more may follow: --limit, --from.`);
   if (shown > 0) return EXIT.ok;

@@ -3,7 +3,7 @@ import { retryParked } from '../../parking/retry-parked.js';
 import { isProjectionsError } from '../../projection/errors.js';
 import type { ReadModels } from '../../projection/read-models.js';
 import { parkedOf } from '../projections/processors.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { printable } from '../terminal/render.js';
 
 const REQUESTS = { retry: retryParked, discard: discardParked };
@@ -30,7 +30,7 @@ export async function parkedRequest(
       asked.push({ processor, stream });
   }
   const missing = streams.filter((stream) => asked.every((one) => one.stream !== stream));
-  if (json) io.out(JSON.stringify({ request: what, asked, missing }));
+  if (json) io.out(jsonText({ request: what, asked, missing }));
   else
     for (const { processor, stream } of asked)
       io.out(`${processor}: ${what} of ${printable(stream)} asked for`);

@@ -1,7 +1,7 @@
 import { listParked } from '../../parking/list-parked.js';
 import { showParked, type ParkedDetails } from '../../parking/show-parked.js';
 import { logOf, readModelsOf, type CliTarget } from '../target.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { describeEvent, printable, printableLines } from '../terminal/render.js';
 
 export interface ShowFlags {
@@ -21,7 +21,7 @@ export async function parkedShow(
   const found = (await listParked(readModels, name)).filter((row) => row.stream === stream);
   for (const { processor } of found) {
     const details = await showParked({ log, readModels }, processor, stream, { limit });
-    if (json) io.out(JSON.stringify({ processor, ...details }));
+    if (json) io.out(jsonText({ processor, ...details }));
     else io.out(describe(processor, details));
   }
   if (found.length > 0) return EXIT.ok;

@@ -5,7 +5,7 @@ import { rebuild } from '../../projection/rebuild/rebuild.js';
 import { processorIdOf } from '../../projection/version-id.js';
 import { describeVerification } from '../log/describe-verification.js';
 import { codeOf, logOf, readModelsOf, type CliTarget } from '../target.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 import { RebuildDisplay } from './rebuild-display.js';
 
 export interface RebuildFlags {
@@ -27,7 +27,7 @@ export async function projectionsRebuild(
 ): Promise<ExitCode> {
   const display = new RebuildDisplay(io, flags.json);
   const result = await rebuilt(target, projectionOf(target, name), { flags, io, display });
-  if (flags.json) io.out(JSON.stringify(result));
+  if (flags.json) io.out(jsonText(result));
   else for (const line of describe(result, name)) io.out(line);
   return exitCodeOf(result);
 }

@@ -1,7 +1,7 @@
 import type { Position } from '@varve/eventstore';
 import { waitFor } from '../../projection/waiting/wait-for.js';
 import { logOf, readModelsOf, type CliTarget } from '../target.js';
-import { EXIT, type CliIo, type ExitCode } from '../terminal/io.js';
+import { EXIT, jsonText, type CliIo, type ExitCode } from '../terminal/io.js';
 
 export interface WaitFlags {
   /** Default: the log's head now. */
@@ -25,7 +25,7 @@ export async function projectionsWait(
     timeout,
     signal: io.signal,
   });
-  if (flags.json) io.out(JSON.stringify({ ...outcome, wanted: position }));
+  if (flags.json) io.out(jsonText({ ...outcome, wanted: position }));
   else if (outcome.reached) io.out(`${name} has come to position ${outcome.position}.`);
   else
     io.error(

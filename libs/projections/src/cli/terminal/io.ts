@@ -45,5 +45,14 @@ export function endOfReading({ signal }: CliIo): ExitCode {
 
 /** One answer: the value for programs, the text for people. */
 export function answer(io: CliIo, json: boolean, value: unknown, text: string): void {
-  io.out(json ? JSON.stringify(value) : text);
+  io.out(json ? jsonText(value) : text);
+}
+
+/** The same JSON with escapes for what a terminal may obey and JSON leaves as it is: C1 controls, DEL, the direction of writing. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => {
+      return `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
 }

@@ -13,6 +13,7 @@ import { tell } from '../log/tell.js';
 import type { NoticeListener } from './aggregate-notice.js';
 import { delayBefore, type Backoff } from './backoff.js';
 import type { SaveResult } from './save.js';
+import { turnsAt } from './turns.js';
 
 export interface DecidedAgain {
   readonly store: EventStore;
@@ -29,22 +30,25 @@ export type Attempt = () => Promise<
 >;
 
 /**
- * Runs load → decide → append until it is through, at most `backoff.retries` times again after a conflict. With a commit id it asks first
- * what became of that: a command that is sent again must get its first result, not be refused by the state that it has made itself.
+ * Runs load → decide → append until it is through, at most `backoff.retries` times again after a conflict, in turn with others of this
+ * process. With a commit id it asks first what became of that: a command that is sent again must get its first result, not be refused by
+ * the state that it has made itself.
  *
  * @throws ConcurrencyConflictError somebody else was faster each time
  */
 export async function decideUntilAppended(target: DecidedAgain, attempt: Attempt): Promise<SaveResult> {
   const first = await firstResult(target);
   if (first) return first;
-  for (let retry = 1; ; retry++) {
-    const result = await attemptOrFirstResult(target, attempt);
-    if (result.outcome !== 'conflict') return result;
-    if (retry > target.backoff.retries) throw conflictError(result.conflict);
-    const delay = delayBefore(target.backoff, retry);
-    tell(target.announce, { kind: 'deciding-again', stream: target.stream, attempt: retry, delay });
-    await target.backoff.wait(delay, target.backoff.signal);
+  const { store, stream, backoff } = target;
+  let result = await attemptOrFirstResult(target, attempt);
+  for (let retry = 1; result.outcome === 'conflict'; retry++) {
+    if (retry > backoff.retries) throw conflictError(result.conflict);
+    const delay = delayBefore(backoff, retry);
+    tell(target.announce, { kind: 'deciding-again', stream, attempt: retry, delay });
+    await backoff.wait(delay, backoff.signal);
+    result = await turnsAt(store).take(stream, backoff, () => attemptOrFirstResult(target, attempt));
   }
+  return result;
 }
 
 export function conflictError({ stream, expected, actual }: VersionConflict): ConcurrencyConflictError {

@@ -39,14 +39,12 @@ export function chainUpcasters(
   }
   for (const [type, version] of registered) checkGaps(type, steps.get(type) ?? new Map(), version);
   checkCycles(renames, steps);
+  const sources = sourcesIn(renames, steps);
   return {
     renames,
     stepFrom: (type, schemaVersion) => steps.get(type)?.get(schemaVersion),
     newestOf: (type) => Math.max(0, ...(steps.get(type)?.keys() ?? [])),
-    sourcesOf: (type) =>
-      [...renames.keys(), ...steps.keys()].filter((source) =>
-        targetsOf(source, renames, steps).includes(type),
-      ),
+    sourcesOf: (type) => [...(sources.get(type) ?? [])],
   };
 }
 
@@ -151,6 +149,16 @@ function targetsOf(type: string, renames: ReadonlyMap<string, string>, steps: St
   if (renamed !== undefined) return [renamed];
   const splits = [...(steps.get(type)?.values() ?? [])].filter((step) => step.kind === 'split');
   return splits.flatMap((step) => step.into).filter((into) => into !== type);
+}
+
+/** Every projection and aggregate asks for its types as the app starts, so that all upcasters are looked through once. */
+function sourcesIn(renames: ReadonlyMap<string, string>, steps: Steps): Map<string, Set<string>> {
+  const sources = new Map<string, Set<string>>();
+  for (const source of [...renames.keys(), ...steps.keys()]) {
+    for (const target of targetsOf(source, renames, steps))
+      sources.set(target, (sources.get(target) ?? new Set()).add(source));
+  }
+  return sources;
 }
 
 function refuse(message: string): never {

@@ -19,7 +19,7 @@ export async function listParked(readModels: Parked, name?: string): Promise<rea
     const owner = versionIdOf(processor)?.name ?? reactorNameOf(processor) ?? processor;
     if (parked === 0 || (name !== undefined && owner !== name)) continue;
     const rows = await readModels.listParked(processor);
-    streams.push(...rows.map((row) => ({ ...row, processor, name: owner })));
+    for (const row of rows) streams.push({ ...row, processor, name: owner });
   }
   return streams;
 }

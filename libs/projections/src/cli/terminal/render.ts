@@ -23,7 +23,7 @@ export function renderTable<Row>(
 ): string {
   const texts = rows.map((row) => columns.map((column) => cellText(column.of(row))));
   const widest = columns.map((column, i) =>
-    Math.max(stringWidth(column.title), ...texts.map((line) => stringWidth(line[i] ?? ''))),
+    texts.reduce((most, line) => Math.max(most, stringWidth(line[i] ?? '')), stringWidth(column.title)),
   );
   const widths = fitted(columns, widest, width);
   const line = (cells: readonly string[]): string =>

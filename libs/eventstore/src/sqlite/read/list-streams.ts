@@ -19,11 +19,13 @@ export function listStreams(log: SqliteLog, options: ListStreamsOptions): readon
   // "order" and all that begins with "order-" ("." comes right after "-"): two ranges of the index of names, which needs no other one.
   const bare = log.all<StreamRow>(`${STREAMS} WHERE s.name = ? AND s.name > ?`, category, after);
   const [first, end] = [`${category}-`, `${category}.`];
+  // One lower bound: of two SQLite takes the first for its index, and from there walks all names that come before the category.
   const rows = log.all<StreamRow>(
-    `${STREAMS} WHERE s.name > ? AND s.name >= ? AND s.name < ? ${PAGE}`,
+    `${STREAMS} WHERE s.name >= max(?, ?) AND s.name < ? AND s.name <> ? ${PAGE}`,
     after,
     first,
     end,
+    after,
     limit,
   );
   return [...bare, ...rows].slice(0, limit).map(infoOf);

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@varve/eventstore';
+import { printable as onOneLine, type RecordedEvent } from '@varve/eventstore';
 import stringWidth from 'string-width';
 
 export type Cell = string | number | boolean | Date | undefined;
@@ -36,10 +36,7 @@ export function renderTable<Row>(
 
 /** A name from the log may hold anything, escape sequences included; none of them may reach the terminal. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return onOneLine(text, Number.POSITIVE_INFINITY);
 }
 
 /** Keeps the line breaks of a text, and nothing else that moves the cursor. */

@@ -160,7 +160,7 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
     const shutdown = this.#shutdown.signal;
     const signal = options.signal ? AbortSignal.any([shutdown, options.signal]) : shutdown;
     try {
-      await this.#beginning(timeout, signal);
+      await waitAtMost(timeout, this.#begun, signal);
       return await this.#running().waitFor(target, projection, { ...options, signal });
     } catch (error) {
       if (!shutdown.aborted || options.signal?.aborted) throw error;
@@ -179,19 +179,10 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
 
   /** Before the app takes requests: what it appends then is for new reactors, too. A database that is away is left to the start. */
   async #beginReactors(): Promise<void> {
-    const over = new AbortController();
     const begun = this.#running()
       .beginReactors()
       .catch(() => undefined);
-    await Promise.race([begun, sleep(systemTimers, PATIENCE, over.signal)]);
-    over.abort();
-  }
-
-  async #beginning(timeout: number, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const end = AbortSignal.any([over.signal, signal]);
-    await Promise.race([this.#begun, sleep(systemTimers, timeout, end)]);
-    over.abort();
+    await waitAtMost(PATIENCE, begun, this.#shutdown.signal);
   }
 
   async #tryToStart(): Promise<Error | undefined> {
@@ -239,6 +230,13 @@ export class ProjectorHost implements OnModuleInit, OnApplicationBootstrap, Befo
   #report(error: unknown): void {
     this.#logger.error(`The projector does not run: ${printable(messageOf(error))}`);
   }
+}
+
+/** `work` must not reject. */
+async function waitAtMost(milliseconds: number, work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(systemTimers, milliseconds, AbortSignal.any([over.signal, signal]))]);
+  over.abort();
 }
 
 async function isStoppedWithin(milliseconds: number, signal: AbortSignal): Promise<boolean> {
